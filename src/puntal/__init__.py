@@ -1,0 +1,1 @@
+"""Puntal: a loyalty platform whose every point can be explained."""
