@@ -181,6 +181,7 @@ CREATE TABLE member (
   phone_verified_at timestamptz,
   attributes jsonb NOT NULL DEFAULT '{}',
   merged_into uuid,
+  referrer_id uuid,
   -- Until when what a guest earned may be claimed.
   claim_until timestamptz,
   created_at timestamptz NOT NULL,
@@ -394,6 +395,20 @@ CREATE TABLE budget_usage (
   PRIMARY KEY (program_id, budget, measure, period_start)
 ) WITH (fillfactor = 50);
 
+-- A finished stamp card: its stamps are spent; the right it gave is unused, used or void.
+CREATE TABLE finished_card (
+  program_id integer NOT NULL,
+  holder_id uuid NOT NULL,
+  id uuid NOT NULL,
+  wallet smallint NOT NULL,
+  stamps bigint NOT NULL CHECK (stamps > 0),
+  transfer_id uuid NOT NULL,
+  finished_at timestamptz NOT NULL,
+  reward text,
+  state text NOT NULL CHECK (state IN ('unused', 'used', 'void')),
+  PRIMARY KEY (program_id, holder_id, id)
+);
+
 CREATE TABLE checkpoint (
   program_id integer NOT NULL,
   day date NOT NULL,
@@ -516,7 +531,7 @@ CREATE TABLE reminder (
 
 UNDER_ROW_SECURITY = (
     "revision wallet kill_switch audit_entry idempotency_key approval member identity consent member_merge pool "
-    "pool_member activity segment_member tier_change holder transfer lot consumption hold budget_usage checkpoint "
+    "pool_member activity segment_member tier_change holder transfer lot consumption hold finished_card budget_usage checkpoint "
     "event shop_order outbox webhook_endpoint webhook_delivery nightly_step reminder"
 ).split()
 OUTSIDE_ROW_SECURITY = "organization staff_role staff program api_key organization_audit_entry".split()

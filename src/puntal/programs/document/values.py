@@ -1,0 +1,117 @@
+"""The small texts a document is made of: spans, money, percentages, local days, names in languages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    model_validator,
+)
+
+Unit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
+
+
+class Section(BaseModel):
+    """One part of the document: immutable, and every unknown key is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _exact(value: object) -> object:
+    # A binary float has already lost the digits that were written.
+    if isinstance(value, bool) or isinstance(value, float):
+        raise ValueError("write the number as text or load the document with exact decimals")
+    return value
+
+
+Number = Annotated[Decimal, BeforeValidator(_exact), Field(allow_inf_nan=False)]
+Positive = Annotated[Number, Field(gt=0)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+EventName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=80)]
+Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Condition = dict[str, Any]
+"""The short form or JSONLogic; `rules` reads it."""
+
+
+class Span(
+    RootModel[
+        Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,4} (minute|hour|day|week|month|year)s?$")]
+    ]
+):
+    """A length of time as people write it: `14 days`, `12 months`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @property
+    def count(self) -> int:
+        """How many of `unit`."""
+        return int(self.root.split()[0])
+
+    @property
+    def unit(self) -> Unit:
+        """Always the plural name."""
+        return self.root.split()[1].rstrip("s") + "s"  # type: ignore[return-value] # the pattern allows no other
+
+
+class MoneyText(RootModel[Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\.\d{1,4})? [A-Z]{3}$")]]):
+    """Money in major units with its currency: `19.99 EUR`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @property
+    def amount(self) -> Decimal:
+        """In major units."""
+        return Decimal(self.root.split()[0])
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217."""
+        return self.root.split()[1]
+
+
+class Percent(RootModel[Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,4})?%$")]]):
+    """A share: `85%`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @property
+    def fraction(self) -> Fraction:
+        """`85%` is 17/20."""
+        return Fraction(self.root[:-1]) / 100
+
+
+LocalDay = date | datetime
+"""A day of the program's zone, or a wall-clock time in it; written bounds are inclusive."""
+
+
+class Plural(Section):
+    """A word for one and for several."""
+
+    one: str
+    other: str
+
+
+Text = str | dict[Locale, str | Plural]
+"""What people read: one text for all, or one per language."""
+
+
+class People(Section):
+    """Who is meant: in any of these segments and in none of those; both empty means everyone."""
+
+    any: tuple[Identifier, ...] = ()
+    none: tuple[Identifier, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _everyone(cls, value: object) -> object:
+        return {} if value == "everyone" else value

@@ -1,0 +1,131 @@
+"""Wallets: the kinds of value a program keeps for members."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from puntal.programs.document.values import (
+    Currency,
+    EventName,
+    Identifier,
+    MoneyText,
+    Percent,
+    Section,
+    Span,
+    Text,
+)
+
+Per = Literal["day", "week", "month", "quarter", "year", "lifetime"]
+
+
+class Available(Section):
+    """When what is earned can be spent: after a span, or on an event; at once when nothing is said."""
+
+    after: Span | None = None
+    on: EventName | None = None
+    if_never: Literal["activate", "cancel"] = "activate"
+    within: Span | None = None
+
+
+class Expiry(Section):
+    """How a lot ends. Exactly one of `never`, `after`, `on`, `inactive`."""
+
+    never: Literal[True] | None = None
+    after: Span | None = None
+    end_of: Literal["day", "month", "quarter", "year"] = "day"
+    on: tuple[str, ...] = ()
+    """Calendar dates of every year, as `31 Dec`: gone at the end of that day."""
+    inactive: Span | None = None
+    events: tuple[EventName, ...] = ()
+    """Events that count as activity beside orders and redemptions."""
+
+
+class EarnLimit(Section):
+    """Most units a member may earn in a window."""
+
+    points: int = Field(gt=0)
+    per: Per = "month"
+
+
+class WalletLimits(Section):
+    """Caps of one member's wallet, in the wallet's smallest unit."""
+
+    balance: int | None = Field(default=None, gt=0)
+    earn: EarnLimit | tuple[EarnLimit, ...] = ()
+
+
+class Liability(Section):
+    """What outstanding units are expected to cost."""
+
+    cost_per_point: MoneyText | None = None
+    expected_redemption: Percent = Percent("100%")
+
+
+class Card(Section):
+    """A stamp card: every `size` stamps become one `reward`."""
+
+    size: int = Field(gt=0, le=1000)
+    reward: Identifier | None = None
+
+
+class PayWith(Section):
+    """Paying with points: how much one is worth and in which portions."""
+
+    value: MoneyText
+    step: int = Field(default=1, gt=0)
+    min: int = Field(default=0, ge=0)
+    max_share: Percent = Percent("100%")
+
+
+class Conversion(Section):
+    """Members may turn `take` units of this wallet into `give` units of another."""
+
+    to: Identifier
+    take: int = Field(gt=0)
+    give: int = Field(gt=0)
+
+
+class Wallet(Section):
+    """A kind of value: points, qualifying points (they count for tiers only), money or stamps."""
+
+    kind: Literal["points", "qualifying", "money", "stamps"]
+    label: Text | None = None
+    scale: int = Field(default=0, ge=0, le=4)
+    currency: Currency | None = None
+    available: Available = Available()
+    expiry: Expiry = Expiry(never=True)
+    if_already_spent: Literal["only_pending", "stop_at_zero", "debt"] = "stop_at_zero"
+    worth: MoneyText | PayWith | None = None
+    liability: Liability = Liability()
+    limits: WalletLimits = WalletLimits()
+    card: Card | None = None
+    granted_expires: Expiry | None = None
+    transferable: bool = False
+    convert: tuple[Conversion, ...] = ()
+    retired: bool = False
+
+
+class Pool(Section):
+    """Members who share wallets."""
+
+    wallets: tuple[Identifier, ...]
+    max: int = Field(default=6, gt=1, le=1000)
+    tiers: Literal["personal"] = "personal"
+    on_leave: Literal["take_own"] = "take_own"
+
+
+__all__ = [
+    "Available",
+    "Card",
+    "Conversion",
+    "EarnLimit",
+    "Expiry",
+    "Liability",
+    "PayWith",
+    "Per",
+    "Pool",
+    "Wallet",
+    "WalletLimits",
+]
