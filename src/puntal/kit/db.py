@@ -1,0 +1,197 @@
+"""The pool and its transactions. Only entry points open them; operations are handed one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, NewType, TypeAlias
+
+import msgspec
+import structlog
+from psycopg import AsyncConnection, OperationalError, sql
+from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from puntal.kit.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+
+Transaction: TypeAlias = AsyncConnection[TupleRow]
+"""A connection inside a transaction that somebody else ends."""
+
+ProgramId = NewType("ProgramId", int)
+
+APPLICATION_ROLE = "puntal_app"
+"""Owns nothing and obeys row security; every connection of the application takes it on."""
+
+_PREPARE_THRESHOLD = 3
+_RECONNECT_SECONDS = (0.2, 1.0, 3.0, 10.0)
+_log = structlog.get_logger(__name__)
+
+
+class SwallowedError(RuntimeError):
+    """A statement failed, its error was swallowed, and the transaction was about to be committed as if it had not.
+
+    PostgreSQL answers such a COMMIT with a rollback and no error: without this, writes would be lost silently.
+    """
+
+
+class Database:
+    """Connections to one database: as the application, and a few as the owner."""
+
+    def __init__(self, application: AsyncConnectionPool, owner: AsyncConnectionPool, uri: str) -> None:
+        self.uri = uri
+        self._application = application
+        self._owner = owner
+
+    @classmethod
+    async def open(cls, uri: str, *, size: int | None = None) -> Database:
+        """Open the pools; the first connection is made now, so a wrong address fails here.
+
+        Args:
+            uri: A libpq connection URI.
+            size: Most connections as the application; the setting `pool_size` when not given.
+        """
+        chosen = settings()
+        application = AsyncConnectionPool(
+            uri,
+            min_size=1,
+            max_size=size or chosen.pool_size,
+            open=False,
+            configure=_as_application,
+            kwargs={"autocommit": True, "prepare_threshold": _PREPARE_THRESHOLD},
+            name="application",
+        )
+        owner = AsyncConnectionPool(
+            uri,
+            min_size=0,
+            max_size=2,
+            open=False,
+            configure=_as_owner,
+            kwargs={"autocommit": True, "prepare_threshold": None},
+            name="owner",
+        )
+        try:
+            await application.open(wait=True)
+            await owner.open()
+        except BaseException:
+            await application.close()
+            await owner.close()
+            raise
+        return cls(application, owner, uri)
+
+    async def close(self) -> None:
+        """Close every connection; waits for those in use."""
+        await self._application.close()
+        await self._owner.close()
+
+    @contextlib.asynccontextmanager
+    async def program_transaction(self, program_id: int) -> AsyncGenerator[Transaction]:
+        """Open a transaction that sees and writes one program's rows; commits at the end, rolls back on any error."""
+        # `SET LOCAL` and not `set_config()`: Citus hands only the former on to its workers.
+        async with _transaction(
+            self._application, f"BEGIN; SET LOCAL app.program_id = '{int(program_id)}'"
+        ) as tx:
+            yield tx
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Transaction]:
+        """Open a transaction outside any program: organizations, staff, keys, the list of programs."""
+        async with _transaction(self._application, "BEGIN") as tx:
+            yield tx
+
+    @contextlib.asynccontextmanager
+    async def owner_transaction(self) -> AsyncGenerator[Transaction]:
+        """Open a transaction as the owner of the tables, for maintenance; has no statement timeout."""
+        async with _transaction(self._owner, "BEGIN") as tx:
+            yield tx
+
+
+@contextlib.asynccontextmanager
+async def _transaction(pool: AsyncConnectionPool, begin: str) -> AsyncGenerator[Transaction]:
+    async with pool.connection() as connection:
+        # One simple query, one round trip; the server cannot prepare two statements at once.
+        await connection.execute(begin.encode(), prepare=False)
+        try:
+            yield connection
+            if connection.pgconn.transaction_status == TransactionStatus.INERROR:
+                raise SwallowedError("a failed statement's error was caught outside a savepoint")
+            await connection.execute("COMMIT", prepare=False)
+        except BaseException:
+            await _roll_back(connection)
+            raise
+
+
+async def _roll_back(connection: Transaction) -> None:
+    """Roll back where that is possible; a connection in any other state is thrown away by the pool."""
+    if connection.pgconn.transaction_status in {TransactionStatus.INTRANS, TransactionStatus.INERROR}:
+        with contextlib.suppress(OperationalError):
+            await connection.execute("ROLLBACK", prepare=False)
+
+
+async def _as_application(connection: Transaction) -> None:
+    chosen = settings()
+    await connection.execute(
+        sql.SQL(
+            "SET ROLE {role}; SET statement_timeout = {statement}; SET lock_timeout = {lock};"
+            " SET idle_in_transaction_session_timeout = {idle}; SET timezone = 'UTC'"
+        ).format(
+            role=sql.Identifier(APPLICATION_ROLE),
+            statement=sql.Literal(chosen.statement_timeout_ms),
+            lock=sql.Literal(chosen.lock_timeout_ms),
+            idle=sql.Literal(chosen.idle_transaction_timeout_ms),
+        ),
+        prepare=False,
+    )
+
+
+async def _as_owner(connection: Transaction) -> None:
+    await connection.execute(
+        sql.SQL("SET statement_timeout = 0; SET lock_timeout = {lock}; SET timezone = 'UTC'").format(
+            lock=sql.Literal(settings().lock_timeout_ms)
+        ),
+        prepare=False,
+    )
+
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def encode(rows: Sequence[object]) -> str:
+    """Return the rows as JSON for `json_to_recordset(%(rows)s::json)`: dicts, structs or dataclasses.
+
+    Instants become ISO 8601 and ids text. Bytes do not travel this way: `bytea` would read their base64 as text.
+    """
+    return _encoder.encode(rows).decode()
+
+
+async def listen(uri: str, channel: str) -> AsyncIterator[str]:
+    """Yield the payload of each NOTIFY on `channel`, for ever, reconnecting as often as needed.
+
+    The empty string comes first and after each reconnection: something may have been missed, look for yourself.
+    """
+    failures = 0
+    while True:
+        try:
+            async with await AsyncConnection.connect(uri, autocommit=True) as connection:
+                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                failures = 0
+                yield ""
+                async for notification in connection.notifies():
+                    yield notification.payload
+        except OperationalError as lost:
+            pause = _RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)]
+            failures += 1
+            _log.warning(
+                "db.listen.lost", channel=channel, retry_in_seconds=pause, reason=type(lost).__name__
+            )
+            await asyncio.sleep(pause)
+
+
+def migrate(uri: str) -> None:
+    """Bring a database to the newest schema, see `puntal.kit.migration`."""
+    from puntal.kit import migration  # noqa: PLC0415 - SQLAlchemy and Alembic are of no use to a running server
+
+    migration.migrate(uri)

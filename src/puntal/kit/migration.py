@@ -1,0 +1,147 @@
+"""Bringing a database to the newest schema: the role of the application, then Alembic's revisions."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import sqlalchemy
+import structlog
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+import puntal
+from puntal.kit.db import APPLICATION_ROLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOCK_KEY = 0x70756E74
+_LOCK_TIMEOUT = "5s"
+_WAIT_SECONDS = 600
+_log = structlog.get_logger(__name__)
+
+MAKE_ROLE = f"""
+-- Roles belong to the whole server: another database's migration may make this one at the same moment.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APPLICATION_ROLE}') THEN
+        CREATE ROLE {APPLICATION_ROLE} NOLOGIN NOBYPASSRLS;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+    NULL;
+END
+$$
+"""
+
+MAY_TAKE_ROLE = """
+-- Since 16 membership and the right to SET ROLE are two things.
+SELECT CASE WHEN current_setting('server_version_num')::int >= 160000
+            THEN pg_has_role(current_user, %(role)s, 'SET')
+            ELSE pg_has_role(current_user, %(role)s, 'MEMBER') END
+"""
+
+GRANT_RIGHTS = f"""
+-- What is made from now on; a revision takes away what the application must not do to its tables.
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION_ROLE};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APPLICATION_ROLE};
+GRANT USAGE ON SCHEMA public TO {APPLICATION_ROLE}
+"""
+
+PROTECT_VERSION = f"""
+-- The application may ask which revision it runs on, nothing more.
+REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {APPLICATION_ROLE}
+"""
+
+
+def location() -> Path:
+    """Return the folder of the revisions: inside an installed package, at the root of a checkout."""
+    package = Path(puntal.__file__).parent
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parents[1] / "migrations"
+
+
+def newest() -> str | None:
+    """Return the last revision this code knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def current(uri: str) -> str | None:
+    """Return the revision a database is at; None when it was never migrated."""
+    with psycopg.connect(uri, autocommit=True) as connection:
+        present = connection.execute("SELECT to_regclass('public.alembic_version')").fetchone()
+        if present is None or present[0] is None:
+            return None
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return None if row is None else str(row[0])
+
+
+def migrate(uri: str, *, to: str = "head") -> None:
+    """Bring a database to a revision. Running it twice, or in two processes at once, does it once.
+
+    Args:
+        uri: The owner of the tables: a superuser, or a plain role with CREATEROLE.
+        to: The revision; the newest unless said otherwise.
+    """
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(uri), poolclass=sqlalchemy.NullPool
+    )
+    with engine.connect() as connection, _alone(connection):
+        _prepare(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+        with connection.begin():
+            connection.exec_driver_sql(PROTECT_VERSION)
+    engine.dispose()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(location()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+@contextlib.contextmanager
+def _alone(connection: sqlalchemy.Connection) -> Iterator[None]:
+    """Hold the migrations' lock, taken by asking again.
+
+    A statement that waits for the lock keeps a snapshot, and building an index concurrently waits for every
+    snapshot: two runners would wait for each other.
+    """
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        with connection.begin():
+            taken = connection.execute(
+                sqlalchemy.text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK_KEY}
+            ).scalar_one()
+        if taken:
+            break
+        if time.monotonic() > deadline:
+            raise TimeoutError(
+                f"another process has been migrating this database for {_WAIT_SECONDS} seconds"
+            )
+        time.sleep(0.2)
+    try:
+        yield
+    finally:
+        if not connection.invalidated:
+            connection.rollback()
+            with connection.begin():
+                connection.execute(sqlalchemy.text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK_KEY})
+
+
+def _prepare(connection: sqlalchemy.Connection) -> None:
+    with connection.begin():
+        connection.exec_driver_sql(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql(MAKE_ROLE)
+        allowed = connection.exec_driver_sql(MAY_TAKE_ROLE, {"role": APPLICATION_ROLE}).scalar_one()
+        if not allowed:
+            connection.exec_driver_sql(f"GRANT {APPLICATION_ROLE} TO CURRENT_USER")
+        connection.exec_driver_sql(GRANT_RIGHTS)

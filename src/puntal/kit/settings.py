@@ -1,0 +1,96 @@
+"""What a deployment can choose, read from `PUNTAL_*` in the environment. `puntal config` lists it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    """Return where data lives unless said otherwise: a system folder for root, the user's own for others."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/puntal")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "puntal"
+    shared = os.environ.get("XDG_DATA_HOME")
+    return (Path(shared) if shared else Path.home() / ".local" / "share") / "puntal"
+
+
+class Settings(BaseSettings):
+    """Every setting, with a default that is safe on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="PUNTAL_", extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="PostgreSQL 15 or newer to use (postgresql://...). Unset: a server of our own under data_dir.",
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="Folder for the embedded database and files; at most 80 bytes long when the database is in it.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on. Anything but loopback needs admin_password.",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
+    public_url: str | None = Field(
+        default=None,
+        description="Address under which members and browsers reach this server, for links. Unset: host and port.",
+    )
+    workers: int = Field(default=1, ge=1, le=256, description="Server processes of `puntal serve`.")
+    admin_password: SecretStr | None = Field(
+        default=None,
+        min_length=12,
+        description="Password of the first owner, at least 12 characters; needed to listen beyond loopback.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses, comma-separated, whose X-Forwarded-* headers are believed.",
+    )
+    pool_size: int = Field(default=10, ge=1, le=500, description="Database connections per process.")
+    statement_timeout_ms: int = Field(
+        default=30_000, ge=0, description="Longest a statement may run, in milliseconds; 0 is no limit."
+    )
+    lock_timeout_ms: int = Field(
+        default=10_000,
+        ge=0,
+        description="Longest a statement waits for a lock, in milliseconds; 0 is no limit.",
+    )
+    idle_transaction_timeout_ms: int = Field(
+        default=60_000,
+        ge=0,
+        description="Longest a transaction may sit idle, in milliseconds; 0 is no limit.",
+    )
+    max_body_bytes: int = Field(
+        default=5_000_000, ge=1_000, description="Largest request body that is read, in bytes."
+    )
+    intake_batch: int = Field(
+        default=250, ge=1, le=1000, description="Most events decided in one transaction."
+    )
+    intake_queue: int = Field(
+        default=5_000,
+        ge=1,
+        description="Most events waiting in one process before callers are asked to come back.",
+    )
+    log_format: Literal["json", "pretty"] = Field(
+        default="json", description="json for machines, pretty for people."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severity that is logged."
+    )
+    locale: Literal["en", "es"] = Field(
+        default="en", description="Language of messages when the caller names none."
+    )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()
