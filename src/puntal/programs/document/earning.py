@@ -69,9 +69,7 @@ class During(Section):
     """A recurring schedule: RFC 5545 recurrence days and hours of the day, in the program's zone."""
 
     rrule: str | None = None
-    hours: str | None = Field(
-        default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
-    )
+    hours: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")
 
 
 class RollingWindow(Section):

@@ -28,7 +28,7 @@ class Section(BaseModel):
 
 def _exact(value: object) -> object:
     # A binary float has already lost the digits that were written.
-    if isinstance(value, bool) or isinstance(value, float):
+    if isinstance(value, (bool, float)):
         raise ValueError("write the number as text or load the document with exact decimals")
     return value
 
@@ -43,11 +43,7 @@ Condition = dict[str, Any]
 """The short form or JSONLogic; `rules` reads it."""
 
 
-class Span(
-    RootModel[
-        Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,4} (minute|hour|day|week|month|year)s?$")]
-    ]
-):
+class Span(RootModel[Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,4} (minute|hour|day|week|month|year)s?$")]]):
     """A length of time as people write it: `14 days`, `12 months`."""
 
     model_config = ConfigDict(frozen=True)
