@@ -32,9 +32,9 @@ _log = structlog.get_logger(__name__)
 
 
 class SwallowedError(RuntimeError):
-    """A statement failed, its error was swallowed, and the transaction was about to be committed as if it had not.
+    """A statement failed, its error was swallowed, and the transaction was about to be committed.
 
-    PostgreSQL answers such a COMMIT with a rollback and no error: without this, writes would be lost silently.
+    PostgreSQL answers such a COMMIT with a rollback and no error: writes would be lost silently.
     """
 
 
@@ -89,11 +89,9 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def program_transaction(self, program_id: int) -> AsyncGenerator[Transaction]:
-        """Open a transaction that sees and writes one program's rows; commits at the end, rolls back on any error."""
+        """Open a transaction on one program's rows; it commits at the end, rolls back on any error."""
         # `SET LOCAL` and not `set_config()`: Citus hands only the former on to its workers.
-        async with _transaction(
-            self._application, f"BEGIN; SET LOCAL app.program_id = '{int(program_id)}'"
-        ) as tx:
+        async with _transaction(self._application, f"BEGIN; SET LOCAL app.program_id = '{int(program_id)}'") as tx:
             yield tx
 
     @contextlib.asynccontextmanager
@@ -117,7 +115,7 @@ async def _transaction(pool: AsyncConnectionPool, begin: str) -> AsyncGenerator[
         try:
             yield connection
             if connection.pgconn.transaction_status == TransactionStatus.INERROR:
-                raise SwallowedError("a failed statement's error was caught outside a savepoint")
+                raise SwallowedError("an error was caught outside a savepoint")  # noqa: TRY301 - rolls back below
             await connection.execute("COMMIT", prepare=False)
         except BaseException:
             await _roll_back(connection)
@@ -162,7 +160,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 def encode(rows: Sequence[object]) -> str:
     """Return the rows as JSON for `json_to_recordset(%(rows)s::json)`: dicts, structs or dataclasses.
 
-    Instants become ISO 8601 and ids text. Bytes do not travel this way: `bytea` would read their base64 as text.
+    Instants become ISO 8601 and ids text. Bytes must not travel this way: SQL would see their base64.
     """
     return _encoder.encode(rows).decode()
 
@@ -170,7 +168,7 @@ def encode(rows: Sequence[object]) -> str:
 async def listen(uri: str, channel: str) -> AsyncIterator[str]:
     """Yield the payload of each NOTIFY on `channel`, for ever, reconnecting as often as needed.
 
-    The empty string comes first and after each reconnection: something may have been missed, look for yourself.
+    The empty string comes first and after each reconnection: something may have been missed, so look.
     """
     failures = 0
     while True:
@@ -184,9 +182,7 @@ async def listen(uri: str, channel: str) -> AsyncIterator[str]:
         except OperationalError as lost:
             pause = _RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)]
             failures += 1
-            _log.warning(
-                "db.listen.lost", channel=channel, retry_in_seconds=pause, reason=type(lost).__name__
-            )
+            _log.warning("db.listen.lost", channel=channel, retry_in_seconds=pause, reason=type(lost).__name__)
             await asyncio.sleep(pause)
 
 

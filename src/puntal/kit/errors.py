@@ -1,14 +1,16 @@
 """Refusals: the answers that say no on purpose. Pure.
 
-A refusal has a stable code and a sentence per language; everything else that is raised is a defect or an outage.
+A refusal has a stable code and a sentence per language; everything else raised is a defect or an outage.
 Refusals know kinds (`Conflict`), not HTTP statuses: `puntal.kit.problem` knows those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 DEFAULT_LOCALE = "en"
 

@@ -47,7 +47,8 @@ SELECT CASE WHEN current_setting('server_version_num')::int >= 160000
 
 GRANT_RIGHTS = f"""
 -- What is made from now on; a revision takes away what the application must not do to its tables.
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION_ROLE};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION_ROLE};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APPLICATION_ROLE};
 GRANT USAGE ON SCHEMA public TO {APPLICATION_ROLE}
 """
@@ -123,9 +124,7 @@ def _alone(connection: sqlalchemy.Connection) -> Iterator[None]:
         if taken:
             break
         if time.monotonic() > deadline:
-            raise TimeoutError(
-                f"another process has been migrating this database for {_WAIT_SECONDS} seconds"
-            )
+            raise TimeoutError(f"another process has been migrating this database for {_WAIT_SECONDS} seconds")
         time.sleep(0.2)
     try:
         yield

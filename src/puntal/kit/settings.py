@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = Field(
         default=None,
-        description="PostgreSQL 15 or newer to use (postgresql://...). Unset: a server of our own under data_dir.",
+        description="PostgreSQL 15 or newer to use (postgresql://...). Unset: our own, under data_dir.",
     )
     data_dir: Path = Field(
         default_factory=default_data_dir,
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="Port to listen on.")
     public_url: str | None = Field(
         default=None,
-        description="Address under which members and browsers reach this server, for links. Unset: host and port.",
+        description="Address under which browsers reach this server, for links. Unset: host and port.",
     )
     workers: int = Field(default=1, ge=1, le=256, description="Server processes of `puntal serve`.")
     admin_password: SecretStr | None = Field(
@@ -68,26 +68,18 @@ class Settings(BaseSettings):
         ge=0,
         description="Longest a transaction may sit idle, in milliseconds; 0 is no limit.",
     )
-    max_body_bytes: int = Field(
-        default=5_000_000, ge=1_000, description="Largest request body that is read, in bytes."
-    )
-    intake_batch: int = Field(
-        default=250, ge=1, le=1000, description="Most events decided in one transaction."
-    )
+    max_body_bytes: int = Field(default=5_000_000, ge=1_000, description="Largest request body that is read, in bytes.")
+    intake_batch: int = Field(default=250, ge=1, le=1000, description="Most events decided in one transaction.")
     intake_queue: int = Field(
         default=5_000,
         ge=1,
         description="Most events waiting in one process before callers are asked to come back.",
     )
-    log_format: Literal["json", "pretty"] = Field(
-        default="json", description="json for machines, pretty for people."
-    )
+    log_format: Literal["json", "pretty"] = Field(default="json", description="json for machines, pretty for people.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severity that is logged."
     )
-    locale: Literal["en", "es"] = Field(
-        default="en", description="Language of messages when the caller names none."
-    )
+    locale: Literal["en", "es"] = Field(default="en", description="Language of messages when the caller names none.")
 
 
 @lru_cache(maxsize=1)
