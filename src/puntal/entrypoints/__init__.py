@@ -1,0 +1,1 @@
+"""The processes: what a person or a supervisor starts."""
