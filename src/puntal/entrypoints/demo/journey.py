@@ -27,9 +27,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from puntal.entrypoints.demo import tables
+from puntal.kit.shares import share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -138,23 +139,6 @@ class Report:
 def card(household: int) -> str:
     """Return the card number of a household: 123 has CJ000123."""
     return f"CJ{household:06d}"
-
-
-def share(amount: int, over: Sequence[int]) -> list[int]:
-    """Split `amount` in proportion to `over` by largest remainder, ties to the earlier.
-
-    `amount` may not exceed the sum of `over`, so no part exceeds its share either.
-    """
-    total = sum(over)
-    if not 0 <= amount <= total:
-        raise ValueError(f"{amount} cannot be shared over {total}")
-    if not total:
-        return [0] * len(over)
-    parts = [amount * each // total for each in over]
-    by_remainder = sorted(range(len(over)), key=lambda i: (-(amount * over[i] % total), i))
-    for i in by_remainder[: amount - sum(parts)]:
-        parts[i] += 1
-    return parts
 
 
 def _lines_of(rows: pa.RecordBatch, report: Report) -> Iterator[tuple[Any, ...]]:
@@ -307,5 +291,5 @@ def coupon_redemptions() -> Iterator[CouponRedemption]:
             card=card(row["household_id"]),
             coupon=str(row["coupon_upc"]),
             campaign=str(row["campaign_id"]),
-            on=row["redemption_date"].date(),
+            on=row["redemption_date"],
         )

@@ -47,7 +47,7 @@ UNKNOWN = Product(category=UNLISTED, brand=None, measured=False)
 
 
 def file(name: str) -> Path:
-    """Return the path of one data file, without importing the package (that would import pandas)."""
+    """Return the path of one data file, without importing the package."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("the demo needs its data: install puntal with the extra `demo`", name=PACKAGE)
@@ -60,9 +60,12 @@ def _batches(name: str, columns: list[str] | None = None) -> Iterator[pa.RecordB
 
 
 def rows_of(name: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a small file."""
+    """Yield the rows of a small file; its times are days."""
     for batch in _batches(name):
-        yield from batch.to_pylist()
+        days = [
+            pc.cast(column, pa.date32()) if pa.types.is_timestamp(column.type) else column for column in batch.columns
+        ]
+        yield from pa.RecordBatch.from_arrays(days, names=batch.schema.names).to_pylist()
 
 
 def category(department: str, section: str | None, kind: str | None) -> str:
