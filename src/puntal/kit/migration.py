@@ -45,17 +45,14 @@ SELECT CASE WHEN current_setting('server_version_num')::int >= 160000
             ELSE pg_has_role(current_user, %(role)s, 'MEMBER') END
 """
 
-GRANT_RIGHTS = f"""
--- What is made from now on; a revision takes away what the application must not do to its tables.
-ALTER DEFAULT PRIVILEGES IN SCHEMA public
-    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION_ROLE};
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {APPLICATION_ROLE};
+ENTER_SCHEMA = f"""
+-- Tables are granted one by one, by the revision that makes them: some facts may not be changed or deleted.
 GRANT USAGE ON SCHEMA public TO {APPLICATION_ROLE}
 """
 
-PROTECT_VERSION = f"""
+SHOW_VERSION = f"""
 -- The application may ask which revision it runs on, nothing more.
-REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {APPLICATION_ROLE}
+GRANT SELECT ON alembic_version TO {APPLICATION_ROLE}
 """
 
 
@@ -96,8 +93,10 @@ def migrate(uri: str, *, to: str = "head") -> None:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+        # With nothing to do, Alembic leaves the transaction open in which it looked.
+        connection.commit()
         with connection.begin():
-            connection.exec_driver_sql(PROTECT_VERSION)
+            connection.exec_driver_sql(SHOW_VERSION)
     engine.dispose()
 
 
@@ -143,4 +142,4 @@ def _prepare(connection: sqlalchemy.Connection) -> None:
         allowed = connection.exec_driver_sql(MAY_TAKE_ROLE, {"role": APPLICATION_ROLE}).scalar_one()
         if not allowed:
             connection.exec_driver_sql(f"GRANT {APPLICATION_ROLE} TO CURRENT_USER")
-        connection.exec_driver_sql(GRANT_RIGHTS)
+        connection.exec_driver_sql(ENTER_SCHEMA)

@@ -1,0 +1,156 @@
+"""The one test server, a database per worker cloned from a migrated template, and what tests start from."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import psycopg
+import pytest
+from psycopg import sql
+
+from puntal.kit import clock, ids, migration
+from puntal.kit.db import Database
+from puntal.kit.postgres import Server, ensure_server, running_pid
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from puntal.kit.db import Transaction
+
+_ROOT = Path(__file__).resolve().parents[1]
+_HERE = Path(f"/tmp/puntal-test-{os.getuid()}-{hashlib.sha256(str(_ROOT).encode()).hexdigest()[:8]}")
+_PARAMETERS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "shared_buffers": "256MB",
+    "max_connections": "400",
+    "autovacuum_naptime": "10s",
+}
+
+
+@contextlib.contextmanager
+def _locked(name: str, kind: int) -> Iterator[None]:
+    with (_HERE / name).open("a") as lock:
+        fcntl.flock(lock, kind)
+        yield
+
+
+@contextlib.contextmanager
+def _shared_server() -> Iterator[Server]:
+    """Use the one test server; whoever leaves last stops it."""
+    _HERE.mkdir(mode=0o711, exist_ok=True)
+    assert _HERE.stat().st_uid == os.getuid(), f"{_HERE} belongs to another user"
+    with (_HERE / "users.lock").open("a") as users:
+        with _locked("start.lock", fcntl.LOCK_EX):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            server = ensure_server(_HERE, parameters=_PARAMETERS)
+            # Nobody owns it between start and end: a worker that is killed takes nothing with it.
+            server.release()
+        yield server
+        with _locked("start.lock", fcntl.LOCK_EX):
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            if running_pid(_HERE) is not None:
+                ensure_server(_HERE, parameters=_PARAMETERS).stop()
+
+
+def _template(server: Server, connection: psycopg.Connection) -> str:
+    """Return the migrated database of these revisions, made once and kept for the next run."""
+    digest = hashlib.sha256()
+    for path in [*sorted((migration.location() / "versions").glob("*.py")), Path(migration.__file__)]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    name = f"template_{digest.hexdigest()[:12]}"
+    with _locked("template.lock", fcntl.LOCK_EX):
+        known = {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
+        if name in known:
+            return name
+        for database in sorted(known):
+            if database.startswith("making_") or _abandoned(database):
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(database)))
+        making = f"making_{name}"
+        connection.execute(
+            sql.SQL(
+                "CREATE DATABASE {} TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'PG_UNICODE_FAST'"
+                " LOCALE 'C'"
+            ).format(sql.Identifier(making))
+        )
+        migration.migrate(server.uri_of(making))
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name))
+        )
+    return name
+
+
+def _abandoned(database: str) -> bool:
+    """Whether it is the clone of a worker that no longer lives."""
+    kind, _, pid = database.partition("_")
+    return kind == "worker" and not psutil.pid_exists(int(pid.partition("_")[0]))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The test server. Shared by every worker: never stop it, never change its settings."""
+    with _shared_server() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def database_uri(server: Server) -> Iterator[str]:
+    """A migrated database of this worker's own, as its owner."""
+    name = f"worker_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    with psycopg.connect(server.uri, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
+                sql.Identifier(name), sql.Identifier(_template(server, connection))
+            )
+        )
+    yield server.uri_of(name)
+    with psycopg.connect(server.uri, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def database(database_uri: str) -> AsyncIterator[Database]:
+    """The pool the application would have. What is committed stays: write into a fresh `program_id`."""
+    opened = await Database.open(database_uri, size=8)
+    yield opened
+    await opened.close()
+
+
+class _RollBackError(Exception):
+    """Ends a test's transaction."""
+
+
+@pytest.fixture
+async def program_id(database: Database) -> int:
+    """A fresh, committed, empty program of an organization of its own."""
+    organization, now = ids.new_id(), clock.now()
+    async with database.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO organization (id, name, created_at) VALUES (%s, %s, %s)", [organization, "Tienda", now]
+        )
+        found = await tx.execute(
+            "INSERT INTO program (organization_id, slug, created_at) VALUES (%s, %s, %s) RETURNING id",
+            [organization, f"tienda-{organization}", now],
+        )
+        row = await found.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.fixture
+async def tx(database: Database, program_id: int) -> AsyncIterator[Transaction]:
+    """A transaction on `program_id`, rolled back at the end."""
+    with contextlib.suppress(_RollBackError):
+        async with database.program_transaction(program_id) as opened:
+            yield opened
+            raise _RollBackError
