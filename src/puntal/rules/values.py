@@ -1,0 +1,175 @@
+"""Values as people write them, and as facts hold them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from babel import Locale
+from babel.core import get_global
+
+from puntal.rules.errors import Fault
+from puntal.rules.model import Field, Type
+
+Stored = int | str | bool
+# A field's value and what is compared with it must both fit a bigint.
+LARGEST = 2**63 - 1
+_MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ?([A-Z]{3})")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def read_value(field: Field, written: object, path: str) -> Stored | Fault:
+    """Return the value as facts hold it, or what is wrong with it.
+
+    Money is written `"1000.00 EUR"` and becomes minor units; days are written `2026-03-01`; a number with a scale
+    becomes the number times 10^scale.
+    """
+    match field.type:
+        case Type.MONEY:
+            return _money(field, written, path)
+        case Type.NUMBER:
+            return _number(field, written, path)
+        case Type.FLAG:
+            if isinstance(written, bool):
+                return written
+            return _wrong_type(field, path, "true or false", _flag_hint(written))
+        case Type.DATE:
+            return _day(field, written, path)
+        case Type.CHOICE:
+            if isinstance(written, str) and written in field.choices:
+                return written
+            return Fault(
+                path,
+                "rules.unknown_choice",
+                f"{field.name} is one of {', '.join(field.choices)}, not {_shown(written)}",
+                _nearest(str(written), field.choices),
+            )
+        case Type.TEXT | Type.LIST:
+            return _text(field, written, path)
+
+
+def write_value(field: Field, stored: Stored) -> str | int | Decimal | bool:
+    """Return the value as a person writes it; the inverse of `read_value`."""
+    if field.type is Type.MONEY:
+        return f"{_scaled(int(stored), field.scale)} {field.currency}"
+    if field.type is Type.NUMBER and field.scale:
+        return _scaled(int(stored), field.scale)
+    return stored
+
+
+def _scaled(stored: int, scale: int) -> Decimal:
+    # Built from digits, because the decimal context would round what has more than 28 of them.
+    return Decimal((int(stored < 0), tuple(int(digit) for digit in str(abs(stored))), -scale))
+
+
+def _money(field: Field, written: object, path: str) -> Stored | Fault:
+    if isinstance(written, (int, Decimal)) and not isinstance(written, bool):
+        suggestion = f"{_padded(Decimal(written), field.scale)} {field.currency}"
+        return Fault(path, "rules.bare_money", f"{field.name} is money: the currency is missing", suggestion)
+    match = _MONEY.fullmatch(written.strip()) if isinstance(written, str) else None
+    if match is None:
+        return _wrong_type(field, path, "an amount with a currency", field.example or f"100.00 {field.currency}")
+    amount, currency = match.groups()
+    if currency != field.currency:
+        return Fault(
+            path,
+            "rules.currency",
+            f"{field.name} is in {field.currency}, not {currency}",
+            f"{amount} {field.currency}",
+        )
+    return _to_scale(field, Decimal(amount), path)
+
+
+def _number(field: Field, written: object, path: str) -> Stored | Fault:
+    if isinstance(written, (int, Decimal)) and not isinstance(written, bool):
+        return _to_scale(field, Decimal(written), path)
+    hint = written.strip() if isinstance(written, str) and _NUMBER.fullmatch(written.strip()) else None
+    if isinstance(written, str) and (match := _MONEY.fullmatch(written.strip())):
+        hint = match[1]
+    return _wrong_type(field, path, "a number", hint)
+
+
+def _to_scale(field: Field, amount: Decimal, path: str) -> int | Fault:
+    if not amount.is_finite():
+        return _wrong_type(field, path, "a finite number", None)
+    numerator, denominator = amount.as_integer_ratio()
+    stored, rest = divmod(numerator * 10**field.scale, denominator)
+    if rest:
+        return Fault(
+            path,
+            "rules.too_precise",
+            f"{field.name} has at most {field.scale} decimals",
+            None,
+        )
+    if abs(stored) > LARGEST:
+        return Fault(path, "rules.too_large", f"{field.name} cannot be that large", None)
+    return stored
+
+
+def _padded(amount: Decimal, scale: int) -> str:
+    try:
+        return str(amount.quantize(Decimal(1).scaleb(-scale)))
+    except InvalidOperation:
+        return str(amount)
+
+
+def _day(field: Field, written: object, path: str) -> Stored | Fault:
+    text = written.isoformat() if type(written) is date else written
+    if isinstance(text, str) and _DAY.fullmatch(text):
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            return _wrong_type(field, path, "a day of the calendar", None)
+    return _wrong_type(field, path, "a day written year-month-day", "2026-03-01")
+
+
+def _text(field: Field, written: object, path: str) -> Stored | Fault:
+    if not isinstance(written, str):
+        hint = str(written) if isinstance(written, (int, Decimal)) and not isinstance(written, bool) else None
+        return _wrong_type(field, path, "text", hint and f'"{hint}"')
+    if not written:
+        return Fault(path, "rules.empty_text", f"{field.name} is compared with nothing", "exists: false")
+    if "\x00" in written:
+        return Fault(path, "rules.bad_text", "text holds no NUL character", None)
+    if field.territory and _COUNTRY.fullmatch(written) is None:
+        return Fault(path, "rules.country", f"{written} is not a two-letter country code", _country_code(written))
+    return written
+
+
+def _country_code(written: str) -> str | None:
+    if _COUNTRY.fullmatch(written.upper()):
+        return written.upper()
+    wanted = written.casefold()
+    for language in ("en", "es", "de", "fr"):
+        territories: Mapping[str, str] = Locale(language).territories
+        for code, name in territories.items():
+            if name.casefold() == wanted and _COUNTRY.fullmatch(code):
+                return code
+    aliases: Mapping[str, list[str]] = get_global("territory_aliases")
+    codes = aliases.get(written.upper(), [])
+    return codes[0] if codes else None
+
+
+def _flag_hint(written: object) -> str | None:
+    return {"yes": "true", "no": "false", "true": "true", "false": "false", "1": "true", "0": "false"}.get(
+        str(written).casefold()
+    )
+
+
+def _wrong_type(field: Field, path: str, wanted: str, suggestion: str | None) -> Fault:
+    return Fault(path, "rules.wrong_type", f"{field.name} is compared with {wanted}", suggestion)
+
+
+def _shown(written: object) -> str:
+    return written if isinstance(written, str) else repr(written)
+
+
+def _nearest(written: str, choices: tuple[str, ...]) -> str | None:
+    folded = {choice.casefold(): choice for choice in choices}
+    close = difflib.get_close_matches(written.casefold(), folded, n=1, cutoff=0.5)
+    return folded[close[0]] if close else None
