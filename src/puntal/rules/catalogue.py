@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from babel.numbers import get_currency_precision
-
-from puntal.rules.errors import Fault
+from puntal.kit.money import digits
+from puntal.rules.errors import Fault, fault
 from puntal.rules.fields import member_fields, order_fields, order_labels, tier_fields, wallet_fields
 from puntal.rules.model import (
     LINES,
@@ -98,8 +97,8 @@ class Catalogue:
         Raises:
             ValueError: A name is not an identifier; the document is checked before, so this is our bug.
         """
-        scale = get_currency_precision(currency)
-        money = {w.currency: get_currency_precision(w.currency) for w in (wallets or {}).values() if w.currency}
+        scale = digits(currency)
+        money = {w.currency: digits(w.currency) for w in (wallets or {}).values() if w.currency}
         for name in (*(wallets or {}), *(ladders or {})):
             _require_identifier(name)
         built_in = [
@@ -130,10 +129,10 @@ class Catalogue:
         found = self.fields.get(name) or self._event_field(name) or self._metric(name)
         if found is None:
             nearest = difflib.get_close_matches(name, self.names(), n=1, cutoff=0.5)
-            return Fault(path, "rules.unknown_field", f"there is no field {name}", nearest[0] if nearest else None)
+            return fault(path, "unknown_field", f"there is no field {name}", nearest[0] if nearest else None)
         if found.scope not in self.scopes:
             allowed = ", ".join(f"{scope}.*" for scope in Scope if scope in self.scopes)
-            return Fault(path, "rules.scope", f"{name} is not known here, only {allowed}")
+            return fault(path, "scope", f"{name} is not known here, only {allowed}")
         return found
 
     def get(self, name: str) -> Field:
@@ -217,7 +216,7 @@ class Catalogue:
             empty=0,
             metric=MetricRead(name, metric, key, column, window),
             currency=self.currency if money else None,
-            scale=get_currency_precision(self.currency) if money else 0,
+            scale=digits(self.currency) if money else 0,
             example=f"100 {self.currency}" if money else "3",
         )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from puntal.kit.errors import pointer
 from puntal.rules.catalogue import Catalogue
-from puntal.rules.errors import Fault, FaultyRule
+from puntal.rules.errors import Fault, FaultyRule, fault
 from puntal.rules.logic import OF_QUANTIFIER, QUANTIFIERS, Question, read_question, write_question
 from puntal.rules.model import LINES, OPERATORS, Field, Json, Logic, Operator, Scope, Type
 from puntal.rules.values import Stored, read_value, write_value
@@ -32,6 +33,7 @@ def expand(written: Written, catalogue: Catalogue, *, line: bool = False) -> Log
     """Return a condition, in short form or JSONLogic, as checked strict JSONLogic in smallest units.
 
     Args:
+        written: As read from JSON or YAML.
         catalogue: Narrowed with `at` to the scopes that make sense where the condition stands.
         line: The condition is asked of one order line at a time, so `line.*` may be used directly.
 
@@ -137,7 +139,9 @@ class _Reader:
         self.catalogue = catalogue
         self.faults: list[Fault] = []
 
-    def condition(self, written: object, path: str, depth: int, *, line: bool) -> Logic | None:
+    def condition(  # noqa: PLR0911 - each refusal ends the reading
+        self, written: object, path: str, depth: int, *, line: bool
+    ) -> Logic | None:
         if depth > MAX_DEPTH:
             return self._refuse(path, "too_deep", f"conditions nest at most {MAX_DEPTH} deep", None)
         if not isinstance(written, Mapping):
@@ -149,7 +153,7 @@ class _Reader:
         if len(written) == 1 and "all" in written and self._is_quantifier(written["all"]):
             return self._logic("all", written["all"], path, depth, line=line)
         parts = [
-            self._entry(str(key), value, f"{path}/{_escaped(str(key))}", depth, line=line)
+            self._entry(str(key), value, f"{path}{pointer(str(key))}", depth, line=line)
             for key, value in written.items()
         ]
         read = [part for part in parts if part is not None]
@@ -157,7 +161,9 @@ class _Reader:
             return None
         return read[0] if len(read) == 1 else {"and": read}
 
-    def _entry(self, key: str, value: object, path: str, depth: int, *, line: bool) -> Logic | None:
+    def _entry(  # noqa: PLR0911 - one return per kind of key
+        self, key: str, value: object, path: str, depth: int, *, line: bool
+    ) -> Logic | None:
         if key in _GROUPS:
             return self._members(_GROUPS[key], value, path, depth, line=line)
         if key == "not":
@@ -175,7 +181,7 @@ class _Reader:
         if not value:
             return self._refuse(path, "empty", f"{key} is asked nothing", f"{{{key}: {{exists: true}}}}")
         parts = [
-            self._question(field, str(name), operand, f"{path}/{_escaped(str(name))}", line=line)
+            self._question(field, str(name), operand, f"{path}{pointer(str(name))}", line=line)
             for name, operand in value.items()
         ]
         read = [part for part in parts if part is not None]
@@ -247,6 +253,9 @@ class _Reader:
         return read
 
     def _value(self, field: Field, written: object, path: str) -> Stored | None:
+        if written is None:
+            self._refuse(path, "wrong_type", f"{field.name} is compared with nothing", "exists: false")
+            return None
         value = read_value(field, written, path)
         if isinstance(value, Fault):
             self.faults.append(value)
@@ -267,8 +276,10 @@ class _Reader:
             )
         return write_question(field.name, operator, {"var": name})
 
-    def _logic(self, operator: str, raw: object, path: str, depth: int, *, line: bool) -> Logic | None:
-        at = f"{path}/{_escaped(operator)}"
+    def _logic(  # noqa: PLR0911 - one return per kind of operator
+        self, operator: str, raw: object, path: str, depth: int, *, line: bool
+    ) -> Logic | None:
+        at = f"{path}{pointer(operator)}"
         if operator not in (*_JSONLOGIC, "all"):
             nearest = _INSTEAD.get(operator)
             if nearest is None and isinstance(found := self.catalogue.find(operator), Fault):
@@ -283,12 +294,11 @@ class _Reader:
         if operator in OF_QUANTIFIER and len(items) == 2:  # noqa: PLR2004 - the lines and the condition
             if not _is_lines(items[0]):
                 return self._refuse(f"{at}/0", "wrong_type", f"{operator} is asked of lines", '{"var": "lines"}')
-            inner = self._lines(operator, items[1], f"{at}/1", depth, line=line)
-            return inner
+            return self._lines(operator, items[1], f"{at}/1", depth, line=line)
         question = read_question({operator: items})
         if question is None:
             return self._refuse(
-                at, "shape", f"{operator} compares a field with a value", '{"%s": [{"var": "field"}, ...]}' % operator
+                at, "shape", f"{operator} compares a field with a value", f'{{"{operator}": [{{"var": "field"}}, ...]}}'
             )
         field = self._field(question.field, at, line=line)
         if field is None:
@@ -301,8 +311,9 @@ class _Reader:
     def _is_quantifier(self, value: object) -> bool:
         return isinstance(value, list) and len(value) > 0 and _is_lines(value[0])
 
-    def _refuse(self, path: str, code: str, reason: str, suggestion: str | None) -> None:
-        self.faults.append(Fault(path, f"rules.{code}", reason, suggestion))
+    def _refuse(self, path: str, code: str, reason: str, suggestion: str | None) -> Logic | None:
+        self.faults.append(fault(path, code, reason, suggestion))
+        return None
 
 
 def _is_above(low: Stored, high: Stored) -> bool:
@@ -321,7 +332,8 @@ def _field_named(value: object) -> str | None:
 
 
 def _items(raw: Json) -> Sequence[Json]:
-    assert isinstance(raw, Sequence) and not isinstance(raw, str)
+    assert isinstance(raw, Sequence)
+    assert not isinstance(raw, str)
     return raw
 
 
@@ -333,7 +345,3 @@ def _node(item: Json) -> Logic:
 def _stored(value: object) -> Stored:
     assert isinstance(value, (bool, int, str))
     return value
-
-
-def _escaped(key: str) -> str:
-    return key.replace("~", "~0").replace("/", "~1")

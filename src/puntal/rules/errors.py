@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import ClassVar
+
+from puntal.kit.errors import Fault, Faulty
+
+__all__ = ["Fault", "FaultyRule", "fault"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong with what somebody wrote.
-
-    Attributes:
-        path: JSON pointer, relative to the condition or formula.
-        code: Stable: `rules.<reason>`.
-        suggestion: What to write instead, if we can tell.
-    """
-
-    path: str
-    code: str
-    reason: str
-    suggestion: str | None = None
-
-
-class FaultyRule(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """The condition or formula cannot be used; all its faults are listed."""
+class FaultyRule(Faulty):
+    """The condition or formula cannot be used; `faults` lists everything wrong with it."""
 
     code = "rules.faulty"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The condition or formula is not valid ({count} faults)",
+        "es": "La condición o fórmula no es válida ({count} fallos)",
+    }
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = list(faults)
-        super().__init__("; ".join(f"{fault.path or '/'}: {fault.reason}" for fault in self.faults))
+
+def fault(path: str, reason_code: str, reason: str, suggestion: str | None = None) -> Fault:
+    """Return a fault of this slice; `path` is a JSON pointer relative to the condition or formula."""
+    return Fault(path=path, code=f"rules.{reason_code}", reason=reason, suggestion=suggestion)

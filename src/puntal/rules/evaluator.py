@@ -97,10 +97,11 @@ def _run(rules: list[datalogic_py.Rule], facts: Facts) -> list[str]:
     session: datalogic_py.Session | None = getattr(_LOCAL, "session", None)
     if session is None:
         session = _LOCAL.session = _ENGINE.session()
-    answers = session.evaluate_many(rules, datalogic_py.DataHandle(facts))
-    for answer in answers:
+    answers: list[str] = []
+    for answer in session.evaluate_many(rules, datalogic_py.DataHandle(facts)):
         if not isinstance(answer, str):
             raise TypeError(f"a checked condition cannot fail: {answer}")
+        answers.append(answer)
     return answers
 
 
@@ -109,7 +110,7 @@ def _lines(answer: str) -> list[bool]:
     return [text == _TRUE for text in inner.split(",")] if inner else []
 
 
-def _translate(node: Any, *, line: bool) -> Any:  # noqa: ANN401 - any JSON value
+def _translate(node: Any, *, line: bool) -> Any:  # noqa: ANN401, PLR0911 - any JSON value; one return per kind
     """Return the engine's form: facts are flat, so names are single keys; lines are one scope further in."""
     if isinstance(node, Mapping):
         ((operator, items),) = node.items()

@@ -170,16 +170,16 @@ def tier_fields(ladders: Mapping[str, Sequence[str]]) -> Iterator[Field]:
 
 def wallet_fields(wallets: Mapping[str, WalletField], money_scales: Mapping[str, int]) -> Iterator[Field]:
     """Yield balance and lifetime totals per wallet: what is available, was earned, was spent."""
-    for id, wallet in wallets.items():
+    for wallet_id, wallet in wallets.items():
         money = wallet.currency is not None
-        shown = {locale: wallet.labels.get(locale, id) for locale in ("es", "en")}
+        shown = {locale: wallet.labels.get(locale, wallet_id) for locale in ("es", "en")}
         for verb, es, en, sql in (
             ("points", "saldo de", "balance of", f"coalesce(h.available[{wallet.ordinal + 1}], 0)"),
-            ("earned", "ganado en", "earned in", _wallet_total("earned", id)),
-            ("spent", "gastado en", "spent in", _wallet_total("spent", id)),
+            ("earned", "ganado en", "earned in", _wallet_total("earned", wallet_id)),
+            ("spent", "gastado en", "spent in", _wallet_total("spent", wallet_id)),
         ):
             yield Field(
-                name=f"member.{verb}.{id}",
+                name=f"member.{verb}.{wallet_id}",
                 type=Type.MONEY if money else Type.NUMBER,
                 scope=Scope.MEMBER,
                 labels={"es": f"{es} {shown['es']}", "en": f"{en} {shown['en']}"},

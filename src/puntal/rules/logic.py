@@ -51,7 +51,7 @@ def write_question(field: str, operator: Operator, operand: Any) -> Logic:  # no
             return {_COMPARISONS[operator]: [var, operand]}
 
 
-def read_question(logic: Mapping[str, Any]) -> Question | None:
+def read_question(logic: Mapping[str, Any]) -> Question | None:  # noqa: PLR0911 - one per shape
     """Return the question a JSONLogic node asks, or None when it is a group or nothing we know."""
     if len(logic) != 1:
         return None

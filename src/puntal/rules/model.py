@@ -173,6 +173,7 @@ class Field:
 
     @property
     def operators(self) -> tuple[Operator, ...]:
+        """What it can be asked."""
         return OPERATORS[self.type]
 
     def label(self, locale: str) -> str:

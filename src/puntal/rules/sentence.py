@@ -132,7 +132,8 @@ class _Speaker:
         if question is not None:
             return self._question(question)
         ((operator, items),) = logic.items()
-        assert isinstance(items, Sequence) and not isinstance(items, str)
+        assert isinstance(items, Sequence)
+        assert not isinstance(items, str)
         if operator in ("and", "or"):
             parts = [self.condition(item, inside=operator) for item in items if isinstance(item, Mapping)]
             text = self.words[operator].join(parts)
@@ -183,6 +184,7 @@ class _Speaker:
         assert isinstance(value, (bool, int, str))
         match field.type:
             case Type.MONEY:
+                assert field.currency is not None
                 amount = Decimal((0, tuple(map(int, str(abs(int(value))))), -field.scale))
                 return str(format_currency(-amount if int(value) < 0 else amount, field.currency, locale=self.locale))
             case Type.NUMBER:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from puntal.rules.catalogue import Catalogue
 from puntal.rules.derived import month_day
-from puntal.rules.errors import Fault, FaultyRule
+from puntal.rules.errors import Fault, FaultyRule, fault
 from puntal.rules.logic import Question, read_question
 from puntal.rules.model import Field, Json, Logic, Operator, Scope, Type
 from puntal.rules.windows import window_bounds
@@ -49,6 +49,8 @@ def compile_sql(logic: Logic, catalogue: Catalogue, *, today: date, zone: ZoneIn
     """Return the condition as SQL.
 
     Args:
+        logic: From `dialect.expand`.
+        catalogue: Of the same program.
         today: The program-local day that windows, ages and days-since count from.
         zone: The program's, for the local day of instants.
         prefix: Begins the parameter names; give two conditions of one statement different ones.
@@ -80,7 +82,8 @@ class _Compiler:
         if question is not None:
             return self._question(question, path)
         ((operator, items),) = logic.items()
-        assert isinstance(items, Sequence) and not isinstance(items, str)
+        assert isinstance(items, Sequence)
+        assert not isinstance(items, str)
         if operator in ("and", "or"):
             parts = [self._inner(item, f"{path}/{operator}/{index}") for index, item in enumerate(items)]
             return f"({f' {operator.upper()} '.join(parts)})"
@@ -92,7 +95,7 @@ class _Compiler:
         assert isinstance(item, Mapping)
         return self.condition(item, path)
 
-    def _question(self, question: Question, path: str) -> str:
+    def _question(self, question: Question, path: str) -> str:  # noqa: C901, PLR0911 - one case per operator
         field = self.catalogue.find(question.field, path=path)
         if isinstance(field, Fault):
             self.faults.append(field)
@@ -169,5 +172,5 @@ class _Compiler:
         return f"%({name})s::{cast}"
 
     def _refuse(self, path: str, reason: str) -> str:
-        self.faults.append(Fault(path, "rules.scope", reason, None))
+        self.faults.append(fault(path, "scope", reason, None))
         return "false"

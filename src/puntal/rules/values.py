@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from babel import Locale
 from babel.core import get_global
 
-from puntal.rules.errors import Fault
+from puntal.rules.errors import Fault, fault
 from puntal.rules.model import Field, Type
 
 Stored = int | str | bool
@@ -23,7 +23,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-def read_value(field: Field, written: object, path: str) -> Stored | Fault:
+def read_value(  # noqa: PLR0911 - one return per type
+    field: Field, written: object, path: str
+) -> Stored | Fault:
     """Return the value as facts hold it, or what is wrong with it.
 
     Money is written `"1000.00 EUR"` and becomes minor units; days are written `2026-03-01`; a number with a scale
@@ -43,9 +45,9 @@ def read_value(field: Field, written: object, path: str) -> Stored | Fault:
         case Type.CHOICE:
             if isinstance(written, str) and written in field.choices:
                 return written
-            return Fault(
+            return fault(
                 path,
-                "rules.unknown_choice",
+                "unknown_choice",
                 f"{field.name} is one of {', '.join(field.choices)}, not {_shown(written)}",
                 _nearest(str(written), field.choices),
             )
@@ -70,15 +72,15 @@ def _scaled(stored: int, scale: int) -> Decimal:
 def _money(field: Field, written: object, path: str) -> Stored | Fault:
     if isinstance(written, (int, Decimal)) and not isinstance(written, bool):
         suggestion = f"{_padded(Decimal(written), field.scale)} {field.currency}"
-        return Fault(path, "rules.bare_money", f"{field.name} is money: the currency is missing", suggestion)
+        return fault(path, "bare_money", f"{field.name} is money: the currency is missing", suggestion)
     match = _MONEY.fullmatch(written.strip()) if isinstance(written, str) else None
     if match is None:
         return _wrong_type(field, path, "an amount with a currency", field.example or f"100.00 {field.currency}")
     amount, currency = match.groups()
     if currency != field.currency:
-        return Fault(
+        return fault(
             path,
-            "rules.currency",
+            "currency",
             f"{field.name} is in {field.currency}, not {currency}",
             f"{amount} {field.currency}",
         )
@@ -98,16 +100,17 @@ def _to_scale(field: Field, amount: Decimal, path: str) -> int | Fault:
     if not amount.is_finite():
         return _wrong_type(field, path, "a finite number", None)
     numerator, denominator = amount.as_integer_ratio()
-    stored, rest = divmod(numerator * 10**field.scale, denominator)
+    factor: int = 10**field.scale
+    stored, rest = divmod(numerator * factor, denominator)
     if rest:
-        return Fault(
+        return fault(
             path,
-            "rules.too_precise",
+            "too_precise",
             f"{field.name} has at most {field.scale} decimals",
             None,
         )
     if abs(stored) > LARGEST:
-        return Fault(path, "rules.too_large", f"{field.name} cannot be that large", None)
+        return fault(path, "too_large", f"{field.name} cannot be that large", None)
     return stored
 
 
@@ -133,11 +136,11 @@ def _text(field: Field, written: object, path: str) -> Stored | Fault:
         hint = str(written) if isinstance(written, (int, Decimal)) and not isinstance(written, bool) else None
         return _wrong_type(field, path, "text", hint and f'"{hint}"')
     if not written:
-        return Fault(path, "rules.empty_text", f"{field.name} is compared with nothing", "exists: false")
+        return fault(path, "empty_text", f"{field.name} is compared with nothing", "exists: false")
     if "\x00" in written:
-        return Fault(path, "rules.bad_text", "text holds no NUL character", None)
+        return fault(path, "bad_text", "text holds no NUL character", None)
     if field.territory and _COUNTRY.fullmatch(written) is None:
-        return Fault(path, "rules.country", f"{written} is not a two-letter country code", _country_code(written))
+        return fault(path, "country", f"{written} is not a two-letter country code", _country_code(written))
     return written
 
 
@@ -162,7 +165,7 @@ def _flag_hint(written: object) -> str | None:
 
 
 def _wrong_type(field: Field, path: str, wanted: str, suggestion: str | None) -> Fault:
-    return Fault(path, "rules.wrong_type", f"{field.name} is compared with {wanted}", suggestion)
+    return fault(path, "wrong_type", f"{field.name} is compared with {wanted}", suggestion)
 
 
 def _shown(written: object) -> str:

@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
+from puntal.kit.calendar import Period, period_end, period_start
 from puntal.rules.model import Window
 
 MAX_DAYS = 1095
 LIFETIME = "lifetime"
-_MONTHS_OF_QUARTER = 3
 _ALIASES = {"this_year": "this_calendar_year", "last_year": "last_calendar_year"}
-CALENDAR = (
-    "this_month",
-    "last_month",
-    "this_quarter",
-    "last_quarter",
-    "this_calendar_year",
-    "last_calendar_year",
-)
+_PERIODS: Mapping[str, Period] = {
+    "this_month": "month",
+    "last_month": "month",
+    "this_quarter": "quarter",
+    "last_quarter": "quarter",
+    "this_calendar_year": "year",
+    "last_calendar_year": "year",
+}
 _LAST_DAYS = re.compile(r"last_([1-9]\d{0,3})_days")
 
 
 def parse_window(text: str) -> Window | None:
     """Return the window of that name, or None: `last_N_days` (N up to 1095), a calendar one, or `lifetime`."""
     name = _ALIASES.get(text, text)
-    if name in CALENDAR or name == LIFETIME:
+    if name in _PERIODS or name == LIFETIME:
         return Window(name)
     if (match := _LAST_DAYS.fullmatch(name)) and int(match[1]) <= MAX_DAYS:
         return Window(name, int(match[1]))
@@ -41,25 +42,15 @@ def window_bounds(window: Window, today: date) -> tuple[date, date]:
     if window.days:
         return today - timedelta(days=window.days - 1), today + timedelta(days=1)
     match window.name:
-        case "this_month":
-            return _month(today, 0), _month(today, 1)
-        case "last_month":
-            return _month(today, -1), _month(today, 0)
-        case "this_quarter" | "last_quarter":
-            start = _month(today, -((today.month - 1) % _MONTHS_OF_QUARTER))
-            if window.name == "last_quarter":
-                return _month(start, -_MONTHS_OF_QUARTER), start
-            return start, _month(start, _MONTHS_OF_QUARTER)
-        case "this_calendar_year":
-            return date(today.year, 1, 1), date(today.year + 1, 1, 1)
-        case "last_calendar_year":
-            return date(today.year - 1, 1, 1), date(today.year, 1, 1)
         case "lifetime":
             return date.min, date.max
+        case "this_month" | "this_quarter" | "this_calendar_year":
+            start = period_start(today, _PERIODS[window.name])
+            end = period_end(today, _PERIODS[window.name])
+            assert end is not None
+            return start, end
+        case "last_month" | "last_quarter" | "last_calendar_year":
+            end = period_start(today, _PERIODS[window.name])
+            return period_start(end - timedelta(days=1), _PERIODS[window.name]), end
         case _:
             raise ValueError(f"{window.name} is not a window")
-
-
-def _month(day: date, months: int) -> date:
-    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(years, month + 1, 1)
