@@ -1,0 +1,58 @@
+"""Compiled limits and budgets, and what is used of them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Literal
+
+from msgspec import Struct
+
+from puntal.kit.calendar import Period
+
+Measure = Literal["times", "points", "value", "members"]
+
+
+class Bound(Struct, frozen=True):
+    """One number that may not be passed within one window.
+
+    `scope` m: per member; b: of all members together. `days` > 0: a rolling window of that many local days;
+    `months` > 0: of that many local months.
+    """
+
+    key: str
+    scope: Literal["m", "b"]
+    measure: Measure
+    most: int
+    period: Period = "lifetime"
+    days: int = 0
+    months: int = 0
+    truncate: bool = True
+    alerts: tuple[int, ...] = ()
+    """Amounts whose crossing is announced."""
+
+    @property
+    def rolling(self) -> bool:
+        """Whether the window moves with the day."""
+        return self.days > 0 or self.months > 0
+
+
+class Cooldown(Struct, frozen=True):
+    """The least time between two awards of one member."""
+
+    key: str
+    span: timedelta
+
+
+class Counter(Struct, array_like=True):
+    """What a member used in one window (or on one day of a rolling window)."""
+
+    times: int = 0
+    points: int = 0
+    value: int = 0
+
+
+Used = dict[str, dict[date, Counter]]
+"""Limit key to window start to what is used."""
+
+BudgetKey = tuple[str, str, date]
+"""Budget key, measure, first local day of the period."""

@@ -1,0 +1,164 @@
+"""How much room is left under limits and budgets, and using it. Pure.
+
+Windows are those of the local day the event happened; what is used of them is as of now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+
+from puntal.kit.calendar import BEGINNING, add_months, period_start
+from puntal.kit.money import minor
+from puntal.limits.model import Bound, BudgetKey, Cooldown, Counter, Measure, Used
+from puntal.programs.document.earning import Budget, Limit, RollingWindow
+from puntal.programs.document.values import MoneyText, Percent, Span
+
+_KEPT_WINDOWS = 4
+"""Calendar windows remembered per limit: the running one and those that late events still reach."""
+_SPANS = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800, "months": 2678400, "years": 31622400}
+
+
+def _rolling(span: Span) -> tuple[int, int]:
+    match span.unit:
+        case "months":
+            return 0, span.count
+        case "years":
+            return 0, 12 * span.count
+        case "weeks":
+            return 7 * span.count, 0
+        case _:
+            return span.count, 0
+
+
+def _amount(text: MoneyText) -> int:
+    return minor(text.amount, text.currency)
+
+
+def compile_limits(key: str, limits: Sequence[Limit]) -> tuple[tuple[Bound, ...], tuple[Cooldown, ...]]:
+    """Compile a rule's (or shared) limits per member; `key` must be the same in every revision."""
+    bounds = []
+    cooldowns = []
+    for index, limit in enumerate(limits):
+        name = key if index == 0 else f"{key}#{index}"
+        days, months = _rolling(limit.per.rolling) if isinstance(limit.per, RollingWindow) else (0, 0)
+        period = "lifetime" if isinstance(limit.per, RollingWindow) else limit.per
+        measures: list[tuple[Measure, int | None]] = [
+            ("times", limit.times),
+            ("points", limit.points),
+            ("value", None if limit.value is None else _amount(limit.value)),
+        ]
+        bounds += [
+            Bound(name, "m", measure, most, period, days, months, truncate=limit.when_short == "truncate")
+            for measure, most in measures
+            if most is not None
+        ]
+        if limit.cooldown is not None:
+            seconds = limit.cooldown.count * _SPANS[limit.cooldown.unit]
+            cooldowns.append(Cooldown(name, timedelta(seconds=seconds)))
+    return tuple(bounds), tuple(cooldowns)
+
+
+def compile_budget(key: str, budget: Budget) -> tuple[Bound, ...]:
+    """Compile a budget of all members together."""
+    measures: list[tuple[Measure, int | None]] = [
+        ("points", budget.points),
+        ("times", budget.times),
+        ("members", budget.members),
+        ("value", None if budget.order_value is None else _amount(budget.order_value)),
+    ]
+    return tuple(
+        Bound(
+            key,
+            "b",
+            measure,
+            most,
+            budget.per,
+            truncate=budget.when_short == "truncate",
+            alerts=_alerts(budget.alert, most),
+        )
+        for measure, most in measures
+        if most is not None
+    )
+
+
+def _alerts(shares: Sequence[Percent], most: int) -> tuple[int, ...]:
+    return tuple(sorted(-(-most * share.fraction.numerator // share.fraction.denominator) for share in shares))
+
+
+def window(bound: Bound, day: date) -> date:
+    """Return where what is used on `day` is counted: the period's first day, or the day itself when rolling."""
+    return day if bound.rolling else period_start(day, bound.period)
+
+
+def used_by_member(bound: Bound, used: Used, day: date) -> int:
+    """Return what the member used of a bound in the window holding `day`."""
+    windows = used.get(bound.key)
+    if not windows:
+        return 0
+    if not bound.rolling:
+        counter = windows.get(period_start(day, bound.period))
+        return 0 if counter is None else _figure(counter, bound.measure)
+    since = add_months(day, -bound.months) if bound.months else day - timedelta(days=bound.days)
+    return sum(_figure(counter, bound.measure) for at, counter in windows.items() if since < at <= day)
+
+
+def _figure(counter: Counter, measure: Measure) -> int:
+    if measure == "points":
+        return counter.points
+    return counter.value if measure == "value" else counter.times
+
+
+def left(bound: Bound, day: date, used: Used, budgets: Mapping[BudgetKey, int], taken: Mapping[BudgetKey, int]) -> int:
+    """Return the room under one bound, at least 0. `taken` is what this decision took already."""
+    if bound.scope == "m":
+        gone = used_by_member(bound, used, day)
+    else:
+        key = (bound.key, bound.measure, window(bound, day))
+        gone = budgets.get(key, 0) + taken.get(key, 0)
+    return max(bound.most - gone, 0)
+
+
+def cut(points: int, value: int, bound: Bound, room: int) -> int:
+    """Return how many of `points` fit under a bound with `room` left; `value` is the money they were earned on."""
+    match bound.measure:
+        case "points":
+            needed, fits = points, room
+        case "value":
+            needed = value
+            fits = points if value <= room else int(Fraction(points * room, value))
+        case "times" | "members":
+            needed, fits = 1, points if room >= 1 else 0
+    if needed <= room:
+        return points
+    return fits if bound.truncate else 0
+
+
+def take(used: Used, key: str, start: date, counter: Counter) -> None:
+    """Add to what a member used in one window; negative gives back. Changes the working copy `used`."""
+    windows = used.setdefault(key, {})
+    before = windows.get(start)
+    if before is None:
+        windows[start] = counter
+    else:
+        windows[start] = Counter(
+            max(before.times + counter.times, 0),
+            max(before.points + counter.points, 0),
+            max(before.value + counter.value, 0),
+        )
+
+
+def prune(used: Used, key: str, bound: Bound, day: date, late_days: int) -> None:
+    """Forget windows that no event can reach any more."""
+    windows = used.get(key)
+    if windows is None:
+        return
+    if bound.rolling:
+        since = (add_months(day, -bound.months) if bound.months else day - timedelta(days=bound.days)) - timedelta(
+            days=late_days
+        )
+        for at in [at for at in windows if at < since and at != BEGINNING]:
+            del windows[at]
+    elif len(windows) > _KEPT_WINDOWS:
+        del windows[min(windows)]

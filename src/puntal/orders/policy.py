@@ -1,0 +1,85 @@
+"""What was paid per line, how a refund becomes an amount per line, and what it takes back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from puntal.kit.shares import share
+from puntal.orders.model import SHIPPING, Order, OrderAward, OrderLine, OrderRecord, Refund
+
+
+class Amounts(NamedTuple):
+    """The bases of an order per line, in minor units; lists run beside `order.lines`."""
+
+    net: list[int]
+    """After line and order discounts and points used as payment."""
+    subtotal: list[int]
+    """Before discounts."""
+    cash: list[int]
+    """Net minus gift card and money wallet."""
+    total: int
+    """All that is owed, with shipping and added tax."""
+
+
+def amounts(order: Order) -> Amounts:
+    """Share order-level discounts and payments over the lines by largest remainder."""
+    subtotal = [line.amount_minor for line in order.lines]
+    net = [line.amount_minor - line.discount_minor for line in order.lines]
+    goods = sum(net)
+    total = goods - order.discount_minor + order.shipping_minor + order.tax_minor
+    reduction = min(order.discount_minor + order.paid_points_minor, goods)
+    if reduction:
+        # Discount and payment are shared one after the other, so that each adds up by itself.
+        discount = share(min(order.discount_minor, goods), net)
+        net = [amount - part for amount, part in zip(net, discount, strict=True)]
+        points = share(min(order.paid_points_minor, sum(net)), net)
+        net = [amount - part for amount, part in zip(net, points, strict=True)]
+    paid_otherwise = min(order.paid_gift_card_minor + order.paid_wallet_minor, sum(net))
+    cash = net
+    if paid_otherwise:
+        cash = [amount - part for amount, part in zip(net, share(paid_otherwise, net), strict=True)]
+    return Amounts(net, subtotal, cash, total)
+
+
+def refund_amounts(record: OrderRecord, refund: Refund) -> tuple[list[int], list[str]]:
+    """Return how much of each line this refund gives back, never more than is left of it, and unknown line ids.
+
+    Named lines as named; any other amount over what is left of all lines (shipping too) in proportion.
+    """
+    left = [line.net - line.refunded for line in record.lines]
+    given = [0] * len(left)
+    unknown = []
+    position = {line.id: index for index, line in enumerate(record.lines)}
+    for named in refund.lines:
+        index = position.get(named.id)
+        if index is None:
+            unknown.append(named.id)
+            continue
+        wanted = left[index] if named.amount_minor is None else named.amount_minor
+        part = min(wanted, left[index])
+        given[index] += part
+        left[index] -= part
+    other = refund.amount_minor
+    if other is None:
+        other = 0 if refund.lines else sum(left)
+    shared = share(min(other, sum(left)), left)
+    return [named + part for named, part in zip(given, shared, strict=True)], unknown
+
+
+def owed_back(award: OrderAward, lines: Sequence[OrderLine]) -> list[int]:
+    """Return what an award must give back, per line, now that `lines` say how much is refunded.
+
+    Per line floor(line points x refunded so far / line amount) minus what was taken before; when every line
+    but shipping is refunded, everything.
+    """
+    if award.keep:
+        return [0] * len(award.lines)
+    goods = [line for line in lines if line.id != SHIPPING]
+    if all(line.refunded >= line.net for line in goods) and any(line.refunded for line in lines):
+        return [given - taken for given, taken in zip(award.lines, award.taken, strict=True)]
+    back = []
+    for line, given, taken in zip(lines, award.lines, award.taken, strict=False):
+        due = given * line.refunded // line.net if line.net > 0 else 0
+        back.append(max(due - taken, 0))
+    return back
