@@ -47,7 +47,8 @@ CREATE TABLE program (
   switch_version integer NOT NULL DEFAULT 0,
   -- The program's clock is the real one minus this; set by a replay of history.
   clock_offset_seconds bigint NOT NULL DEFAULT 0,
-  draft jsonb,
+  -- json, not jsonb: the order of wallets and rules is part of what was written.
+  draft json,
   draft_version integer NOT NULL DEFAULT 0,
   -- Last local date whose nightly run is done.
   nightly_through date,
@@ -89,7 +90,7 @@ PROGRAM = """
 CREATE TABLE revision (
   program_id integer NOT NULL REFERENCES program (id),
   number integer NOT NULL,
-  document jsonb NOT NULL,
+  document json NOT NULL,
   digest text NOT NULL,
   published_at timestamptz NOT NULL,
   published_by text NOT NULL,

@@ -1,0 +1,328 @@
+"""Use cases of programs: draft, publish, roll back, switch off and on, load for compiling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from puntal.kit import ids
+from puntal.kit.db import Transaction
+from puntal.kit.errors import Fault
+from puntal.programs import policy, queries, source, store
+from puntal.programs.document.program import Program
+from puntal.programs.errors import (
+    DraftChanged,
+    EffectiveInThePast,
+    NotPublished,
+    ProgramFaulty,
+    ProgramNotFound,
+    RevisionNotFound,
+    SlugInvalid,
+    SlugTaken,
+    SwitchNotFound,
+    SwitchTargetUnknown,
+)
+from puntal.programs.model import (
+    Head,
+    Held,
+    KillSwitch,
+    ProgramRow,
+    Publication,
+    Published,
+    Revision,
+    SwitchMode,
+    SwitchTarget,
+)
+
+_SLUG = re.compile(r"[a-z][a-z0-9-]{1,62}")
+
+
+async def create_program(
+    tx: Transaction, *, organization_id: UUID, slug: str, document: Mapping[str, Any], now: datetime
+) -> int:
+    """Create a program with this draft and return its id; `tx` goes on in the new program's context.
+
+    The document may have faults: it is a draft until published.
+
+    Raises:
+        SlugInvalid: Not an address.
+        SlugTaken: Another program has it.
+    """
+    if _SLUG.fullmatch(slug) is None:
+        raise SlugInvalid(slug=slug)
+    program_id = await store.insert_program(
+        tx, organization_id=organization_id, slug=slug, draft=source.dump_json(document), now=now
+    )
+    if program_id is None:
+        raise SlugTaken(slug=slug)
+    await store.enter_program(tx, program_id)
+    return program_id
+
+
+async def save_draft(
+    tx: Transaction, program_id: int, document: Mapping[str, Any], *, expected_version: int | None
+) -> int:
+    """Save the document being edited, faults and all, and return its new version.
+
+    `expected_version` is the one the caller read; None overwrites whatever is there.
+
+    Raises:
+        DraftChanged: Somebody saved in between.
+    """
+    row = await _locked(tx, program_id)
+    if expected_version is not None and expected_version != row.draft_version:
+        raise DraftChanged(version=row.draft_version)
+    return await store.save_draft(tx, program_id, source.dump_json(document))
+
+
+async def check(tx: Transaction, program_id: int, document: Mapping[str, Any]) -> tuple[Program | None, list[Fault]]:
+    """Return what publishing this document would find wrong; writes nothing."""
+    row = await queries.find(tx, program_id)
+    if row is None:
+        raise ProgramNotFound
+    previous = await _document(tx, program_id, row.revision) if row.revision else None
+    return policy.check(document, previous=previous, held=await _held(tx, row, document, previous))
+
+
+async def publish(
+    tx: Transaction,
+    program_id: int,
+    document: Mapping[str, Any],
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+    effective_from: datetime | None = None,
+) -> Publication:
+    """Make the document a revision. The newest one saying the same already writes nothing.
+
+    `now` is on the program's clock. It takes effect at once, or at `effective_from`; a revision that was still to
+    come then is replaced.
+
+    Raises:
+        ProgramFaulty: With every fault.
+        EffectiveInThePast: Only the first revision may begin before `now`.
+    """
+    row = await _locked(tx, program_id)
+    previous = await _document(tx, program_id, row.revision) if row.revision else None
+    held = await _held(tx, row, document, previous)
+    program, faults = policy.check(document, previous=previous, held=held)
+    if program is None or faults:
+        raise ProgramFaulty(faults)
+    start = effective_from or now
+    if row.revision and start < now:
+        raise EffectiveInThePast(earliest=now.isoformat(), asked=start.isoformat())
+    text, digest = source.dump_json(program), source.digest(program)
+    newest = await queries.revision(tx, program_id, row.revision) if row.revision else None
+    if newest is not None and newest[0].digest == digest and newest[0].effective_from <= start:
+        return Publication(revision=newest[0], created=False)
+    revision = Revision(
+        program_id=program_id,
+        number=row.revision + 1,
+        digest=digest,
+        published_at=now,
+        published_by=by,
+        effective_from=start,
+        note=note,
+    )
+    superseded = tuple(s.number for s in await queries.starts(tx, program_id) if s.effective_from > start)
+    await store.insert_revision(tx, revision, text)
+    await store.register_wallets(tx, program_id, program)
+    await store.record_audit(
+        tx,
+        program_id,
+        action="program.published",
+        subject=f"revision:{revision.number}",
+        actor=by,
+        now=now,
+        detail={"note": note, "digest": digest, "effective_from": start.isoformat()},
+    )
+    await store.notify(tx, program_id)
+    return Publication(revision=revision, created=True, superseded=superseded)
+
+
+async def roll_back(
+    tx: Transaction, program_id: int, number: int, *, by: str, now: datetime, note: str = ""
+) -> Publication:
+    """Publish an old revision's document again, as a new revision, checked against today.
+
+    Raises:
+        RevisionNotFound: There is none of this number.
+        ProgramFaulty: What members hold today no longer fits it.
+    """
+    found = await queries.revision(tx, program_id, number)
+    if found is None:
+        raise RevisionNotFound(number=number)
+    words = note or f"as revision {number}"
+    return await publish(tx, program_id, found[1], by=by, now=now, note=words)
+
+
+async def head(tx: Transaction, program_id: int) -> Head:
+    """Return what tells whether a compiled program is still the right one: one small read, no lock."""
+    found = await queries.head(tx, program_id)
+    if found is None:
+        raise ProgramNotFound
+    return found
+
+
+async def load_published(tx: Transaction, program_id: int, *, number: int | None = None) -> Published:
+    """Return a revision, the newest unless a number is given, with all that compiling it needs.
+
+    Raises:
+        ProgramNotFound: There is no such program.
+        NotPublished: It has no revision yet.
+        RevisionNotFound: It has none of this number.
+    """
+    row = await queries.find(tx, program_id)
+    if row is None:
+        raise ProgramNotFound
+    if row.revision == 0:
+        raise NotPublished
+    wanted = number if number is not None else row.revision
+    found = await queries.revision(tx, program_id, wanted)
+    if found is None:
+        raise RevisionNotFound(number=wanted)
+    revision, document = found
+    return Published(
+        program_id=program_id,
+        slug=row.slug,
+        number=wanted,
+        document=Program.model_validate(document),
+        effective_from=revision.effective_from,
+        wallets={wallet.id: wallet.ordinal for wallet in await queries.wallets(tx, program_id)},
+        switches=await queries.switches(tx, program_id),
+        switch_version=row.switch_version,
+        clock_offset=row.clock_offset,
+        starts=await queries.starts(tx, program_id),
+    )
+
+
+async def set_switch(
+    tx: Transaction,
+    program_id: int,
+    *,
+    target_kind: SwitchTarget,
+    target_id: str,
+    mode: SwitchMode,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> KillSwitch:
+    """Switch something off on every worker. A second time only changes mode and reason.
+
+    Raises:
+        SwitchTargetUnknown: The newest revision has no such wallet, campaign, rule.
+    """
+    row = await _locked(tx, program_id)
+    document = await _document(tx, program_id, row.revision) if row.revision else None
+    if not _is_target(document, row, target_kind, target_id):
+        raise SwitchTargetUnknown(target_kind=target_kind, target_id=target_id)
+    switch = await store.set_switch(
+        tx,
+        program_id,
+        KillSwitch(
+            id=ids.new_id(),
+            target_kind=target_kind,
+            target_id=target_id,
+            mode=mode,
+            reason=reason,
+            set_at=now,
+            set_by=by,
+        ),
+    )
+    await store.bump_switch_version(tx, program_id)
+    await store.record_audit(
+        tx,
+        program_id,
+        action="kill_switch.set",
+        subject=f"{target_kind}:{target_id}",
+        actor=by,
+        now=now,
+        detail={"mode": mode, "reason": reason, "id": str(switch.id)},
+    )
+    await store.notify(tx, program_id)
+    return switch
+
+
+async def lift_switch(tx: Transaction, program_id: int, id: UUID, *, by: str, now: datetime) -> None:
+    """Let new ones through again; what was voided stays void. A second time changes nothing.
+
+    Raises:
+        SwitchNotFound: There never was such a switch.
+    """
+    await _locked(tx, program_id)
+    if not await store.lift_switch(tx, program_id, id, by=by, now=now):
+        if not await queries.switch_exists(tx, program_id, id):
+            raise SwitchNotFound
+        return
+    await store.bump_switch_version(tx, program_id)
+    await store.record_audit(tx, program_id, action="kill_switch.lifted", subject=str(id), actor=by, now=now, detail={})
+    await store.notify(tx, program_id)
+
+
+async def set_clock_offset(tx: Transaction, program_id: int, offset: timedelta) -> None:
+    """Put the program's clock this far behind the real one; a replay of history does it at its end."""
+    await store.set_clock_offset(tx, program_id, offset)
+    await store.notify(tx, program_id)
+
+
+async def note_first_event(tx: Transaction, program_id: int, at: datetime) -> None:
+    """Fix the time zone; only the first call writes."""
+    await store.note_first_event(tx, program_id, at)
+
+
+async def _locked(tx: Transaction, program_id: int) -> ProgramRow:
+    row = await store.lock_program(tx, program_id)
+    if row is None:
+        raise ProgramNotFound
+    return row
+
+
+async def _document(tx: Transaction, program_id: int, number: int) -> Program:
+    found = await queries.revision(tx, program_id, number)
+    if found is None:
+        raise RevisionNotFound(number=number)
+    return Program.model_validate(found[1])
+
+
+async def _held(tx: Transaction, row: ProgramRow, document: Mapping[str, Any], previous: Program | None) -> Held:
+    """Ask only about what the document drops: the answers are needed for nothing else."""
+    if previous is None:
+        return Held()
+    registered = await queries.wallets(tx, row.id)
+    present = document.get("wallets")
+    kept = set(present) if isinstance(present, Mapping) else set()
+    dropped = [wallet.id for wallet in registered if wallet.id not in kept]
+    ladders = [ladder.id for ladder in previous.ladders if _loses_a_tier(ladder.id, previous, document)]
+    return Held(
+        registered=registered,
+        wallets=await queries.held_wallets(tx, row.id, dropped) if dropped else frozenset(),
+        tiers=await queries.held_tiers(tx, row.id, ladders) if ladders else frozenset(),
+        zone_fixed=row.first_event_at is not None,
+    )
+
+
+def _loses_a_tier(ladder_id: str, previous: Program, document: Mapping[str, Any]) -> bool:
+    before = {tier.id for ladder in previous.ladders if ladder.id == ladder_id for tier in ladder.tiers}
+    written = document.get("ladders")
+    after: set[object] = set()
+    for ladder in written if isinstance(written, list) else []:
+        tiers = ladder.get("tiers") if isinstance(ladder, Mapping) and ladder.get("id") == ladder_id else None
+        after |= {t.get("id") for t in tiers if isinstance(t, Mapping)} if isinstance(tiers, list) else set()
+    return not before <= after
+
+
+def _is_target(document: Program | None, row: ProgramRow, kind: SwitchTarget, target: str) -> bool:
+    if kind == "program":
+        return target == row.slug
+    if kind in {"channel", "integration", "reward"}:
+        return bool(target)
+    if document is None:
+        return False
+    rules = {rule.id for rule in document.earning}
+    rules |= {rule.id for campaign in document.campaigns for rule in campaign.earning}
+    known = {"wallet": set(document.wallets), "campaign": {c.id for c in document.campaigns}, "rule": rules}
+    return target in known[kind]

@@ -1,0 +1,5 @@
+"""Deciding whether a document can be published. Pure."""
+
+from puntal.programs.policy.checking import check
+
+__all__ = ["check"]

@@ -1,0 +1,418 @@
+# ruff: noqa: ANN401 - a document is read before its types are known
+"""Faults of shape: what the structures refuse, told in plain words with the nearest known key. Pure.
+
+A value that may be written in several forms fails each of them. Only the faults of the form that was meant are
+told: the one whose shape fits what was written.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, RootModel, ValidationError
+
+from puntal.kit.errors import Fault, pointer
+from puntal.programs.document import values
+from puntal.programs.document.program import Program
+
+Step = str | int
+
+_WRONG_SHAPE = frozenset(
+    {
+        "dict_type",
+        "mapping_type",
+        "model_type",
+        "model_attributes_type",
+        "string_type",
+        "tuple_type",
+        "list_type",
+        "int_type",
+        "int_parsing",
+        "int_from_float",
+        "bool_type",
+        "bool_parsing",
+        "decimal_type",
+        "decimal_parsing",
+        "date_type",
+        "date_parsing",
+        "date_from_datetime_parsing",
+        "datetime_type",
+        "datetime_parsing",
+        "datetime_from_date_parsing",
+        "literal_error",
+        "value_error",
+        "string_pattern_mismatch",
+    }
+)
+
+_PLAIN_TYPES: Mapping[str, str] = {
+    "dict_type": "a mapping of keys and values belongs here",
+    "mapping_type": "a mapping of keys and values belongs here",
+    "model_type": "a mapping of keys and values belongs here",
+    "model_attributes_type": "a mapping of keys and values belongs here",
+    "string_type": "a text belongs here",
+    "tuple_type": "a list belongs here",
+    "list_type": "a list belongs here",
+    "int_type": "a whole number belongs here",
+    "int_parsing": "a whole number belongs here",
+    "int_from_float": "a whole number belongs here",
+    "bool_type": "true or false belongs here",
+    "bool_parsing": "true or false belongs here",
+    "decimal_type": "a number belongs here",
+    "decimal_parsing": "a number belongs here",
+    "finite_number": "a number belongs here",
+    "date_type": "a day like 2026-03-01 belongs here",
+    "date_parsing": "a day like 2026-03-01 belongs here",
+    "date_from_datetime_parsing": "a day like 2026-03-01 belongs here",
+    "date_from_datetime_inexact": "a day like 2026-03-01 belongs here",
+    "datetime_type": "a day like 2026-03-01 or a time like 2026-03-01T17:00 belongs here",
+    "datetime_parsing": "a day like 2026-03-01 or a time like 2026-03-01T17:00 belongs here",
+    "datetime_from_date_parsing": "a day like 2026-03-01 or a time like 2026-03-01T17:00 belongs here",
+}
+
+_PATTERNS: Mapping[str, tuple[str, str, str]] = {
+    # A pattern of the document's texts: code, what it is, and an example.
+    "identifier": (
+        "programs.bad_id",
+        "an id is small letters, digits and underscores, beginning with a letter",
+        "big_spenders",
+    ),
+    "money": ("programs.bad_money", "money is major units and a currency", "19.99 EUR"),
+    "percent": ("programs.bad_percent", "a share is a number and a percent sign", "85%"),
+    "span": ("programs.bad_span", "a length of time is a whole number and a unit", "14 days"),
+    "event": ("programs.bad_event_name", "an event name is dotted words in small letters", "review.created"),
+    "locale": ("programs.bad_locale", "a language is two letters, with a country where needed", "es-MX"),
+    "currency": ("programs.bad_currency", "a currency is its three ISO 4217 letters", "EUR"),
+    "hours": ("programs.bad_hours", "hours are written from-to", "17:00-19:00"),
+}
+
+
+def _patterns_by_regex() -> dict[str, str]:
+    """Return the name of each pattern by its regular expression, read from the structures themselves."""
+    named: dict[str, Any] = {
+        "identifier": values.Identifier,
+        "event": values.EventName,
+        "locale": values.Locale,
+        "currency": values.Currency,
+        "money": values.MoneyText.model_fields["root"],
+        "percent": values.Percent.model_fields["root"],
+        "span": values.Span.model_fields["root"],
+    }
+    found: dict[str, str] = {}
+    for name, holder in named.items():
+        metadata = holder.metadata if hasattr(holder, "metadata") else get_args(holder)[1:]
+        for constraint in _flat_metadata(metadata):
+            regex = getattr(constraint, "pattern", None)
+            if regex is not None:
+                found[str(regex)] = name
+    return found
+
+
+def _flat_metadata(metadata: Iterable[Any]) -> Iterable[Any]:
+    for item in metadata:
+        yield item
+        if hasattr(item, "__iter__") and not isinstance(item, (str, bytes)):
+            yield from item
+
+
+_PATTERN_NAMES = _patterns_by_regex()
+_HOURS_START = r"^([01]\d"
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """One complaint of the validator, its location split into data steps and the forms tried on the way."""
+
+    steps: tuple[Step, ...]
+    forms: tuple[tuple[int, str], ...]
+    kind: str
+    context: Mapping[str, Any]
+    message: str
+    value: Any
+
+
+def parse(data: Mapping[str, Any]) -> tuple[Program | None, list[Fault]]:
+    """Return the program, or every fault of its shape."""
+    try:
+        return Program.model_validate(data), []
+    except ValidationError as error:
+        problems = [_problem(dict(detail), data) for detail in error.errors(include_url=False)]
+        faults = [_fault(problem, data) for problem in _meant(problems, data)]
+        return None, list(dict.fromkeys(faults))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word most like this one; None when nothing is."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def _problem(detail: Mapping[str, Any], data: Any) -> _Problem:
+    steps: list[Step] = []
+    forms: list[tuple[int, str]] = []
+    value: Any = data
+    location: Sequence[Step] = detail["loc"]
+    last = len(location) - 1
+    for index, step in enumerate(location):
+        if step == "[key]":
+            value = steps[-1]
+            continue
+        if (isinstance(value, Mapping) and step in value) or (
+            isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value)
+        ):
+            value = value[step]
+            steps.append(step)
+        elif index == last and detail["type"] == "missing":
+            steps.append(step)
+        else:
+            forms.append((len(steps), str(step)))
+    return _Problem(tuple(steps), tuple(forms), detail["type"], detail.get("ctx", {}), detail["msg"], value)
+
+
+def _meant(problems: list[_Problem], data: Any) -> list[_Problem]:
+    """Keep, wherever several forms were tried on one value, only the form that was meant."""
+    kept = problems
+    for position in sorted({problem.steps[:depth] for problem in problems for depth, _ in problem.forms}, key=len):
+        tried: dict[str, list[_Problem]] = {}
+        for problem in kept:
+            form = _form_at(problem, position)
+            if form is not None:
+                tried.setdefault(form, []).append(problem)
+        if len(tried) < 2:  # noqa: PLR2004 - one form is no choice
+            continue
+        fitting = {form: found for form, found in tried.items() if not any(_unfit(p, position) for p in found)}
+        if fitting:
+            chosen = min(fitting, key=lambda form: (_unknown_keys(fitting[form]), len(fitting[form])))
+            kept = [p for p in kept if _form_at(p, position) in {None, chosen}]
+        else:
+            first = next(p for p in kept if _form_at(p, position) is not None)
+            merged = _Problem(position, (), "no_form", {"forms": list(tried)}, "", _at(data, position))
+            kept = [merged if p is first else p for p in kept if p is first or _form_at(p, position) is None]
+    return kept
+
+
+def _form_at(problem: _Problem, position: tuple[Step, ...]) -> str | None:
+    depth = len(position)
+    if problem.steps[:depth] != position:
+        return None
+    return next((form for at, form in problem.forms if at == depth), None)
+
+
+def _unfit(problem: _Problem, position: tuple[Step, ...]) -> bool:
+    return problem.steps == position and problem.kind in _WRONG_SHAPE
+
+
+def _unknown_keys(problems: list[_Problem]) -> int:
+    return sum(problem.kind in {"extra_forbidden", "missing"} for problem in problems)
+
+
+def _at(data: Any, steps: Iterable[Step]) -> Any:
+    for step in steps:
+        data = data[step]
+    return data
+
+
+def _fault(problem: _Problem, data: Any) -> Fault:  # noqa: PLR0911 - one return per kind of fault
+    path = pointer(*problem.steps)
+    candidates = _types_at(problem.steps)
+    kind, context = problem.kind, problem.context
+    if kind == "missing":
+        name = str(problem.steps[-1])
+        written = _at(data, problem.steps[:-1])
+        close = nearest(name, written) if isinstance(written, Mapping) else None
+        hint = f"rename '{close}' to '{name}'" if close else f"add '{name}'"
+        return Fault(path=path, code="programs.missing", reason=f"'{name}' is required here", suggestion=hint)
+    if kind == "extra_forbidden":
+        name = str(problem.steps[-1])
+        known = _keys(_types_at(problem.steps[:-1]))
+        close = nearest(name, known)
+        hint = f"did you mean '{close}'?" if close else "known here: " + ", ".join(known)
+        return Fault(path=path, code="programs.unknown_key", reason=f"there is no '{name}' here", suggestion=hint)
+    if kind == "literal_error" or (kind == "no_form" and _choices(candidates) and isinstance(problem.value, str)):
+        choices = _choices(candidates)
+        close = nearest(str(problem.value), choices)
+        hint = f"did you mean '{close}'?" if close else "one of: " + ", ".join(choices)
+        return Fault(
+            path=path,
+            code="programs.unknown_choice",
+            reason=f"{_shown(problem.value)} is not a choice here",
+            suggestion=hint,
+        )
+    if _accepts(candidates, values.MoneyText) and _is_number(problem.value):
+        return Fault(
+            path=path,
+            code="programs.bare_number",
+            reason="money is written with its currency; a bare number could be cents or euros",
+            suggestion=f'"{problem.value} {_currency(data)}"',
+        )
+    if kind == "string_pattern_mismatch":
+        return _pattern_fault(path, str(context.get("pattern", "")), problem.value)
+    if kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
+        return Fault(path=path, code="programs.out_of_range", reason=_range(kind, context), suggestion=None)
+    if kind in {"too_short", "too_long", "string_too_long", "string_too_short"}:
+        least = context.get("min_length")
+        reason = f"at least {least} belongs here" if least else f"at most {context.get('max_length')} fit here"
+        return Fault(path=path, code="programs.wrong_length", reason=reason, suggestion=None)
+    if kind == "no_form":
+        return _no_form(path, candidates, problem.value)
+    if kind in _PLAIN_TYPES:
+        return Fault(
+            path=path,
+            code="programs.wrong_type",
+            reason=f"{_PLAIN_TYPES[kind]}, not {_shown(problem.value)}",
+            suggestion=None,
+        )
+    reason = problem.message.removeprefix("Value error, ")
+    return Fault(path=path, code="programs.wrong_value", reason=reason, suggestion=None)
+
+
+def _pattern_fault(path: str, regex: str, value: Any) -> Fault:
+    name = _PATTERN_NAMES.get(regex, "hours" if regex.startswith(_HOURS_START) else "")
+    code, reason, example = _PATTERNS.get(name, ("programs.wrong_value", "the text has not the expected form", ""))
+    shown = f"{reason}; {_shown(value)} is not" if name else reason
+    suggestion = _corrected(name, value) or (f"for example '{example}'" if example else None)
+    return Fault(path=path, code=code, reason=shown, suggestion=suggestion)
+
+
+def _corrected(name: str, value: Any) -> str | None:
+    text = str(value)
+    if name in {"identifier", "event"}:
+        allowed = "." if name == "event" else ""
+        fixed = "".join(c if c.isascii() and (c.isalnum() or c in allowed) else "_" for c in text.lower()).strip("_")
+        if fixed and fixed[0].isalpha() and fixed != text:
+            return f"'{fixed}'"
+    if name == "currency" and len(text) == 3 and text.isalpha():  # noqa: PLR2004 - ISO 4217
+        return f"'{text.upper()}'"
+    return None
+
+
+def _no_form(path: str, candidates: frozenset[Any], value: Any) -> Fault:
+    forms = sorted({_form_in_words(candidate) for candidate in candidates} - {""})
+    hint = "write " + " or ".join(forms) if forms else None
+    return Fault(
+        path=path, code="programs.wrong_type", reason=f"{_shown(value)} is not understood here", suggestion=hint
+    )
+
+
+def _form_in_words(candidate: Any) -> str:
+    names: Mapping[Any, str] = {
+        str: "a text",
+        int: "a whole number",
+        Decimal: "a number",
+        bool: "true or false",
+        values.MoneyText: "money like '19.99 EUR'",
+        values.Percent: "a share like '85%'",
+        values.Span: "a length of time like '14 days'",
+        date: "a day like 2026-03-01",
+        datetime: "a time like 2026-03-01T17:00",
+    }
+    if candidate in names:
+        return names[candidate]
+    if get_origin(candidate) is Literal:
+        return ", ".join(f"'{choice}'" for choice in get_args(candidate))
+    if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+        return "a mapping with " + ", ".join(_keys(frozenset({candidate})))
+    if get_origin(candidate) in {tuple, list}:
+        return "a list"
+    return "a mapping" if get_origin(candidate) is dict else ""
+
+
+def _range(kind: str, context: Mapping[str, Any]) -> str:
+    words = {
+        "greater_than": ("gt", "more than"),
+        "greater_than_equal": ("ge", "at least"),
+        "less_than": ("lt", "less than"),
+        "less_than_equal": ("le", "at most"),
+    }
+    key, phrase = words[kind]
+    return f"the number must be {phrase} {context.get(key)}"
+
+
+def _types_at(steps: Sequence[Step]) -> frozenset[Any]:
+    """Return the types a value may have at a place of the document."""
+    candidates = frozenset({Program})
+    for step in steps:
+        following: set[Any] = set()
+        for candidate in candidates:
+            following |= _inner(candidate, step)
+        candidates = frozenset(following)
+    return candidates
+
+
+def _inner(candidate: Any, step: Step) -> frozenset[Any]:
+    if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+        return next(
+            (
+                _expanded(field.annotation)
+                for name, field in candidate.model_fields.items()
+                if (field.alias or name) == step
+            ),
+            frozenset(),
+        )
+    origin, arguments = get_origin(candidate), get_args(candidate)
+    if origin is dict and len(arguments) == 2:  # noqa: PLR2004 - key and value
+        return _expanded(arguments[1])
+    if origin in {tuple, list} and isinstance(step, int):
+        return _expanded(arguments[0])
+    return frozenset()
+
+
+def _expanded(annotation: Any) -> frozenset[Any]:
+    origin = get_origin(annotation)
+    if origin in {Union, types.UnionType}:
+        return frozenset().union(*(_expanded(inner) for inner in get_args(annotation)))
+    if origin is Annotated:
+        return _expanded(get_args(annotation)[0])
+    return frozenset() if annotation is type(None) else frozenset({annotation})
+
+
+def _keys(candidates: frozenset[Any]) -> list[str]:
+    return sorted(
+        {
+            field.alias or name
+            for candidate in candidates
+            if isinstance(candidate, type) and issubclass(candidate, BaseModel) and not issubclass(candidate, RootModel)
+            for name, field in candidate.model_fields.items()
+        }
+    )
+
+
+def _choices(candidates: frozenset[Any]) -> list[str]:
+    return [
+        str(choice)
+        for candidate in candidates
+        if get_origin(candidate) is typing.Literal
+        for choice in get_args(candidate)
+    ]
+
+
+def _accepts(candidates: frozenset[Any], wanted: Any) -> bool:
+    return wanted in candidates
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return True
+    return isinstance(value, str) and value.replace(".", "", 1).isdigit()
+
+
+def _currency(data: Any) -> str:
+    currency = data.get("currency") if isinstance(data, Mapping) else None
+    return currency.upper() if isinstance(currency, str) else "EUR"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return f"'{value[:60]}'"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return {None: "nothing", True: "true", False: "false"}.get(value, str(value))
