@@ -1,0 +1,341 @@
+"""Letting requests in without a query each: known keys and programs are remembered for a few seconds.
+
+`Gate` lives in `app.state.gate`, one per process; `run_flusher` is a background task of the server. The ingest route
+calls `Gate.admit` directly, the other routes through `puntal.access.dependencies`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import structlog
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from psycopg import Error as DatabaseError
+from psycopg_pool import PoolTimeout
+
+from puntal.access import policy, queries, store
+from puntal.access.errors import (
+    KeyRevoked,
+    KeyUnknown,
+    NoCredentials,
+    OrganizationOnly,
+    ProgramUnknown,
+    RateExceeded,
+)
+from puntal.access.model import Caller, Permission, ProgramRef
+from puntal.access.queries import Credential
+from puntal.kit import clock
+from puntal.kit.db import Database
+
+FRESH = timedelta(seconds=3)
+"""How long a key or program is believed without looking again: revocation acts within five seconds."""
+
+REMEMBERED = 4096
+FLUSH_SECONDS = 60.0
+_BEARER = "bearer "
+_log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+
+class Recent(Generic[T]):
+    """The answers to the last few questions, each believed for `FRESH`; of a crowd asking the same, one looks."""
+
+    def __init__(self, look: Callable[[str], Awaitable[T]], *, most: int = REMEMBERED) -> None:
+        self._look = look
+        self._most = most
+        self._known: OrderedDict[str, tuple[datetime, T]] = OrderedDict()
+        self._looking: dict[str, asyncio.Task[T]] = {}
+
+    def peek(self, name: str, now: datetime) -> T | None:
+        """Return a fresh answer without waiting; None where somebody must look."""
+        known = self._known.get(name)
+        # A clock that was set back makes an answer look young: believe it only when it is from the past.
+        if known is None or not known[0] <= now < known[0] + FRESH:
+            return None
+        self._known.move_to_end(name)
+        return known[1]
+
+    async def get(self, name: str, now: datetime) -> T:
+        """Return the answer, at most `FRESH` old."""
+        known = self.peek(name, now)
+        if known is not None:
+            return known
+        task = self._looking.get(name)
+        if task is None:
+            task = asyncio.create_task(self._refresh(name, now))
+            self._looking[name] = task
+            task.add_done_callback(lambda _: self._looking.pop(name, None))
+        # Shielded: one caller who hangs up must not fail the others.
+        return await asyncio.shield(task)
+
+    def forget(self, name: str | None = None) -> None:
+        """Look again at the next question: about one name, or about all."""
+        if name is None:
+            self._known.clear()
+        else:
+            self._known.pop(name, None)
+
+    async def _refresh(self, name: str, now: datetime) -> T:
+        found = await self._look(name)
+        if found is None:
+            # What does not exist is not remembered: guesses must not push out what does.
+            self._known.pop(name, None)
+            return found
+        self._known[name] = (now, found)
+        self._known.move_to_end(name)
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+        return found
+
+
+class KeyRing:
+    """Knows keys for a few seconds, checks secrets, and notes which were used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._credentials: Recent[Credential | None] = Recent(self._find)
+        self._callers: dict[UUID, tuple[Credential, Caller]] = {}
+        self._used: dict[UUID, datetime] = {}
+
+    async def caller(self, authorization: str | None, client: str | None, now: datetime) -> Caller:
+        """Return who sent this header.
+
+        Args:
+            authorization: The header, `Bearer pk_live_…`.
+            client: The address it came from; only keys tied to networks look at it.
+            now: The real time, not a program's.
+
+        Raises:
+            NoCredentials: No such header.
+            KeyUnknown: No such key, a wrong secret, or a network it may not be used from.
+            KeyExpired: Its time is over.
+            KeyRevoked: Somebody ended it, or the person it belongs to is disabled.
+        """
+        if authorization is None or authorization[: len(_BEARER)].lower() != _BEARER:
+            raise NoCredentials
+        token = policy.read_token(authorization[len(_BEARER) :].strip())
+        if token is None:
+            raise KeyUnknown
+        prefix, sent = token
+        credential = self._credentials.peek(prefix, now) or await self._credentials.get(prefix, now)
+        if credential is None or not policy.same_secret(credential.secret_hash, sent):
+            raise KeyUnknown
+        policy.admit(credential.key, client=client, now=now)
+        if credential.staff_disabled:
+            raise KeyRevoked
+        self._used[credential.key.id] = now
+        return self._caller_of(credential)
+
+    def forget(self) -> None:
+        """Look every key up again; for tests and after changes made in this process."""
+        self._credentials.forget()
+
+    async def flush(self) -> None:
+        """Write when keys were used last, in one statement and a transaction of its own."""
+        used, self._used = self._used, {}
+        if not used:
+            return
+        try:
+            async with self._database.transaction() as tx:
+                await store.mark_used(tx, used)
+        except BaseException:
+            # Newer uses noted meanwhile win over the ones that could not be written.
+            self._used = used | self._used
+            raise
+
+    def _caller_of(self, credential: Credential) -> Caller:
+        known = self._callers.get(credential.key.id)
+        if known is not None and known[0] is credential:
+            return known[1]
+        if len(self._callers) >= REMEMBERED:
+            self._callers.clear()
+        caller = caller_of(credential)
+        self._callers[credential.key.id] = (credential, caller)
+        return caller
+
+    async def _find(self, prefix: str) -> Credential | None:
+        async with self._database.transaction() as tx:
+            return await queries.find_credential(tx, prefix)
+
+
+def caller_of(credential: Credential) -> Caller:
+    """Return who stands behind a key: itself, or the person it acts for within her role."""
+    key, role = credential.key, credential.role
+    if key.staff_id is None or role is None:
+        return Caller(
+            kind="key",
+            organization_id=key.organization_id,
+            program_id=key.program_id,
+            id=key.id,
+            name=key.name,
+            permissions=key.scopes,
+        )
+    return Caller(
+        kind="staff",
+        organization_id=key.organization_id,
+        program_id=key.program_id,
+        id=key.staff_id,
+        name=credential.staff_name or key.name,
+        permissions=key.scopes & role.permissions,
+        store=credential.store,
+        adjust_limit=role.adjust_limit,
+        locale=credential.locale,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """A request that may go on.
+
+    Attributes:
+        now: The program's time: the real one minus its offset.
+        headers: What every answer to it tells of the rate limit.
+    """
+
+    caller: Caller
+    program: ProgramRef
+    now: datetime
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Gate:
+    """Everything a request passes before it reaches its operation. One per process."""
+
+    def __init__(self, database: Database, *, requests_per_second: int = 0) -> None:
+        """Remember nothing yet.
+
+        Args:
+            database: Where keys and programs are.
+            requests_per_second: Most requests of one key in this process; 0 is no limit.
+        """
+        self.ring = KeyRing(database)
+        self._database = database
+        self._programs: Recent[ProgramRef | None] = Recent(self._find_program)
+        self._limit: RateLimitItem | None = (
+            RateLimitItemPerSecond(requests_per_second) if requests_per_second else None
+        )
+        self._storage = MemoryStorage()
+        self._limiter = FixedWindowRateLimiter(self._storage)
+
+    async def admit(
+        self, *, authorization: str | None, client: str | None, slug: str, permission: Permission | None
+    ) -> Admission:
+        """Let one request to a program in.
+
+        Args:
+            authorization: The header of that name.
+            client: The address the request came from.
+            slug: The program in the URL.
+            permission: What it takes; None where any key of the program will do.
+
+        Raises:
+            Unauthenticated: Of a kind `KeyRing.caller` names.
+            RateExceeded: The key asks too often.
+            ProgramUnknown: No such program, or not one of this key's.
+            Forbidden: The permission is missing.
+        """
+        now = clock.now()
+        caller = await self.ring.caller(authorization, client, now)
+        headers = self.hit(caller)
+        program = await self.program(slug, caller, now)
+        if permission is not None:
+            caller.require(permission)
+        return Admission(
+            caller=caller,
+            program=program,
+            now=now - timedelta(seconds=program.clock_offset_seconds)
+            if program.clock_offset_seconds
+            else now,
+            headers=headers,
+        )
+
+    async def admit_to_organization(
+        self, *, authorization: str | None, client: str | None, permission: Permission | None
+    ) -> tuple[Caller, dict[str, str]]:
+        """Let one request above programs in; returns who asks, and what the answer tells of the rate limit.
+
+        Raises:
+            Unauthenticated: Of a kind `KeyRing.caller` names.
+            RateExceeded: The key asks too often.
+            OrganizationOnly: The key opens one program only.
+            Forbidden: The permission is missing.
+        """
+        caller = await self.ring.caller(authorization, client, clock.now())
+        headers = self.hit(caller)
+        if caller.program_id is not None:
+            raise OrganizationOnly
+        if permission is not None:
+            caller.require(permission)
+        return caller, headers
+
+    async def program(self, slug: str, caller: Caller, now: datetime) -> ProgramRef:
+        """Return the program of a URL for somebody who may know of it.
+
+        Raises:
+            ProgramUnknown: There is none, or it is not hers: the same answer on purpose.
+        """
+        found = self._programs.peek(slug, now) or await self._programs.get(slug, now)
+        if (
+            found is None
+            or found.organization_id != caller.organization_id
+            or caller.program_id not in {None, found.id}
+        ):
+            raise ProgramUnknown(program=slug)
+        return found
+
+    def hit(self, caller: Caller) -> dict[str, str]:
+        """Count one request; returns the `RateLimit-*` headers of its answer.
+
+        Raises:
+            RateExceeded: One too many.
+        """
+        if self._limit is None:
+            return {}
+        name = str(caller.id)
+        within = self._limiter.hit(self._limit, name)
+        window = self._limiter.get_window_stats(self._limit, name)
+        reset = max(1, round(window.reset_time - clock.now().timestamp()))
+        if not within:
+            raise RateExceeded(
+                limit=self._limit.amount, window_seconds=self._limit.get_expiry(), retry_after_seconds=reset
+            )
+        return {
+            "RateLimit-Limit": str(self._limit.amount),
+            "RateLimit-Remaining": str(window.remaining),
+            "RateLimit-Reset": str(reset),
+        }
+
+    def forget(self) -> None:
+        """Look keys and programs up again at the next request."""
+        self.ring.forget()
+        self._programs.forget()
+
+    async def run_flusher(self, every_seconds: float = FLUSH_SECONDS) -> None:
+        """Write `last_used` now and then, until cancelled; then once more."""
+        try:
+            while True:
+                await asyncio.sleep(every_seconds)
+                await self._flush_or_log()
+        finally:
+            await self._flush_or_log()
+
+    async def _flush_or_log(self) -> None:
+        try:
+            await self.ring.flush()
+        except (DatabaseError, PoolTimeout) as lost:
+            _log.warning("access.last_used.not_written", reason=type(lost).__name__)
+
+    async def _find_program(self, slug: str) -> ProgramRef | None:
+        if not slug or "\0" in slug:
+            return None
+        async with self._database.transaction() as tx:
+            return await queries.find_program(tx, slug)

@@ -1,0 +1,234 @@
+"""Organizations, people, keys and what they may do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal, NewType
+from uuid import UUID
+
+from puntal.kit.errors import Forbidden
+
+if TYPE_CHECKING:
+    from puntal.kit.db import ProgramId
+
+OrganizationId = NewType("OrganizationId", UUID)
+StaffId = NewType("StaffId", UUID)
+KeyId = NewType("KeyId", UUID)
+ApprovalId = NewType("ApprovalId", UUID)
+
+
+class Permission(StrEnum):
+    """What can be allowed: the scopes of keys and the permissions of roles are the same words."""
+
+    EVENTS_READ = "events:read"
+    EVENTS_WRITE = "events:write"
+    CARTS_EVALUATE = "carts:evaluate"
+    MEMBERS_READ = "members:read"
+    MEMBERS_WRITE = "members:write"
+    MEMBERS_MERGE = "members:merge"
+    MEMBERS_ERASE = "members:erase"
+    POINTS_ADJUST = "points:adjust"
+    POINTS_TRANSFER = "points:transfer"
+    REDEMPTIONS_WRITE = "redemptions:write"
+    PROGRAM_READ = "program:read"
+    PROGRAM_WRITE = "program:write"
+    PROGRAM_PUBLISH = "program:publish"
+    SWITCHES_WRITE = "switches:write"
+    REPORTS_READ = "reports:read"
+    IMPORTS_WRITE = "imports:write"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+    APPROVALS_READ = "approvals:read"
+    APPROVALS_DECIDE = "approvals:decide"
+    AUDIT_READ = "audit:read"
+    KEYS_READ = "keys:read"
+    KEYS_WRITE = "keys:write"
+    STAFF_READ = "staff:read"
+    STAFF_WRITE = "staff:write"
+    PROGRAM_CREATE = "program:create"
+
+
+ALL_PERMISSIONS = frozenset(Permission)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """The business that runs programs here."""
+
+    id: OrganizationId
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A named set of permissions.
+
+    Attributes:
+        built_in: Its permissions are given by the product; only its limit can be set.
+        adjust_limit: Most that one adjustment may move without a second person, in the wallet's smallest unit;
+            None is no limit.
+    """
+
+    id: str
+    permissions: frozenset[Permission]
+    adjust_limit: int | None = None
+    built_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A person who works for the organization.
+
+    Attributes:
+        store: Where she works, for cashiers.
+    """
+
+    id: StaffId
+    organization_id: OrganizationId
+    email: str
+    name: str
+    role: str
+    store: str | None
+    locale: str
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A credential for machines, or for a person's own scripts when it names staff.
+
+    Attributes:
+        program_id: The only program it opens; None opens every program of the organization, and the organization.
+        prefix: Its public name, the part of the key before the secret.
+        scopes: What it may do at most; a key of staff may do no more than her role allows.
+        networks: CIDR blocks it may be used from; empty is from anywhere.
+        revoked_at: From then on it is refused; may lie ahead while a rotation overlaps.
+    """
+
+    id: KeyId
+    organization_id: OrganizationId
+    program_id: ProgramId | None
+    name: str
+    prefix: str
+    scopes: frozenset[Permission]
+    networks: tuple[str, ...]
+    created_at: datetime
+    created_by: UUID | None
+    staff_id: StaffId | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    replaced_by: UUID | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key just made. `token` is shown once and kept nowhere."""
+
+    key: ApiKey
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who is asking, and what she may do.
+
+    Attributes:
+        id: Of the key, or of the person a key of staff belongs to.
+        program_id: The only program allowed; None for every program of the organization.
+        adjust_limit: Most that one adjustment may move without a second person; None is no limit.
+    """
+
+    kind: Literal["key", "staff"]
+    organization_id: OrganizationId
+    program_id: ProgramId | None
+    id: UUID
+    name: str
+    permissions: frozenset[Permission]
+    store: str | None = None
+    adjust_limit: int | None = None
+    locale: str | None = None
+
+    @property
+    def actor(self) -> str:
+        """Return the name under which the audit log, approvals and adjustments know her: `staff:<id>`, `key:<id>`."""
+        return f"{self.kind}:{self.id}"
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether this is allowed, for answers that show more to some."""
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Do nothing where allowed.
+
+        Raises:
+            Forbidden: It is not; the answer names the permission that is missing.
+        """
+        if permission not in self.permissions:
+            raise Forbidden(permission=permission.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramRef:
+    """What a request needs to know of the program its URL names.
+
+    Attributes:
+        clock_offset_seconds: The program's clock is the real one minus this.
+    """
+
+    id: ProgramId
+    organization_id: OrganizationId
+    slug: str
+    clock_offset_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One thing somebody did.
+
+    Attributes:
+        actor: `staff:<id>`, `key:<id>` or `system`.
+        action: Past and dotted: `key.revoked`.
+        subject: What it was done to: `key:<id>`, `member:<id>`.
+        detail: Numbers and names a reader needs; no secrets, no personal data.
+    """
+
+    id: UUID
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, object]
+
+
+class ApprovalState(StrEnum):
+    """Where a request for a second person's word stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Something that needs a second person.
+
+    Attributes:
+        action: Name under which the doer of it is registered: `points.adjust`.
+        payload: What the doer needs to do it, as JSON values.
+    """
+
+    id: ApprovalId
+    action: str
+    subject: str
+    payload: Mapping[str, object]
+    asked_by: str
+    asked_at: datetime
+    state: ApprovalState
+    decided_by: str | None
+    decided_at: datetime | None

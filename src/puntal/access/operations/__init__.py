@@ -1,0 +1,1 @@
+"""The use cases of access, by noun: `organization`, `keys`, `staff`, `approvals`, `audit`."""

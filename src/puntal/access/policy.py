@@ -1,0 +1,234 @@
+"""Deciding who may do what: roles, keys, passwords. Pure.
+
+What each built-in role may do (`x`), and most it may adjust without a second person:
+
+    permission         owner admin marketer analyst support cashier
+    events:read          x     x      x        x       x       x
+    events:write         x     x                       x       x
+    carts:evaluate       x     x      x        x       x       x
+    members:read         x     x      x        x       x       x
+    members:write        x     x      x                x       x
+    members:merge        x     x                       x
+    members:erase        x     x
+    points:adjust        x     x                       x
+    points:transfer      x     x                       x
+    redemptions:write    x     x                       x       x
+    program:read         x     x      x        x       x       x
+    program:write        x     x      x
+    program:publish      x     x      x
+    program:create       x     x
+    switches:write       x     x      x                x
+    reports:read         x     x      x        x
+    imports:write        x     x
+    webhooks:read        x     x      x        x
+    webhooks:write       x     x
+    approvals:read       x     x      x        x       x
+    approvals:decide     x     x
+    audit:read           x     x               x
+    keys:read            x     x
+    keys:write           x     x
+    staff:read           x     x
+    staff:write          x     x
+    adjust limit         -     -                     1000
+
+`owner` and `admin` differ in whom they may appoint: only an owner makes owners.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from puntal.access.errors import (
+    BeyondOwn,
+    ExpiryPast,
+    KeyExpired,
+    KeyRevoked,
+    KeyUnknown,
+    NetworkInvalid,
+    PasswordWeak,
+)
+from puntal.access.model import ALL_PERMISSIONS, ApiKey, Permission, Role
+
+OWNER = "owner"
+TOKEN_START = "pk_live_"  # noqa: S105 - how every key begins, so that leak scanners know one when they see it
+PREFIX_CHARACTERS = 12
+SECRET_CHARACTERS = 64
+"""Hexadecimal: 256 random bits, so that a fast hash is as good as a slow one. Nobody guesses 2^256."""
+
+PASSWORD_LEAST = 12
+PASSWORD_MOST = 256
+PASSWORD_DIFFERENT = 5
+SUPPORT_ADJUST_LIMIT = 1000
+
+_LOOKING = frozenset(
+    {Permission.EVENTS_READ, Permission.CARTS_EVALUATE, Permission.MEMBERS_READ, Permission.PROGRAM_READ}
+)
+_CASHIER = _LOOKING | {Permission.EVENTS_WRITE, Permission.MEMBERS_WRITE, Permission.REDEMPTIONS_WRITE}
+
+BUILT_IN_ROLES: Mapping[str, Role] = {
+    role.id: role
+    for role in (
+        Role(id=OWNER, permissions=ALL_PERMISSIONS, built_in=True),
+        Role(id="admin", permissions=ALL_PERMISSIONS, built_in=True),
+        Role(
+            id="marketer",
+            permissions=_LOOKING
+            | {
+                Permission.MEMBERS_WRITE,
+                Permission.PROGRAM_WRITE,
+                Permission.PROGRAM_PUBLISH,
+                Permission.SWITCHES_WRITE,
+                Permission.REPORTS_READ,
+                Permission.WEBHOOKS_READ,
+                Permission.APPROVALS_READ,
+            },
+            built_in=True,
+        ),
+        Role(
+            id="analyst",
+            permissions=_LOOKING
+            | {
+                Permission.REPORTS_READ,
+                Permission.WEBHOOKS_READ,
+                Permission.APPROVALS_READ,
+                Permission.AUDIT_READ,
+            },
+            built_in=True,
+        ),
+        Role(
+            id="support",
+            permissions=_CASHIER
+            | {
+                Permission.MEMBERS_MERGE,
+                Permission.POINTS_ADJUST,
+                Permission.POINTS_TRANSFER,
+                Permission.SWITCHES_WRITE,
+                Permission.APPROVALS_READ,
+            },
+            adjust_limit=SUPPORT_ADJUST_LIMIT,
+            built_in=True,
+        ),
+        Role(id="cashier", permissions=_CASHIER, built_in=True),
+    )
+}
+
+
+def read_permissions(words: Iterable[str]) -> frozenset[Permission]:
+    """Return the permissions this version knows; a word of a newer version gives nothing."""
+    return frozenset(Permission(word) for word in words if word in ALL_PERMISSIONS)
+
+
+def write_token(public: str, secret: str) -> str:
+    """Return the key as its owner keeps it: `pk_live_<public>_<secret>`."""
+    return f"{TOKEN_START}{public}_{secret}"
+
+
+def read_token(token: str) -> tuple[str, bytes] | None:
+    """Return a key's prefix and the hash of its secret; None for what cannot be a key."""
+    prefix, _, secret = token.rpartition("_")
+    if len(secret) != SECRET_CHARACTERS or len(prefix) != len(TOKEN_START) + PREFIX_CHARACTERS:
+        return None
+    if not (prefix.startswith(TOKEN_START) and token.isascii()):
+        return None
+    return prefix, hash_secret(secret)
+
+
+def hash_secret(secret: str) -> bytes:
+    """Return what is stored of a key. Fast on purpose: it runs on requests, and the secret cannot be guessed."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def same_secret(known: bytes, sent: bytes) -> bool:
+    """Compare two hashes in a time that says nothing of where they differ."""
+    return hmac.compare_digest(known, sent)
+
+
+def admit(key: ApiKey, *, client: str | None, now: datetime) -> None:
+    """Let a key in whose secret was right.
+
+    Raises:
+        KeyRevoked: Revoked by now; says so because the caller proved to hold the key.
+        KeyExpired: Its time is over.
+        KeyUnknown: It may not be used from where the caller is.
+    """
+    if key.revoked_at is not None and key.revoked_at <= now:
+        raise KeyRevoked
+    if key.expires_at is not None and key.expires_at <= now:
+        raise KeyExpired
+    if key.networks and not within(key.networks, client):
+        raise KeyUnknown
+
+
+def within(networks: Iterable[str], client: str | None) -> bool:
+    """Tell whether an address belongs to one of the networks; what is no address belongs to none."""
+    try:
+        address = ipaddress.ip_address(client or "")
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return any((mapped or address) in ipaddress.ip_network(network) for network in networks)
+
+
+def read_networks(networks: Iterable[str]) -> tuple[str, ...]:
+    """Return the CIDR blocks in their canonical form; a single address is a block of one.
+
+    Raises:
+        NetworkInvalid: One of them is neither.
+    """
+    blocks: list[str] = []
+    for network in networks:
+        try:
+            blocks.append(str(ipaddress.ip_network(network.strip(), strict=False)))
+        except ValueError as unreadable:
+            raise NetworkInvalid(network=network) from unreadable
+    return tuple(dict.fromkeys(blocks))
+
+
+def check_ahead(instant: datetime | None, now: datetime) -> None:
+    """Refuse an end that has already passed.
+
+    Raises:
+        ExpiryPast: It has.
+    """
+    if instant is not None and instant <= now:
+        raise ExpiryPast
+
+
+def check_grant(own: frozenset[Permission], given: frozenset[Permission]) -> None:
+    """Refuse to let anybody hand out more than she has.
+
+    Raises:
+        BeyondOwn: With the permissions she lacks.
+    """
+    lacking = sorted(given - own)
+    if lacking:
+        raise BeyondOwn(permissions=", ".join(lacking))
+
+
+def check_password(password: str) -> None:
+    """Refuse passwords that are guessed first.
+
+    Raises:
+        PasswordWeak: Too short, too long to hash cheaply, or hardly any different characters.
+    """
+    if not PASSWORD_LEAST <= len(password) <= PASSWORD_MOST or len(set(password)) < PASSWORD_DIFFERENT:
+        raise PasswordWeak(least=PASSWORD_LEAST, most=PASSWORD_MOST, different=PASSWORD_DIFFERENT)
+
+
+def resolve_role(role: str, custom: Role | None) -> Role:
+    """Return what a role means here: built-in permissions with the organization's own limit, or the custom role.
+
+    A name that means nothing any more allows nothing.
+    """
+    built_in = BUILT_IN_ROLES.get(role)
+    if built_in is None:
+        return custom or Role(id=role, permissions=frozenset(), adjust_limit=0)
+    if custom is None:
+        return built_in
+    return Role(
+        id=role, permissions=built_in.permissions, adjust_limit=custom.adjust_limit, built_in=True
+    )

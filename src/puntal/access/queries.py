@@ -1,0 +1,362 @@
+"""Reading organizations, staff, keys, roles, approvals and the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import TupleRow, class_row, dict_row
+
+from puntal.access import policy
+from puntal.access.model import (
+    ApiKey,
+    Approval,
+    ApprovalId,
+    ApprovalState,
+    AuditEntry,
+    KeyId,
+    Organization,
+    OrganizationId,
+    ProgramRef,
+    Role,
+    Staff,
+    StaffId,
+)
+from puntal.kit.db import ProgramId, Transaction
+
+_ORGANIZATION = "id, name, created_at"
+_STAFF = "id, organization_id, email, name, role, store, locale, created_at, disabled_at"
+_KEY = (
+    "id, organization_id, program_id, name, prefix, scopes, networks, created_at, created_by, staff_id, expires_at, "
+    "revoked_at, replaced_by, last_used_at"
+)
+_APPROVAL = "id, action, subject, payload, asked_by, asked_at, state, decided_by, decided_at"
+_AUDIT = "id, at, actor, action, subject, detail"
+
+FIND_ORGANIZATION = f"SELECT {_ORGANIZATION} FROM organization WHERE id = %(id)s"  # noqa: S608 - our own column list
+
+FIRST_ORGANIZATION = f"SELECT {_ORGANIZATION} FROM organization ORDER BY created_at, id LIMIT 1"  # noqa: S608 - as above
+
+FIND_PROGRAM = """
+SELECT id, organization_id, slug, clock_offset_seconds FROM program WHERE slug = %(slug)s
+"""
+
+FIND_CREDENTIAL = """
+-- All that admitting a key takes, in one row: the key, and the person and custom role behind a key of staff.
+SELECT k.id, k.organization_id, k.program_id, k.name, k.prefix, k.scopes, k.networks, k.created_at, k.created_by,
+       k.staff_id, k.expires_at, k.revoked_at, k.replaced_by, k.last_used_at,
+       k.secret_hash, s.name AS staff_name, s.role, s.store, s.locale, s.disabled_at,
+       r.permissions AS role_permissions, r.adjust_limit AS role_adjust_limit
+FROM api_key AS k
+LEFT JOIN staff AS s ON s.id = k.staff_id
+LEFT JOIN staff_role AS r ON r.organization_id = s.organization_id AND r.id = s.role
+WHERE k.prefix = %(prefix)s
+"""
+
+FIND_KEY = f"""
+SELECT {_KEY} FROM api_key WHERE organization_id = %(organization_id)s AND id = %(id)s
+"""  # noqa: S608 - our own column list
+
+LOCK_KEY = f"""
+-- Held while it is rotated, so that a key gets one successor.
+SELECT {_KEY} FROM api_key WHERE organization_id = %(organization_id)s AND id = %(id)s ORDER BY id FOR UPDATE
+"""  # noqa: S608 - our own column list
+
+LIST_KEYS = f"""
+SELECT {_KEY} FROM api_key
+WHERE organization_id = %(organization_id)s AND (%(before)s::uuid IS NULL OR id < %(before)s)
+ORDER BY id DESC LIMIT %(limit)s
+"""  # noqa: S608 - our own column list
+
+FIND_STAFF = f"""
+SELECT {_STAFF} FROM staff WHERE organization_id = %(organization_id)s AND id = %(id)s
+"""  # noqa: S608 - our own column list
+
+FIND_STAFF_BY_EMAIL = f"SELECT {_STAFF} FROM staff WHERE email = %(email)s"  # noqa: S608 - our own column list
+
+FIND_PASSWORD = "SELECT password_hash FROM staff WHERE email = %(email)s AND disabled_at IS NULL"  # noqa: S105 - SQL
+
+LIST_STAFF = f"""
+SELECT {_STAFF} FROM staff
+WHERE organization_id = %(organization_id)s AND (%(before)s::uuid IS NULL OR id < %(before)s)
+ORDER BY id DESC LIMIT %(limit)s
+"""  # noqa: S608 - our own column list
+
+LIST_ROLES = """
+SELECT id, permissions, adjust_limit FROM staff_role WHERE organization_id = %(organization_id)s ORDER BY id
+"""
+
+LIST_AUDIT = f"""
+SELECT {_AUDIT} FROM audit_entry
+WHERE program_id = %(program_id)s
+  AND (%(before)s::uuid IS NULL OR id < %(before)s)
+  AND (%(subject)s::text IS NULL OR subject = %(subject)s)
+  AND (%(action)s::text IS NULL OR action = %(action)s)
+ORDER BY id DESC LIMIT %(limit)s
+"""  # noqa: S608 - our own column list
+
+LIST_ORGANIZATION_AUDIT = f"""
+SELECT {_AUDIT} FROM organization_audit_entry
+WHERE organization_id = %(organization_id)s
+  AND (%(before)s::uuid IS NULL OR id < %(before)s)
+  AND (%(subject)s::text IS NULL OR subject = %(subject)s)
+  AND (%(action)s::text IS NULL OR action = %(action)s)
+ORDER BY id DESC LIMIT %(limit)s
+"""  # noqa: S608 - our own column list
+
+LIST_APPROVALS = f"""
+SELECT {_APPROVAL} FROM approval
+WHERE program_id = %(program_id)s
+  AND (%(before)s::uuid IS NULL OR id < %(before)s)
+  AND (%(state)s::text IS NULL OR state = %(state)s)
+ORDER BY id DESC LIMIT %(limit)s
+"""  # noqa: S608 - our own column list
+
+FIND_APPROVAL = f"SELECT {_APPROVAL} FROM approval WHERE program_id = %(program_id)s AND id = %(id)s"  # noqa: S608 - as above
+
+LOCK_APPROVAL = f"""
+-- Held until the decision is written, so that one is made.
+SELECT {_APPROVAL} FROM approval WHERE program_id = %(program_id)s AND id = %(id)s ORDER BY id FOR UPDATE
+"""  # noqa: S608 - our own column list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A key as it is checked: with its hash, and the person and role behind it."""
+
+    key: ApiKey
+    secret_hash: bytes
+    staff_name: str | None
+    role: Role | None
+    store: str | None
+    locale: str | None
+    staff_disabled: bool
+
+
+async def find_organization(tx: Transaction, organization_id: OrganizationId) -> Organization:
+    """Return the organization a credential named, so it exists."""
+    async with tx.cursor(row_factory=class_row(Organization)) as cursor:
+        await cursor.execute(FIND_ORGANIZATION, {"id": organization_id})
+        found = await cursor.fetchone()
+    if found is None:
+        raise LookupError(f"organization {organization_id} is gone")
+    return found
+
+
+async def first_organization(tx: Transaction) -> Organization | None:
+    """Return the oldest organization; None on a fresh installation."""
+    async with tx.cursor(row_factory=class_row(Organization)) as cursor:
+        await cursor.execute(FIRST_ORGANIZATION)
+        return await cursor.fetchone()
+
+
+async def find_program(tx: Transaction, slug: str) -> ProgramRef | None:
+    """Return the program a URL names."""
+    async with tx.cursor(row_factory=class_row(ProgramRef)) as cursor:
+        await cursor.execute(FIND_PROGRAM, {"slug": slug})
+        return await cursor.fetchone()
+
+
+async def find_credential(tx: Transaction, prefix: str) -> Credential | None:
+    """Return what admitting a key takes."""
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(FIND_CREDENTIAL, {"prefix": prefix})
+        row = await cursor.fetchone()
+    if row is None:
+        return None
+    role = None
+    if row["staff_id"] is not None:
+        custom = None
+        if row["role_permissions"] is not None:
+            custom = _role(row["role"], row["role_permissions"], row["role_adjust_limit"])
+        role = policy.resolve_role(row["role"], custom)
+    return Credential(
+        key=_key(row),
+        secret_hash=bytes(row["secret_hash"]),
+        staff_name=row["staff_name"],
+        role=role,
+        store=row["store"],
+        locale=row["locale"],
+        staff_disabled=row["disabled_at"] is not None,
+    )
+
+
+async def find_key(tx: Transaction, organization_id: OrganizationId, key_id: KeyId) -> ApiKey | None:
+    """Return one key of the organization."""
+    return await _one_key(tx, FIND_KEY, organization_id, key_id)
+
+
+async def lock_key(tx: Transaction, organization_id: OrganizationId, key_id: KeyId) -> ApiKey | None:
+    """Return one key of the organization, locked until `tx` ends."""
+    return await _one_key(tx, LOCK_KEY, organization_id, key_id)
+
+
+async def list_keys(
+    tx: Transaction, organization_id: OrganizationId, *, before: UUID | None, limit: int
+) -> list[ApiKey]:
+    """Return keys, newest first, older than `before`."""
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            LIST_KEYS, {"organization_id": organization_id, "before": before, "limit": limit}
+        )
+        return [_key(row) for row in await cursor.fetchall()]
+
+
+async def find_staff(tx: Transaction, organization_id: OrganizationId, staff_id: StaffId) -> Staff | None:
+    """Return one person of the organization."""
+    async with tx.cursor(row_factory=class_row(Staff)) as cursor:
+        await cursor.execute(FIND_STAFF, {"organization_id": organization_id, "id": staff_id})
+        return await cursor.fetchone()
+
+
+async def find_staff_by_email(tx: Transaction, email: str) -> Staff | None:
+    """Return whoever signs in with that address, of any organization, disabled or not."""
+    async with tx.cursor(row_factory=class_row(Staff)) as cursor:
+        await cursor.execute(FIND_STAFF_BY_EMAIL, {"email": email})
+        return await cursor.fetchone()
+
+
+async def find_password(tx: Transaction, email: str) -> str | None:
+    """Return the hash to compare with; None where nobody may sign in."""
+    row = await (await tx.execute(FIND_PASSWORD, {"email": email})).fetchone()
+    return None if row is None else row[0]
+
+
+async def list_staff(
+    tx: Transaction, organization_id: OrganizationId, *, before: UUID | None, limit: int
+) -> list[Staff]:
+    """Return staff, newest first, older than `before`."""
+    async with tx.cursor(row_factory=class_row(Staff)) as cursor:
+        await cursor.execute(
+            LIST_STAFF, {"organization_id": organization_id, "before": before, "limit": limit}
+        )
+        return await cursor.fetchall()
+
+
+async def list_roles(tx: Transaction, organization_id: OrganizationId) -> dict[str, Role]:
+    """Return every role of the organization by name: the built-in ones with its limits, then its own."""
+    cursor = await tx.execute(LIST_ROLES, {"organization_id": organization_id})
+    custom = {row[0]: _role(*row) for row in await cursor.fetchall()}
+    names = [*policy.BUILT_IN_ROLES, *(name for name in custom if name not in policy.BUILT_IN_ROLES)]
+    return {name: policy.resolve_role(name, custom.get(name)) for name in names}
+
+
+async def list_audit(
+    tx: Transaction,
+    program_id: ProgramId,
+    *,
+    before: UUID | None,
+    limit: int,
+    subject: str | None = None,
+    action: str | None = None,
+) -> list[AuditEntry]:
+    """Return what was done in a program, newest first, older than `before`."""
+    return await _audit(
+        tx,
+        LIST_AUDIT,
+        {"program_id": program_id, "before": before, "limit": limit, "subject": subject, "action": action},
+    )
+
+
+async def list_organization_audit(
+    tx: Transaction,
+    organization_id: OrganizationId,
+    *,
+    before: UUID | None,
+    limit: int,
+    subject: str | None = None,
+    action: str | None = None,
+) -> list[AuditEntry]:
+    """Return what was done above programs, newest first, older than `before`."""
+    return await _audit(
+        tx,
+        LIST_ORGANIZATION_AUDIT,
+        {
+            "organization_id": organization_id,
+            "before": before,
+            "limit": limit,
+            "subject": subject,
+            "action": action,
+        },
+    )
+
+
+async def list_approvals(
+    tx: Transaction,
+    program_id: ProgramId,
+    *,
+    before: UUID | None,
+    limit: int,
+    state: ApprovalState | None = None,
+) -> list[Approval]:
+    """Return requests for a second person, newest first, older than `before`."""
+    cursor = await tx.execute(
+        LIST_APPROVALS, {"program_id": program_id, "before": before, "limit": limit, "state": state}
+    )
+    return [_approval(row) for row in await cursor.fetchall()]
+
+
+async def find_approval(tx: Transaction, program_id: ProgramId, approval_id: ApprovalId) -> Approval | None:
+    """Return one request of the program."""
+    row = await (await tx.execute(FIND_APPROVAL, {"program_id": program_id, "id": approval_id})).fetchone()
+    return None if row is None else _approval(row)
+
+
+async def lock_approval(tx: Transaction, program_id: ProgramId, approval_id: ApprovalId) -> Approval | None:
+    """Return one request of the program, locked until `tx` ends."""
+    row = await (await tx.execute(LOCK_APPROVAL, {"program_id": program_id, "id": approval_id})).fetchone()
+    return None if row is None else _approval(row)
+
+
+async def _one_key(
+    tx: Transaction, statement: str, organization_id: OrganizationId, key_id: KeyId
+) -> ApiKey | None:
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(statement, {"organization_id": organization_id, "id": key_id})
+        row = await cursor.fetchone()
+    return None if row is None else _key(row)
+
+
+async def _audit(tx: Transaction, statement: str, parameters: dict[str, Any]) -> list[AuditEntry]:
+    async with tx.cursor(row_factory=class_row(AuditEntry)) as cursor:
+        await cursor.execute(statement, parameters)
+        return await cursor.fetchall()
+
+
+def _key(row: dict[str, Any]) -> ApiKey:
+    return ApiKey(
+        id=row["id"],
+        organization_id=row["organization_id"],
+        program_id=row["program_id"],
+        name=row["name"],
+        prefix=row["prefix"],
+        scopes=policy.read_permissions(row["scopes"]),
+        networks=tuple(row["networks"]),
+        created_at=row["created_at"],
+        created_by=row["created_by"],
+        staff_id=row["staff_id"],
+        expires_at=row["expires_at"],
+        revoked_at=row["revoked_at"],
+        replaced_by=row["replaced_by"],
+        last_used_at=row["last_used_at"],
+    )
+
+
+def _role(id: str, permissions: Sequence[str], adjust_limit: int | None) -> Role:
+    return Role(id=id, permissions=policy.read_permissions(permissions), adjust_limit=adjust_limit)
+
+
+def _approval(row: TupleRow) -> Approval:
+    return Approval(
+        id=row[0],
+        action=row[1],
+        subject=row[2],
+        payload=row[3],
+        asked_by=row[4],
+        asked_at=row[5],
+        state=ApprovalState(row[6]),
+        decided_by=row[7],
+        decided_at=row[8],
+    )
