@@ -1,0 +1,138 @@
+"""What members refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from puntal.kit.errors import Conflict, Faulty, Invalid, NotFound
+
+
+class NotValid(Faulty):
+    """Values about a member break a rule; `faults` names them all."""
+
+    code = "members.not_valid"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "{count} values about the member are not valid",
+        "es": "{count} datos del miembro no son válidos",
+    }
+
+
+class UnknownMember(NotFound):
+    """No member of this program has that id or identity."""
+
+    code = "members.unknown"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "There is no such member in this program",
+        "es": "No existe ese miembro en este programa",
+    }
+
+
+class NoIdentity(Invalid):
+    """Nobody can be recognised without an identity."""
+
+    code = "members.no_identity"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Give at least one of e-mail, phone, card or an external id",
+        "es": "Indica al menos un correo, teléfono, tarjeta o identificador externo",
+    }
+
+
+class ConsentMissing(Invalid):
+    """Joining needs an agreement that was not given; `purposes` lists them."""
+
+    code = "members.consent_missing"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Joining needs agreement to: {purposes}",
+        "es": "Para unirse hay que aceptar: {purposes}",
+    }
+
+
+class IdentityTaken(Conflict):
+    """The identity belongs to another member; `other` may be merged with this one."""
+
+    code = "members.identity_taken"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This {kind} belongs to another member",
+        "es": "Este dato ({kind}) pertenece a otro miembro",
+    }
+
+
+class LastIdentity(Conflict):
+    """A member keeps at least one identity, or nobody could find her again."""
+
+    code = "members.last_identity"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "A member keeps at least one identity",
+        "es": "Un miembro conserva al menos una forma de identificarse",
+    }
+
+
+class Blocked(Conflict):
+    """The member is blocked and cannot join or change by herself."""
+
+    code = "members.blocked"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This member is blocked",
+        "es": "Este miembro está bloqueado",
+    }
+
+
+class WrongStatus(Conflict):
+    """The member's present status does not allow this."""
+
+    code = "members.wrong_status"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "A member who is {status} cannot be {wanted}",
+        "es": "Un miembro con estado {status} no puede pasar a {wanted}",
+    }
+
+
+class UnknownPool(NotFound):
+    """No pool of this program has that id."""
+
+    code = "members.unknown_pool"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "There is no such pool in this program",
+        "es": "No existe ese grupo en este programa",
+    }
+
+
+class AlreadyPooled(Conflict):
+    """A member shares with one pool at most."""
+
+    code = "members.already_pooled"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The member already belongs to a pool",
+        "es": "El miembro ya pertenece a un grupo",
+    }
+
+
+class NotPooled(Conflict):
+    """The member is in no pool."""
+
+    code = "members.not_pooled"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The member belongs to no pool",
+        "es": "El miembro no pertenece a ningún grupo",
+    }
+
+
+class PoolFull(Conflict):
+    """The pool has as many members as the program allows."""
+
+    code = "members.pool_full"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The pool has its {most} members already",
+        "es": "El grupo ya tiene sus {most} miembros",
+    }
+
+
+class UnknownPoolKind(Invalid):
+    """The program declares no such kind of pool."""
+
+    code = "members.unknown_pool_kind"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The program has no pools of kind {kind}",
+        "es": "El programa no tiene grupos de tipo {kind}",
+    }
