@@ -1,0 +1,1 @@
+"""How fast Puntal is, as ratios against pgbench measured in the same run on the same server."""

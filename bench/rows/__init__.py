@@ -1,0 +1,1 @@
+"""The rows of the table: each module has `async def run(ctx: Context) -> list[Row]`."""
