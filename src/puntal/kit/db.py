@@ -16,7 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 from puntal.kit.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, Sequence
 
 Transaction: TypeAlias = AsyncConnection[TupleRow]
 """A connection inside a transaction that somebody else ends."""
@@ -165,7 +165,7 @@ def encode(rows: Sequence[object]) -> str:
     return _encoder.encode(rows).decode()
 
 
-async def listen(uri: str, channel: str) -> AsyncIterator[str]:
+async def listen(uri: str, channel: str) -> AsyncGenerator[str]:
     """Yield the payload of each NOTIFY on `channel`, for ever, reconnecting as often as needed.
 
     The empty string comes first and after each reconnection: something may have been missed, so look.

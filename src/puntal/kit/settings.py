@@ -69,6 +69,7 @@ class Settings(BaseSettings):
         description="Longest a transaction may sit idle, in milliseconds; 0 is no limit.",
     )
     max_body_bytes: int = Field(default=5_000_000, ge=1_000, description="Largest request body that is read, in bytes.")
+    max_upload_bytes: int = Field(default=500_000_000, ge=1_000, description="Largest file that is taken in, in bytes.")
     intake_batch: int = Field(default=250, ge=1, le=1000, description="Most events decided in one transaction.")
     intake_queue: int = Field(
         default=5_000,
