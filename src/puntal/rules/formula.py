@@ -5,6 +5,7 @@ Formulas speak the units people write: 19.99 EUR is 19.99 and 1.5 points are 1.5
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +93,7 @@ class _Reader:
     _ARITHMETIC: ClassVar[Mapping[str, Callable[[Sequence[Fraction]], Fraction]]] = {
         "+": lambda values: sum(values, Fraction(0)),
         "-": lambda values: -values[0] if len(values) == 1 else values[0] - values[1],
-        "*": lambda values: _product(values),
+        "*": math.prod,
         "/": lambda values: _quotient(*values),
         "min": min,
         "max": max,
@@ -106,7 +107,9 @@ class _Reader:
         self.reads: set[str] = set()
         self.nodes = 0
 
-    def amount(self, node: object, path: str, depth: int) -> Amount | None:
+    def amount(  # noqa: PLR0911 - each refusal ends the reading
+        self, node: object, path: str, depth: int
+    ) -> Amount | None:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
             self._refuse(path, "too_deep", f"formulas nest at most {MAX_DEPTH} deep in {MAX_NODES} parts")
@@ -282,13 +285,6 @@ class _Reader:
 
     def _refuse(self, path: str, code: str, reason: str, suggestion: str | None = None) -> None:
         self.faults.append(fault(path, code, reason, suggestion))
-
-
-def _product(values: Sequence[Fraction]) -> Fraction:
-    product = Fraction(1)
-    for value in values:
-        product *= value
-    return product
 
 
 def _quotient(dividend: Fraction, divisor: Fraction) -> Fraction:
