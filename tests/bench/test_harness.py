@@ -10,16 +10,19 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 from bench.__main__ import registry
-from bench.baseline import BaselineError, parse_tps
-from bench.context import Round, row_of
+from bench.baseline import Baseline, BaselineError, parse_tps
+from bench.context import Context, Round, row_of
 from bench.table import Goal, Row, Table
 
 from bench import machine, wrk
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from puntal.kit.postgres import Server
 
 PGBENCH = """pgbench (18.6)
 transaction type: <builtin: TPC-B (sort of)>
@@ -157,3 +160,27 @@ async def test_wrk_posts_each_body_under_an_id_of_its_own(tmp_path: Path, rate: 
     assert 0 < load.p50_ms <= load.p99_ms <= load.max_ms
     if rate:
         assert 0.7 * rate < load.rate < 1.3 * rate
+
+
+async def test_measures_ours_between_two_runs_of_pgbench(server: Server, tmp_path: Path) -> None:
+    baseline = Baseline(server, seconds=1, scale=1)
+    await baseline.prepare()
+    await baseline.prepare()
+    context = Context(server=server, baseline=baseline, disk=tmp_path, rounds=2, seconds=1, short=True)
+
+    async def ours() -> int:
+        async with await psycopg.AsyncConnection.connect(server.uri, autocommit=True) as connection:
+            for _ in range(200):
+                await connection.execute("SELECT count(*) FROM generate_series(1, 2000)")
+        return 200
+
+    row = await context.against_pgbench("ours", ours, unit="queries/s", goal=Goal(0.6))
+
+    assert len(baseline.results) == 3, "neighbouring rounds share the run between them"
+    assert row.ratio is not None
+    assert row.value > 0
+    assert row.ratio > 0
+    assert row.cpu_server_us is not None
+    assert row.cpu_database_us is not None
+    assert row.cpu_server_us > 0
+    assert row.cpu_database_us > 0
