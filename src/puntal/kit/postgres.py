@@ -36,7 +36,6 @@ from puntal.kit.postgres_account import Account, account_for, runnable_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import IO
 
 SUPERUSER = "puntal"
 DATABASE = "puntal"
@@ -75,7 +74,7 @@ class Server:
     bin_dir: Path
     pid: int
     data_dir: Path
-    _lock: IO[str] | None
+    _lock: int | None
 
     @property
     def owned(self) -> bool:
@@ -90,7 +89,7 @@ class Server:
     def release(self) -> None:
         """Give up ownership and leave the server running for whoever opens it next."""
         if self._lock is not None:
-            self._lock.close()
+            os.close(self._lock)
             self._lock = None
 
     def stop(self, mode: str = "fast") -> None:
@@ -145,7 +144,7 @@ def ensure_server(
             try:
                 return cluster.open_as_owner(lock, dict(parameters or {}), tcp_port)
             except BaseException:
-                lock.close()
+                os.close(lock)
                 raise
         shared = cluster.shared()
         if shared is not None:
@@ -158,12 +157,13 @@ def running_pid(data_dir: Path) -> int | None:
     return _postmaster(data_dir.absolute() / "pgdata")
 
 
-def _own(data_dir: Path) -> IO[str] | None:
-    lock = (data_dir / "postgres.lock").open("a")
+def _own(data_dir: Path) -> int | None:
+    # A bare descriptor: a file object would give the lock up as soon as nobody keeps the `Server`.
+    lock = os.open(data_dir / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        lock.close()
+        os.close(lock)
         return None
     return lock
 
@@ -177,7 +177,7 @@ class _Cluster:
         self.account = account
         self.binaries = binaries
 
-    def open_as_owner(self, lock: IO[str], parameters: dict[str, str], tcp_port: int | None) -> Server:
+    def open_as_owner(self, lock: int, parameters: dict[str, str], tcp_port: int | None) -> Server:
         pid = self._adopt()
         if pid is None:
             password = self._password()
