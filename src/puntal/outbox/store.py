@@ -1,0 +1,103 @@
+"""SQL of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from puntal.kit.db import Transaction, encode
+from puntal.outbox.model import Happening
+
+APPEND = """
+-- Waits for nobody: ids are new, or derived and then written before.
+INSERT INTO outbox (program_id, id, kind, member_id, effective_at, recorded_at, payload)
+SELECT %(program_id)s, r.id, r.kind, r.member_id, r.effective_at, r.recorded_at, r.payload
+FROM json_to_recordset(%(rows)s::json)
+  AS r (id uuid, kind text, member_id uuid, effective_at timestamptz, recorded_at timestamptz, payload json)
+ON CONFLICT (program_id, id) DO NOTHING
+"""
+
+CLAIM = """
+-- Takes the oldest rows that no other relay has in hand, until this transaction ends.
+SELECT id, kind, member_id, effective_at, recorded_at, payload
+FROM outbox
+WHERE program_id = %(program_id)s AND relayed_at IS NULL
+ORDER BY id
+LIMIT %(limit)s
+FOR UPDATE SKIP LOCKED
+"""
+
+MARK = """
+-- Only rows this transaction has claimed.
+UPDATE outbox SET relayed_at = %(now)s
+WHERE program_id = %(program_id)s AND id = ANY(%(ids)s::uuid[]) AND relayed_at IS NULL
+"""
+
+DROP_RELAYED = """
+-- What was passed on long ago; the rows are nobody's any more.
+DELETE FROM outbox WHERE program_id = %(program_id)s AND relayed_at < %(before)s
+"""
+
+ANY_WAITING = """
+SELECT EXISTS (SELECT FROM outbox WHERE program_id = %(program_id)s AND relayed_at IS NULL)
+"""
+
+OF_MEMBERS = """
+-- Everything kept about these members, oldest first.
+SELECT id, kind, member_id, effective_at, recorded_at, payload
+FROM outbox
+WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
+ORDER BY id
+"""
+
+SCRUB = """
+-- Payloads may name a person; that something happened stays.
+UPDATE outbox SET payload = '{}'
+WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
+"""
+
+
+async def append(tx: Transaction, program_id: int, rows: Sequence[Happening]) -> None:
+    """Write the rows; those with a known id are left alone."""
+    await tx.execute(APPEND, {"program_id": program_id, "rows": encode(rows)})
+
+
+async def claim(tx: Transaction, program_id: int, limit: int) -> list[Happening]:
+    """Return and hold the oldest rows nobody has."""
+    cursor = await tx.execute(CLAIM, {"program_id": program_id, "limit": limit})
+    return [_read(row) for row in await cursor.fetchall()]
+
+
+async def mark(tx: Transaction, program_id: int, ids: Sequence[UUID], now: datetime) -> None:
+    """Note that the rows were passed on."""
+    await tx.execute(MARK, {"program_id": program_id, "ids": list(ids), "now": now})
+
+
+async def drop_relayed(tx: Transaction, program_id: int, before: datetime) -> int:
+    """Delete rows passed on before an instant; return how many."""
+    cursor = await tx.execute(DROP_RELAYED, {"program_id": program_id, "before": before})
+    return cursor.rowcount
+
+
+async def any_waiting(tx: Transaction, program_id: int) -> bool:
+    """Tell whether a relay has work here."""
+    cursor = await tx.execute(ANY_WAITING, {"program_id": program_id})
+    row = await cursor.fetchone()
+    return row is not None and bool(row[0])
+
+
+async def of_members(tx: Transaction, program_id: int, members: Sequence[UUID]) -> list[Happening]:
+    """Return what is kept about these members."""
+    cursor = await tx.execute(OF_MEMBERS, {"program_id": program_id, "members": list(members)})
+    return [_read(row) for row in await cursor.fetchall()]
+
+
+async def scrub(tx: Transaction, program_id: int, members: Sequence[UUID]) -> None:
+    """Empty the payloads about these members."""
+    await tx.execute(SCRUB, {"program_id": program_id, "members": list(members)})
+
+
+def _read(row: tuple[Any, ...]) -> Happening:
+    return Happening(id=row[0], kind=row[1], member_id=row[2], effective_at=row[3], recorded_at=row[4], payload=row[5])
