@@ -18,6 +18,8 @@ from puntal.rules.model import LINES, Facts, Json, Logic
 
 # Without this a missing number would count as 0 and satisfy `under`.
 _ENGINE = datalogic_py.Engine(config={"numeric_coercion": {"null_to_zero": False}})
+# Each fails on a text that is not a duration, or not an instant.
+_TEMPORAL = [_ENGINE.compile({operator: [{"val": ["text"]}]}) for operator in ("timestamp", "datetime")]
 _LOCAL = threading.local()
 _TRUE = "true"
 _QUANTIFIERS = ("some", "all", "none")
@@ -94,15 +96,20 @@ def _compile(engine_logic: Json) -> datalogic_py.Rule:
 
 
 def _run(rules: list[datalogic_py.Rule], facts: Facts) -> list[str]:
-    session: datalogic_py.Session | None = getattr(_LOCAL, "session", None)
-    if session is None:
-        session = _LOCAL.session = _ENGINE.session()
     answers: list[str] = []
-    for answer in session.evaluate_many(rules, datalogic_py.DataHandle(facts)):
+    for answer in _session().evaluate_many(rules, datalogic_py.DataHandle(facts)):
         if not isinstance(answer, str):
             raise TypeError(f"a checked condition cannot fail: {answer}")
         answers.append(answer)
     return answers
+
+
+def _session() -> datalogic_py.Session:
+    """Return this thread's session; one may not be shared."""
+    session: datalogic_py.Session | None = getattr(_LOCAL, "session", None)
+    if session is None:
+        session = _LOCAL.session = _ENGINE.session()
+    return session
 
 
 def _lines(answer: str) -> list[bool]:
@@ -172,7 +179,6 @@ def _is_temporal(value: object) -> bool:
     """Return whether the engine takes the text for a duration or an instant."""
     if not isinstance(value, str):
         return False
-    probes = [_ENGINE.compile({operator: [value]}) for operator in ("timestamp", "datetime")]
-    with _ENGINE.session() as session:
-        answers = session.evaluate_many(probes, datalogic_py.DataHandle({}))
-    return any(isinstance(answer, str) for answer in answers)
+    session = _session()
+    handle = datalogic_py.DataHandle({"text": value})
+    return any(isinstance(answer, str) for answer in session.evaluate_many(_TEMPORAL, handle))

@@ -93,7 +93,7 @@ class _Reader:
     _ARITHMETIC: ClassVar[Mapping[str, Callable[[Sequence[Fraction]], Fraction]]] = {
         "+": lambda values: sum(values, Fraction(0)),
         "-": lambda values: -values[0] if len(values) == 1 else values[0] - values[1],
-        "*": math.prod,
+        "*": lambda values: math.prod(values, start=Fraction(1)),
         "/": lambda values: _quotient(*values),
         "min": min,
         "max": max,

@@ -150,8 +150,9 @@ class _Compiler:
             )
         if field.sql is None or field.scope is not Scope.MEMBER:
             return self._refuse(path, f"{field.name} is known of an event, not of a member")
-        # Texts sort and compare by code point, as in the evaluator, whatever the database's collation.
-        return f'({field.sql} COLLATE "C")' if field.type in (Type.TEXT, Type.DATE, Type.CHOICE) else field.sql
+        # Days are texts that have an order: by code point as in the evaluator, whatever the database's collation.
+        # Other texts are only compared for equality, and a collation would keep their indexes from being used.
+        return f'({field.sql} COLLATE "C")' if field.type is Type.DATE else field.sql
 
     def _segments(self, field: Field, operator: Operator, operand: Json) -> str:
         if operator is Operator.EXISTS:

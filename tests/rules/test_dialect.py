@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from puntal.rules.catalogue import Catalogue
+from puntal.rules.dialect import contract, expand, faults_of, to_builder
+from puntal.rules.errors import FaultyRule
+from puntal.rules.model import CustomField, Scope, Type, WalletField
+
+CATALOGUE = Catalogue.build(
+    currency="EUR",
+    custom={
+        "member.shop": CustomField(type=Type.TEXT),
+        "member.weight": CustomField(type=Type.NUMBER, scale=2),
+        "member.vegan": CustomField(type=Type.FLAG),
+        "member.moved_on": CustomField(type=Type.DATE),
+    },
+    events={
+        "review.created": {"photos": CustomField(type=Type.NUMBER), "rating": CustomField(type=Type.NUMBER)},
+        "survey.answered": {"rating": CustomField(type=Type.TEXT)},
+    },
+    wallets={"points": WalletField(ordinal=0)},
+    ladders={"club": ["base", "silver", "gold"]},
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "logic"),
+    [
+        ({"member.country": "DE"}, {"===": [{"var": "member.country"}, "DE"]}),
+        (
+            {"member.spend.last_calendar_year": {"over": "1000.00 EUR"}},
+            {">": [{"var": "member.spend.last_calendar_year"}, 100000]},
+        ),
+        ({"member.spend": {"between": ["1 EUR", "2.5 EUR"]}}, {"<=": [100, {"var": "member.spend"}, 250]}),
+        ({"member.weight": {"at_most": Decimal("4.5")}}, {"<=": [{"var": "member.weight"}, 450]}),
+        ({"member.tier": ["silver", "gold"]}, {"in": [{"var": "member.tier"}, ["silver", "gold"]]}),
+        ({"member.tier": {"not_in": ["base"]}}, {"!": [{"in": [{"var": "member.tier"}, ["base"]]}]}),
+        ({"member.segments": {"contains": "vip"}}, {"in": ["vip", {"var": "member.segments"}]}),
+        ({"member.shop": {"exists": False}}, {"===": [{"var": "member.shop"}, None]}),
+        (
+            {"order.net": {"over": {"field": "member.average_order"}}},
+            {">": [{"var": "order.net"}, {"var": "member.average_order"}]},
+        ),
+        (
+            {"member.orders": {"over": 1, "under": 5}, "member.vegan": True},
+            {
+                "and": [
+                    {"and": [{">": [{"var": "member.orders"}, 1]}, {"<": [{"var": "member.orders"}, 5]}]},
+                    {"===": [{"var": "member.vegan"}, True]},
+                ]
+            },
+        ),
+        (
+            {"any": [{"member.country": "DE"}, {"not": {"member.country": "ES"}}]},
+            {
+                "or": [
+                    {"===": [{"var": "member.country"}, "DE"]},
+                    {"!": [{"===": [{"var": "member.country"}, "ES"]}]},
+                ]
+            },
+        ),
+        (
+            {"some_line": {"line.category": "dairy"}},
+            {"some": [{"var": "lines"}, {"===": [{"var": "line.category"}, "dairy"]}]},
+        ),
+        ({"event.photos": {"at_least": 1}}, {">=": [{"var": "event.photos"}, 1]}),
+    ],
+)
+def test_the_short_form_becomes_json_logic_and_back(written: Any, logic: Any) -> None:
+    assert expand(written, CATALOGUE) == logic
+    assert expand(contract(logic, CATALOGUE), CATALOGUE) == logic
+    assert expand(to_builder(logic, CATALOGUE), CATALOGUE) == logic
+
+
+def test_the_builder_sees_money_as_people_write_it() -> None:
+    logic = expand({"member.spend": {"in": ["1 EUR", "2.50 EUR"]}}, CATALOGUE)
+
+    assert to_builder(logic, CATALOGUE) == {"in": [{"var": "member.spend"}, ["1.00 EUR", "2.50 EUR"]]}
+    assert contract(logic, CATALOGUE) == {"member.spend": {"in": ["1.00 EUR", "2.50 EUR"]}}
+
+
+@pytest.mark.parametrize(
+    ("written", "path", "code", "suggestion"),
+    [
+        ({"member.contry": "DE"}, "/member.contry", "unknown_field", "member.country"),
+        ({"country": "DE"}, "/country", "unknown_operator", "member.country"),
+        ({"member.spend.last_5000_days": "1 EUR"}, "/member.spend.last_5000_days", "unknown_field", None),
+        ({"member.spend": {"over": 1000}}, "/member.spend/over", "bare_money", "1000.00 EUR"),
+        ({"member.spend": {"over": Decimal("9.5")}}, "/member.spend/over", "bare_money", "9.50 EUR"),
+        ({"member.spend": {"over": "10 USD"}}, "/member.spend/over", "currency", "10 EUR"),
+        ({"member.spend": {"over": "10%"}}, "/member.spend/over", "wrong_type", "100.00 EUR"),
+        ({"member.spend": {"over": "1.001 EUR"}}, "/member.spend/over", "too_precise", None),
+        ({"member.orders": {"over": "3"}}, "/member.orders/over", "wrong_type", "3"),
+        ({"member.orders": True}, "/member.orders", "wrong_type", None),
+        ({"member.orders": Decimal("1.5")}, "/member.orders", "too_precise", None),
+        ({"member.orders": 2**70}, "/member.orders", "too_large", None),
+        ({"member.orders": {"starts_with": 1}}, "/member.orders/starts_with", "operator_for_type", ...),
+        ({"member.orders": {"above": 1}}, "/member.orders/above", "unknown_operator", ...),
+        ({"member.tier": "golden"}, "/member.tier", "unknown_choice", "gold"),
+        ({"member.tier": {"in": ["gold", "Silver"]}}, "/member.tier/in/1", "unknown_choice", "silver"),
+        ({"member.country": "Germany"}, "/member.country", "country", "DE"),
+        ({"member.country": "de"}, "/member.country", "country", "DE"),
+        ({"member.country": None}, "/member.country", "wrong_type", "exists: false"),
+        ({"member.vegan": "yes"}, "/member.vegan", "wrong_type", "true"),
+        ({"member.moved_on": {"over": "2026-02-30"}}, "/member.moved_on/over", "wrong_type", None),
+        ({"member.moved_on": "01.03.2026"}, "/member.moved_on", "wrong_type", "2026-03-01"),
+        ({"member.shop": ""}, "/member.shop", "empty_text", "exists: false"),
+        ({"member.orders": {"between": [5, 1]}}, "/member.orders/between", "empty_range", None),
+        ({"member.orders": {"over": {"field": "member.spend"}}}, "/member.orders/over/field", "wrong_type", None),
+        ({"line.category": "dairy"}, "/line.category", "line_field", ...),
+        ({"some_line": {"some_line": {"line.net": "1 EUR"}}}, "/some_line/some_line", "nested_lines", None),
+        ({"event.rating": 5}, "/event.rating", "unknown_field", ...),
+        ({}, "", "empty", ...),
+        ({"any": []}, "/any", "empty_group", None),
+        ("member.country", "", "not_a_condition", ...),
+        ({"==": [{"var": "member.country"}, "DE"]}, "/==", "unknown_operator", "==="),
+        ({"startsWith": [{"var": "member.shop"}, "a"]}, "/startsWith", "unknown_operator", "starts_with"),
+        ({"+": [{"var": "member.orders"}, 1]}, "/+", "unknown_operator", ...),
+        ({"<": [5, {"var": "member.orders"}]}, "/<", "shape", ...),
+        ({">": [{"var": "member.spend"}, 1000]}, "/>", "bare_money", "1000.00 EUR"),
+        ({">": [{"var": "member.password"}, 1000]}, "/>", "unknown_field", ...),
+        ({"some": [{"var": "member.segments"}, {"member.orders": 1}]}, "/some/0", "wrong_type", ...),
+    ],
+)
+def test_a_fault_names_the_place_and_what_to_write_instead(written: Any, path: str, code: str, suggestion: Any) -> None:
+    (fault,) = faults_of(written, CATALOGUE)
+
+    assert (fault.path, fault.code) == (path, f"rules.{code}")
+    assert suggestion in (..., fault.suggestion) or code == "unknown_field"
+
+
+def test_every_fault_is_reported_at_once() -> None:
+    with pytest.raises(FaultyRule) as refusal:
+        expand({"member.contry": "DE", "any": [{"member.spend": 5}, {"not": {"member.tier": "x"}}]}, CATALOGUE)
+
+    assert [fault.path for fault in refusal.value.faults] == [
+        "/member.contry",
+        "/any/0/member.spend",
+        "/any/1/not/member.tier",
+    ]
+    assert refusal.value.title("es") == "La condición o fórmula no es válida (3 fallos)"
+
+
+def test_conditions_nest_at_most_32_deep() -> None:
+    def nested(levels: int) -> Any:
+        return {"member.orders": 1} if levels == 0 else {"not": nested(levels - 1)}
+
+    assert not faults_of(nested(31), CATALOGUE)
+    assert [fault.code for fault in faults_of(nested(5000 // 10), CATALOGUE)] == ["rules.too_deep"]
+
+
+def test_a_segment_may_ask_about_members_only() -> None:
+    (fault,) = faults_of({"order.net": {"over": "5 EUR"}}, CATALOGUE.at(scopes=[Scope.MEMBER]))
+
+    assert (fault.code, fault.reason) == ("rules.scope", "order.net is not known here, only member.*")
+
+
+def test_an_event_brings_its_own_fields() -> None:
+    review = CATALOGUE.at(event="review.created")
+
+    assert not faults_of({"event.rating": 5}, review)
+    assert faults_of({"event.rating": "good"}, review)
+    assert not faults_of({"event.rating": "good"}, CATALOGUE.at(event="survey.answered"))
+
+
+def test_a_line_filter_asks_about_lines_and_their_order() -> None:
+    assert not faults_of({"line.category": "dairy", "order.channel": "online"}, CATALOGUE, line=True)
+
+
+def test_the_listing_for_the_builder_holds_only_what_can_be_found() -> None:
+    listed = CATALOGUE.listing()
+
+    assert [field.name for field in listed] == CATALOGUE.names()
+    assert all(field.label("es") and field.label("en") and field.operators for field in listed)
