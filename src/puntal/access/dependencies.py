@@ -52,15 +52,11 @@ _SHARED_REFUSALS: dict[int | str, dict[str, Any]] = {
     },
     403: {"description": "`access.forbidden`: the key lacks the permission"},
     404: {"description": "`access.program_unknown`, or what the path names does not exist in this program"},
-    429: {
-        "description": "`access.rate_exceeded`: too many requests of this key; wait as `Retry-After` says"
-    },
+    429: {"description": "`access.rate_exceeded`: too many requests of this key; wait as `Retry-After` says"},
 }
 _WRITE_REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"description": "`request.malformed`, `idempotency.key_invalid`"},
-    409: {
-        "description": "`idempotency.key_reused`, `idempotency.in_progress`, or the present state does not allow it"
-    },
+    409: {"description": "`idempotency.key_reused`, `idempotency.in_progress`, or the present state does not allow it"},
     413: {"description": "`request.too_large`"},
 }
 _IDEMPOTENCY_PARAMETER = {
@@ -113,9 +109,7 @@ async def enter(request: Request, program: str, _: _Bearer) -> Admission:
         slug=program,
         permission=None,
     )
-    http.enter_program(
-        request, admission.program.id, clock_offset_seconds=admission.program.clock_offset_seconds
-    )
+    http.enter_program(request, admission.program.id, clock_offset_seconds=admission.program.clock_offset_seconds)
     request.state.answer_headers = admission.headers
     return admission
 
@@ -229,7 +223,7 @@ Locale = http.Locale
 class GuardedRoute(APIRoute):
     """A route that names its permission, honours `Idempotency-Key`, and tells of the rate limit."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - handed on to FastAPI, which has thirty of them
         self._hidden = idempotency.hidden_by(endpoint)
         methods = set(options.get("methods") or {"GET"})
         if methods & idempotency.WRITES:
@@ -280,14 +274,24 @@ def program_router(tag: str) -> APIRouter:
         tags=[tag],
         route_class=GuardedRoute,
         responses=dict(_SHARED_REFUSALS),
+        generate_unique_id_function=_operation_id,
     )
 
 
 def organization_router(tag: str, prefix: str = "/v1/organization") -> APIRouter:
     """Return a router for routes above programs."""
     return APIRouter(
-        prefix=prefix, tags=[tag], route_class=GuardedRoute, responses=dict(_SHARED_REFUSALS)
+        prefix=prefix,
+        tags=[tag],
+        route_class=GuardedRoute,
+        responses=dict(_SHARED_REFUSALS),
+        generate_unique_id_function=_operation_id,
     )
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Return `<tag>_<function>`: a route keeps its name in generated clients when its path changes."""
+    return f"{route.tags[0]}_{route.name}".replace("-", "_")
 
 
 def _check_order(path: str, dependant: Dependant) -> None:

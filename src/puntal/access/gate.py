@@ -220,9 +220,7 @@ class Gate:
         self.ring = KeyRing(database)
         self._database = database
         self._programs: Recent[ProgramRef | None] = Recent(self._find_program)
-        self._limit: RateLimitItem | None = (
-            RateLimitItemPerSecond(requests_per_second) if requests_per_second else None
-        )
+        self._limit: RateLimitItem | None = RateLimitItemPerSecond(requests_per_second) if requests_per_second else None
         self._storage = MemoryStorage()
         self._limiter = FixedWindowRateLimiter(self._storage)
 
@@ -252,9 +250,7 @@ class Gate:
         return Admission(
             caller=caller,
             program=program,
-            now=now - timedelta(seconds=program.clock_offset_seconds)
-            if program.clock_offset_seconds
-            else now,
+            now=now - timedelta(seconds=program.clock_offset_seconds) if program.clock_offset_seconds else now,
             headers=headers,
         )
 

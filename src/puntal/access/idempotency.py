@@ -117,9 +117,7 @@ class AlreadyAnswered(Exception):  # noqa: N818 - neither an error nor a refusal
         )
 
 
-async def claim(
-    tx: Transaction, request: Request, *, owner: ProgramId | UUID, now: datetime
-) -> Claim | None:
+async def claim(tx: Transaction, request: Request, *, owner: ProgramId | UUID, now: datetime) -> Claim | None:
     """Claim the key of a write as the first statement of its transaction; None where there is nothing to claim.
 
     Args:
@@ -135,11 +133,7 @@ async def claim(
         IdempotencyKeyBusy: The first request holds the key for longer than a lock may take.
     """
     key = request.headers.get(HEADER)
-    if (
-        key is None
-        or request.method not in WRITES
-        or request.query_params.get("dry_run", "").lower() in _TRUE
-    ):
+    if key is None or request.method not in WRITES or request.query_params.get("dry_run", "").lower() in _TRUE:
         return None
     if not 1 <= len(key) <= MOST_CHARACTERS or not (key.isascii() and key.isprintable()):
         raise IdempotencyKeyInvalid(most=MOST_CHARACTERS)
@@ -147,9 +141,7 @@ async def claim(
     names = {"owner": owner, "key": key}
     above = isinstance(owner, UUID)
     try:
-        claimed = await tx.execute(
-            CLAIM_ABOVE if above else CLAIM, names | {"fingerprint": words, "now": now}
-        )
+        claimed = await tx.execute(CLAIM_ABOVE if above else CLAIM, names | {"fingerprint": words, "now": now})
     except LockNotAvailable as busy:
         raise IdempotencyKeyBusy from busy
     if await claimed.fetchone() is not None:
@@ -212,7 +204,7 @@ def _target(request: Request) -> str:
 
 
 def _without(body: bytes, hidden: frozenset[str]) -> str:
-    def mask(value: Any) -> Any:
+    def mask(value: object) -> object:
         if isinstance(value, dict):
             return {name: None if name in hidden else mask(inner) for name, inner in value.items()}
         return [mask(inner) for inner in value] if isinstance(value, list) else value

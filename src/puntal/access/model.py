@@ -127,6 +127,44 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyTerms:
+    """What a key is asked to be.
+
+    Attributes:
+        name: What its owner calls it.
+        scopes: What it may do at most.
+        program: Slug of the only program it opens; None opens all, and the organization.
+        networks: CIDR blocks or addresses it may be used from; none is anywhere.
+        expires_at: When it ends by itself.
+        staff_id: The person it acts for; it then does no more than her role allows, and ends with her.
+    """
+
+    name: str
+    scopes: frozenset[Permission]
+    program: str | None = None
+    networks: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    staff_id: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStaff:
+    """A person to add.
+
+    Attributes:
+        email: Where she signs in; compared in lower case.
+        role: A built-in role or one of the organization's own.
+        store: Where she works, for cashiers.
+    """
+
+    email: str
+    name: str
+    role: str
+    store: str | None = None
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewKey:
     """A key just made. `token` is shown once and kept nowhere."""
 

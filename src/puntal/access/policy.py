@@ -229,6 +229,4 @@ def resolve_role(role: str, custom: Role | None) -> Role:
         return custom or Role(id=role, permissions=frozenset(), adjust_limit=0)
     if custom is None:
         return built_in
-    return Role(
-        id=role, permissions=built_in.permissions, adjust_limit=custom.adjust_limit, built_in=True
-    )
+    return Role(id=role, permissions=built_in.permissions, adjust_limit=custom.adjust_limit, built_in=True)

@@ -198,9 +198,7 @@ async def list_keys(
 ) -> list[ApiKey]:
     """Return keys, newest first, older than `before`."""
     async with tx.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(
-            LIST_KEYS, {"organization_id": organization_id, "before": before, "limit": limit}
-        )
+        await cursor.execute(LIST_KEYS, {"organization_id": organization_id, "before": before, "limit": limit})
         return [_key(row) for row in await cursor.fetchall()]
 
 
@@ -229,9 +227,7 @@ async def list_staff(
 ) -> list[Staff]:
     """Return staff, newest first, older than `before`."""
     async with tx.cursor(row_factory=class_row(Staff)) as cursor:
-        await cursor.execute(
-            LIST_STAFF, {"organization_id": organization_id, "before": before, "limit": limit}
-        )
+        await cursor.execute(LIST_STAFF, {"organization_id": organization_id, "before": before, "limit": limit})
         return await cursor.fetchall()
 
 
@@ -310,9 +306,7 @@ async def lock_approval(tx: Transaction, program_id: ProgramId, approval_id: App
     return None if row is None else _approval(row)
 
 
-async def _one_key(
-    tx: Transaction, statement: str, organization_id: OrganizationId, key_id: KeyId
-) -> ApiKey | None:
+async def _one_key(tx: Transaction, statement: str, organization_id: OrganizationId, key_id: KeyId) -> ApiKey | None:
     async with tx.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(statement, {"organization_id": organization_id, "id": key_id})
         row = await cursor.fetchone()

@@ -54,7 +54,7 @@ UPDATE staff SET disabled_at = coalesce(disabled_at, %(now)s)
 WHERE organization_id = %(organization_id)s AND id = %(id)s
 """
 
-SET_PASSWORD = """
+SET_HASH = """
 UPDATE staff SET password_hash = %(password_hash)s
 WHERE organization_id = %(organization_id)s AND id = %(id)s
 """
@@ -162,9 +162,7 @@ async def lock_owners(tx: Transaction, organization_id: OrganizationId) -> list[
     return [StaffId(row[0]) for row in await cursor.fetchall()]
 
 
-async def disable_staff(
-    tx: Transaction, *, organization_id: OrganizationId, staff_id: StaffId, now: datetime
-) -> None:
+async def disable_staff(tx: Transaction, *, organization_id: OrganizationId, staff_id: StaffId, now: datetime) -> None:
     """Disable a person; the first time counts."""
     await tx.execute(DISABLE_STAFF, {"organization_id": organization_id, "id": staff_id, "now": now})
 
@@ -173,9 +171,7 @@ async def set_password(
     tx: Transaction, *, organization_id: OrganizationId, staff_id: StaffId, password_hash: str
 ) -> None:
     """Replace a person's password."""
-    await tx.execute(
-        SET_PASSWORD, {"organization_id": organization_id, "id": staff_id, "password_hash": password_hash}
-    )
+    await tx.execute(SET_HASH, {"organization_id": organization_id, "id": staff_id, "password_hash": password_hash})
 
 
 async def put_role(tx: Transaction, organization_id: OrganizationId, role: Role) -> None:
@@ -250,14 +246,10 @@ async def insert_organization_audit(
 ) -> None:
     """Add to an organization's log, all in one statement."""
     if entries:
-        await tx.execute(
-            INSERT_ORGANIZATION_AUDIT, {"organization_id": organization_id, "rows": encode(entries)}
-        )
+        await tx.execute(INSERT_ORGANIZATION_AUDIT, {"organization_id": organization_id, "rows": encode(entries)})
 
 
-async def insert_approvals(
-    tx: Transaction, program_id: ProgramId, approvals: Collection[Approval]
-) -> None:
+async def insert_approvals(tx: Transaction, program_id: ProgramId, approvals: Collection[Approval]) -> None:
     """Write what waits for a second person, all in one statement."""
     if approvals:
         rows = [asdict(approval) for approval in approvals]

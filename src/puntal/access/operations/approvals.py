@@ -94,9 +94,7 @@ async def decide(
         raise OwnRequest
     state = ApprovalState.APPROVED if approve else ApprovalState.DECLINED
     decided = replace(asked, state=state, decided_by=by.actor, decided_at=now)
-    await store.decide_approval(
-        tx, program_id=program_id, approval_id=id, state=state, by=by.actor, now=now
-    )
+    await store.decide_approval(tx, program_id=program_id, approval_id=id, state=state, by=by.actor, now=now)
     if approve:
         perform = actions.get(asked.action)
         if perform is None:

@@ -55,6 +55,4 @@ def an_entry(
     *, actor: str, action: str, subject: str, now: datetime, detail: Mapping[str, object] | None = None
 ) -> AuditEntry:
     """Return a line for `record_all`; arguments as for `record`."""
-    return AuditEntry(
-        id=ids.new_id(), at=now, actor=actor, action=action, subject=subject, detail=dict(detail or {})
-    )
+    return AuditEntry(id=ids.new_id(), at=now, actor=actor, action=action, subject=subject, detail=dict(detail or {}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,40 +13,24 @@ from puntal.access.model import (
     ApiKey,
     Caller,
     KeyId,
+    KeyTerms,
     NewKey,
     OrganizationId,
     Permission,
-    StaffId,
 )
 from puntal.access.operations import audit
 from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
 
 
-async def create(
-    tx: Transaction,
-    *,
-    by: Caller,
-    name: str,
-    scopes: frozenset[Permission],
-    now: datetime,
-    program: str | None = None,
-    networks: Iterable[str] = (),
-    expires_at: datetime | None = None,
-    staff_id: StaffId | None = None,
-) -> NewKey:
+async def create(tx: Transaction, terms: KeyTerms, *, by: Caller, now: datetime) -> NewKey:
     """Make a key in the caller's organization; its secret is in the answer and nowhere else.
 
     Args:
         tx: Outside any program; the caller commits.
+        terms: What it is to be.
         by: Who makes it; nobody gives what she does not have.
-        name: What its owner calls it.
-        scopes: What it may do at most.
         now: The real time, not a program's.
-        program: Slug of the only program it opens; None opens all, and the organization.
-        networks: CIDR blocks it may be used from; none is anywhere.
-        expires_at: When it ends by itself.
-        staff_id: The person it acts for; it then does no more than her role allows, and ends with her.
 
     Raises:
         BeyondOwn: A scope the caller lacks.
@@ -56,26 +39,26 @@ async def create(
         ProgramUnknown: The organization has no such program.
         StaffUnknown: The organization has no such person, or she is disabled.
     """
-    policy.check_grant(by.permissions, scopes)
-    blocks = policy.read_networks(networks)
-    policy.check_ahead(expires_at, now)
-    program_id = None if program is None else await _program_of(tx, by.organization_id, program)
-    if staff_id is not None:
-        staff = await queries.find_staff(tx, by.organization_id, staff_id)
+    policy.check_grant(by.permissions, terms.scopes)
+    networks = policy.read_networks(terms.networks)
+    policy.check_ahead(terms.expires_at, now)
+    program_id = None if terms.program is None else await _program_of(tx, by.organization_id, terms.program)
+    if terms.staff_id is not None:
+        staff = await queries.find_staff(tx, by.organization_id, terms.staff_id)
         if staff is None or staff.disabled_at is not None:
             raise StaffUnknown
     key = ApiKey(
         id=KeyId(ids.new_id()),
         organization_id=by.organization_id,
         program_id=program_id,
-        name=name,
+        name=terms.name,
         prefix=_new_prefix(),
-        scopes=scopes,
-        networks=blocks,
+        scopes=terms.scopes,
+        networks=networks,
         created_at=now,
         created_by=by.id,
-        staff_id=staff_id,
-        expires_at=expires_at,
+        staff_id=terms.staff_id,
+        expires_at=terms.expires_at,
         revoked_at=None,
         replaced_by=None,
         last_used_at=None,
@@ -121,9 +104,7 @@ async def create_first_key(
     return await _write(tx, key, by=audit.SYSTEM, action="key.created", now=now)
 
 
-async def rotate(
-    tx: Transaction, key_id: KeyId, *, by: Caller, old_until: datetime, now: datetime
-) -> NewKey:
+async def rotate(tx: Transaction, key_id: KeyId, *, by: Caller, old_until: datetime, now: datetime) -> NewKey:
     """Make a successor that may do the same; the old key goes on working until `old_until`.
 
     Args:
@@ -154,9 +135,7 @@ async def rotate(
     successor = replace(
         old, id=KeyId(ids.new_id()), prefix=_new_prefix(), created_at=now, created_by=by.id, last_used_at=None
     )
-    made = await _write(
-        tx, successor, by=by.actor, action="key.rotated", now=now, detail={"replaces": str(old.id)}
-    )
+    made = await _write(tx, successor, by=by.actor, action="key.rotated", now=now, detail={"replaces": str(old.id)})
     await store.revoke_key(
         tx,
         organization_id=old.organization_id,

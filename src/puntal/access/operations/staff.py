@@ -12,7 +12,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from puntal.access import policy, queries, store
 from puntal.access.errors import BeyondOwn, LastOwner, RoleReserved, RoleUnknown, StaffUnknown
-from puntal.access.model import Caller, OrganizationId, Permission, Role, Staff, StaffId
+from puntal.access.model import Caller, NewStaff, OrganizationId, Permission, Role, Staff, StaffId
 from puntal.access.operations import audit
 from puntal.kit import ids
 from puntal.kit.db import Transaction
@@ -22,30 +22,15 @@ _hashes = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, paralle
 _NOBODY = _hashes.hash("compared with where nobody has that address, so that it takes as long")
 
 
-async def add(
-    tx: Transaction,
-    *,
-    by: Caller,
-    email: str,
-    name: str,
-    role: str,
-    now: datetime,
-    password: str | None = None,
-    store_name: str | None = None,
-    locale: str = "en",
-) -> Staff:
+async def add(tx: Transaction, person: NewStaff, *, by: Caller, password: str | None, now: datetime) -> Staff:
     """Add a person.
 
     Args:
         tx: Outside any program; the caller commits.
+        person: Who she is.
         by: Who adds her; nobody appoints to a role that may do more than her own.
-        email: Where she signs in; compared in lower case.
-        name: What she is called.
-        role: A built-in role or one of the organization's own.
-        now: The real time.
         password: None where she signs in another way.
-        store_name: Where she works, for cashiers.
-        locale: Her language.
+        now: The real time.
 
     Raises:
         RoleUnknown: No such role.
@@ -53,19 +38,19 @@ async def add(
         PasswordWeak: Too easy to guess.
         EmailTaken: Somebody signs in with that address already.
     """
-    wanted = (await queries.list_roles(tx, by.organization_id)).get(role)
+    wanted = (await queries.list_roles(tx, by.organization_id)).get(person.role)
     if wanted is None:
-        raise RoleUnknown(role=role)
+        raise RoleUnknown(role=person.role)
     await _check_appoints(tx, by, wanted)
     password_hash = None if password is None else await hash_password(password)
     staff = Staff(
         id=StaffId(ids.new_id()),
         organization_id=by.organization_id,
-        email=email.strip().lower(),
-        name=name,
-        role=role,
-        store=store_name,
-        locale=locale,
+        email=person.email.strip().lower(),
+        name=person.name,
+        role=person.role,
+        store=person.store,
+        locale=person.locale,
         created_at=now,
         disabled_at=None,
     )
@@ -77,7 +62,7 @@ async def add(
         action="staff.added",
         subject=f"staff:{staff.id}",
         now=now,
-        detail={"role": role},
+        detail={"role": staff.role},
     )
     return staff
 
@@ -159,18 +144,14 @@ async def put_role(
     return policy.resolve_role(id, stored)
 
 
-async def set_password(
-    tx: Transaction, staff: Staff, password: str, *, by: Caller, now: datetime
-) -> None:
+async def set_password(tx: Transaction, staff: Staff, password: str, *, by: Caller, now: datetime) -> None:
     """Replace a person's password.
 
     Raises:
         PasswordWeak: Too easy to guess.
     """
     hashed = await hash_password(password)
-    await store.set_password(
-        tx, organization_id=staff.organization_id, staff_id=staff.id, password_hash=hashed
-    )
+    await store.set_password(tx, organization_id=staff.organization_id, staff_id=staff.id, password_hash=hashed)
     await audit.record(
         tx,
         organization_id=staff.organization_id,
@@ -199,9 +180,7 @@ async def verify_password(tx: Transaction, *, email: str, password: str) -> Staf
     address = email.strip().lower()
     known = await queries.find_password(tx, address)
     try:
-        right = await asyncio.to_thread(
-            _hashes.verify, password[: policy.PASSWORD_MOST + 1], known or _NOBODY
-        )
+        right = await asyncio.to_thread(_hashes.verify, password[: policy.PASSWORD_MOST + 1], known or _NOBODY)
     except UnknownHashError:
         right = False
     if not right or known is None:

@@ -1,0 +1,98 @@
+"""Routes of a program's log and of what waits for a second person."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+
+from puntal.access import queries
+from puntal.access.api.shapes import ApprovalOut, AuditEntryOut, DecideApproval, Filter
+from puntal.access.dependencies import (
+    Now,
+    ProgramCaller,
+    ProgramId,
+    ProgramTx,
+    program_router,
+    requires,
+)
+from puntal.access.errors import ApprovalUnknown
+from puntal.access.model import ApprovalId, ApprovalState, Permission
+from puntal.access.operations import approvals
+from puntal.kit.http import Cursor, Limit
+from puntal.kit.pages import Page, cut, read_cursor
+
+router = program_router("access")
+
+
+@router.get("/audit", summary="Read the program's log", dependencies=[requires(Permission.AUDIT_READ)])
+async def list_audit(
+    tx: ProgramTx,
+    program_id: ProgramId,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    subject: Annotated[Filter, Query(description="Only about this, such as `member:<id>`.")] = None,
+    action: Annotated[Filter, Query(description="Only this, such as `points.adjusted`.")] = None,
+) -> Page[AuditEntryOut]:
+    """Read who did what in the program, newest first."""
+    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    found = await queries.list_audit(tx, program_id, before=before, limit=limit + 1, subject=subject, action=action)
+    rows, following = cut(found, limit, lambda entry: (entry.id,))
+    return Page(items=[AuditEntryOut.of(entry) for entry in rows], next=following)
+
+
+@router.get("/approvals", summary="List approvals", dependencies=[requires(Permission.APPROVALS_READ)])
+async def list_approvals(
+    tx: ProgramTx,
+    program_id: ProgramId,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    state: Annotated[ApprovalState | None, Query(description="Only in this state.")] = None,
+) -> Page[ApprovalOut]:
+    """List what waits for, or had, a second person's word, newest first."""
+    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    found = await queries.list_approvals(tx, program_id, before=before, limit=limit + 1, state=state)
+    rows, following = cut(found, limit, lambda approval: (approval.id,))
+    return Page(items=[ApprovalOut.of(approval) for approval in rows], next=following)
+
+
+@router.get("/approvals/{approval_id}", summary="Show an approval", dependencies=[requires(Permission.APPROVALS_READ)])
+async def show_approval(approval_id: UUID, tx: ProgramTx, program_id: ProgramId) -> ApprovalOut:
+    """Show one request for a second person's word."""
+    found = await queries.find_approval(tx, program_id, ApprovalId(approval_id))
+    if found is None:
+        raise ApprovalUnknown
+    return ApprovalOut.of(found)
+
+
+@router.post(
+    "/approvals/{approval_id}/decision",
+    summary="Approve or decline",
+    dependencies=[requires(Permission.APPROVALS_DECIDE)],
+    responses={
+        403: {"description": "`access.forbidden`, `access.own_request`"},
+        409: {"description": "`access.approval_decided`, `access.action_unavailable`, `idempotency.key_reused`"},
+    },
+)
+async def decide_approval(
+    approval_id: UUID,
+    body: DecideApproval,
+    request: Request,
+    tx: ProgramTx,
+    program_id: ProgramId,
+    caller: ProgramCaller,
+    now: Now,
+) -> ApprovalOut:
+    """Give the second person's word; what is approved is done before this answers."""
+    return ApprovalOut.of(
+        await approvals.decide(
+            tx,
+            program_id=program_id,
+            id=ApprovalId(approval_id),
+            approve=body.decision == "approve",
+            by=caller,
+            actions=getattr(request.app.state, "approval_actions", {}),
+            now=now,
+        )
+    )

@@ -1,0 +1,219 @@
+"""What the routes of access take and give."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field
+
+from puntal.access.model import ApiKey, Approval, AuditEntry, Permission, Role, Staff
+
+Instant = Annotated[AwareDatetime, Field(gt=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Filter = Annotated[str | None, Field(max_length=200)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class OrganizationOut(_Out):
+    """The business that runs programs here."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+
+
+class CreateKey(_In):
+    """A key to make."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"name": "Online shop", "scopes": ["events:write", "members:read"], "program": "tienda"}]
+        },
+    )
+
+    name: Name
+    scopes: list[Permission] = Field(min_length=1, max_length=len(Permission))
+    program: str | None = Field(
+        default=None, max_length=200, description="Slug of the only program it opens; null opens all of them."
+    )
+    networks: list[Annotated[str, Field(max_length=50)]] = Field(
+        default_factory=list, max_length=50, description="CIDR blocks it may be used from; empty is anywhere."
+    )
+    expires_at: Instant | None = None
+    staff_id: UUID | None = Field(
+        default=None, description="The person it acts for: it does no more than her role allows, and ends with her."
+    )
+
+
+class RotateKey(_In):
+    """How long the old key goes on working."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"old_until": "2026-12-01T00:00:00Z"}]})
+
+    old_until: Instant | None = Field(default=None, description="End of the overlap; null is one day from now.")
+
+
+class KeyOut(_Out):
+    """A key, without its secret."""
+
+    id: UUID
+    program_id: int | None
+    name: str
+    prefix: str
+    scopes: list[Permission]
+    networks: list[str]
+    created_at: datetime
+    created_by: UUID | None
+    staff_id: UUID | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    replaced_by: UUID | None
+    last_used_at: datetime | None = Field(description="To the minute or so.")
+
+    @classmethod
+    def of(cls, key: ApiKey) -> KeyOut:
+        """Return the key as it is shown."""
+        return cls.model_validate(_sorted(key))
+
+
+class NewKeyOut(KeyOut):
+    """A key just made. The token is shown this once."""
+
+    token: str | None = Field(description="Null when the answer is a repeated one: secrets are not kept.")
+
+
+def _sorted(key: ApiKey) -> dict[str, Any]:
+    shown = {name: getattr(key, name) for name in KeyOut.model_fields}
+    return shown | {"scopes": sorted(key.scopes), "networks": list(key.networks)}
+
+
+def new_key(key: ApiKey, token: str) -> NewKeyOut:
+    """Return a key just made as it is shown once."""
+    return NewKeyOut.model_validate(_sorted(key) | {"token": token})
+
+
+class AddStaff(_In):
+    """A person to add."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"email": "anna@example.org", "name": "Anna", "role": "support", "locale": "es"}]
+        },
+    )
+
+    email: EmailStr = Field(max_length=254)
+    name: Name
+    role: Annotated[str, Field(min_length=1, max_length=60)]
+    password: str | None = Field(default=None, max_length=256, description="At least 12 characters.")
+    store: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    locale: Literal["en", "es"] = "en"
+
+
+class StaffOut(_Out):
+    """A person who works here."""
+
+    id: UUID
+    email: str
+    name: str
+    role: str
+    store: str | None
+    locale: str
+    created_at: datetime
+    disabled_at: datetime | None
+
+    @classmethod
+    def of(cls, staff: Staff) -> StaffOut:
+        """Return the person as she is shown."""
+        return cls.model_validate(staff)
+
+
+class PutRole(_In):
+    """What a role may do."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"permissions": ["members:read", "points:adjust"], "adjust_limit": 500}]},
+    )
+
+    permissions: list[Permission] | None = Field(
+        default=None, max_length=len(Permission), description="Left out for a built-in role."
+    )
+    adjust_limit: int | None = Field(
+        default=None,
+        ge=0,
+        lt=2**63,
+        description="Most one adjustment may move without a second person, in smallest units; null: no limit.",
+    )
+
+
+class RoleOut(_Out):
+    """A named set of permissions."""
+
+    id: str
+    permissions: list[Permission]
+    adjust_limit: int | None
+    built_in: bool
+
+    @classmethod
+    def of(cls, role: Role) -> RoleOut:
+        """Return the role as it is shown."""
+        return cls(
+            id=role.id,
+            permissions=sorted(role.permissions),
+            adjust_limit=role.adjust_limit,
+            built_in=role.built_in,
+        )
+
+
+class AuditEntryOut(_Out):
+    """One thing somebody did."""
+
+    id: UUID
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> AuditEntryOut:
+        """Return the line as it is shown."""
+        return cls.model_validate(entry)
+
+
+class ApprovalOut(_Out):
+    """Something that needs, or had, a second person's word."""
+
+    id: UUID
+    action: str
+    subject: str
+    payload: dict[str, Any]
+    asked_by: str
+    asked_at: datetime
+    state: Literal["waiting", "approved", "declined"]
+    decided_by: str | None
+    decided_at: datetime | None
+
+    @classmethod
+    def of(cls, approval: Approval) -> ApprovalOut:
+        """Return the request as it is shown."""
+        return cls.model_validate(approval)
+
+
+class DecideApproval(_In):
+    """The second person's word."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"decision": "approve"}]})
+
+    decision: Literal["approve", "decline"]

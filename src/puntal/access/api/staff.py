@@ -1,0 +1,107 @@
+"""Routes of staff, roles and the organization's log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from puntal.access import queries
+from puntal.access.api.shapes import AddStaff, AuditEntryOut, Filter, PutRole, RoleOut, StaffOut
+from puntal.access.dependencies import (
+    OrganizationCaller,
+    OrganizationTx,
+    RealNow,
+    organization_router,
+    requires_above,
+)
+from puntal.access.model import NewStaff, Permission, StaffId
+from puntal.access.operations import staff
+from puntal.kit.http import Cursor, Limit
+from puntal.kit.pages import Page, cut, read_cursor
+
+router = organization_router("staff")
+
+RoleName = Annotated[str, Path(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
+
+
+@router.get("/staff", summary="List staff", dependencies=[requires_above(Permission.STAFF_READ)])
+async def list_staff(
+    tx: OrganizationTx, caller: OrganizationCaller, limit: Limit = 50, cursor: Cursor = None
+) -> Page[StaffOut]:
+    """List the people who work here, newest first, disabled ones too."""
+    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    found = await queries.list_staff(tx, caller.organization_id, before=before, limit=limit + 1)
+    rows, following = cut(found, limit, lambda person: (person.id,))
+    return Page(items=[StaffOut.of(person) for person in rows], next=following)
+
+
+@router.post(
+    "/staff",
+    status_code=201,
+    summary="Add a person",
+    dependencies=[requires_above(Permission.STAFF_WRITE)],
+    responses={
+        403: {"description": "`access.forbidden`, `access.organization_only`, `access.beyond_own`"},
+        409: {"description": "`access.email_taken`, `idempotency.key_reused`"},
+    },
+)
+async def add_staff(body: AddStaff, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow) -> StaffOut:
+    """Add a person; nobody appoints to a role that may do more than she may herself."""
+    person = NewStaff(email=body.email, name=body.name, role=body.role, store=body.store, locale=body.locale)
+    return StaffOut.of(await staff.add(tx, person, by=caller, password=body.password, now=now))
+
+
+@router.post(
+    "/staff/{staff_id}/disable",
+    summary="Disable a person",
+    dependencies=[requires_above(Permission.STAFF_WRITE)],
+    responses={409: {"description": "`access.last_owner`, `idempotency.key_reused`"}},
+)
+async def disable_staff(staff_id: UUID, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow) -> StaffOut:
+    """Keep a person out; her keys end within five seconds. Disabling twice changes nothing."""
+    return StaffOut.of(await staff.disable(tx, StaffId(staff_id), by=caller, now=now))
+
+
+@router.get("/roles", summary="List roles", dependencies=[requires_above(Permission.STAFF_READ)])
+async def list_roles(tx: OrganizationTx, caller: OrganizationCaller) -> list[RoleOut]:
+    """List the built-in roles and the organization's own, with what each may do."""
+    return [RoleOut.of(role) for role in (await queries.list_roles(tx, caller.organization_id)).values()]
+
+
+@router.put(
+    "/roles/{role}",
+    summary="Set a role",
+    dependencies=[requires_above(Permission.STAFF_WRITE)],
+    responses={
+        403: {"description": "`access.forbidden`, `access.organization_only`, `access.beyond_own`"},
+        409: {"description": "`access.role_reserved`, `idempotency.key_reused`"},
+    },
+)
+async def put_role(
+    role: RoleName, body: PutRole, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow
+) -> RoleOut:
+    """Set a role of your own, or the limit of a built-in one."""
+    permissions = None if body.permissions is None else frozenset(body.permissions)
+    return RoleOut.of(
+        await staff.put_role(tx, by=caller, id=role, permissions=permissions, adjust_limit=body.adjust_limit, now=now)
+    )
+
+
+@router.get("/audit", summary="Read the organization's log", dependencies=[requires_above(Permission.AUDIT_READ)])
+async def list_audit(
+    tx: OrganizationTx,
+    caller: OrganizationCaller,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    subject: Annotated[Filter, Query(description="Only about this, such as `key:<id>`.")] = None,
+    action: Annotated[Filter, Query(description="Only this, such as `key.revoked`.")] = None,
+) -> Page[AuditEntryOut]:
+    """Read who did what above programs, newest first."""
+    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    found = await queries.list_organization_audit(
+        tx, caller.organization_id, before=before, limit=limit + 1, subject=subject, action=action
+    )
+    rows, following = cut(found, limit, lambda entry: (entry.id,))
+    return Page(items=[AuditEntryOut.of(entry) for entry in rows], next=following)
