@@ -1,0 +1,142 @@
+"""What wallets refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from puntal.kit.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class InsufficientPoints(Conflict):
+    """Fewer can be spent than asked for."""
+
+    code = "points.insufficient"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "{short_by} more are needed",
+        "es": "Faltan {short_by}",
+    }
+
+    def __init__(self, *, short_by: int, **numbers: object) -> None:
+        super().__init__(short_by=short_by, **numbers)
+        self.short_by = short_by
+
+
+class HoldEnded(Conflict):
+    """The hold was committed, released, voided, or its time is over."""
+
+    code = "points.hold_ended"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This hold is {state}",
+        "es": "Esta reserva ya no está abierta ({state})",
+    }
+
+
+class HoldsOpen(Conflict):
+    """Lots cannot move while a redemption is under way."""
+
+    code = "points.holds_open"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "{held} are held for a redemption under way; it must end first",
+        "es": "Hay {held} reservados para un canje en curso; debe terminar antes",
+    }
+
+
+class UnknownHold(NotFound):
+    """There is no such hold."""
+
+    code = "points.unknown_hold"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "There is no such hold here",
+        "es": "No existe esa reserva",
+    }
+
+
+class UnknownWallet(Invalid):
+    """The program has no such wallet."""
+
+    code = "points.unknown_wallet"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This program has no wallet {wallet}",
+        "es": "Este programa no tiene ningún monedero {wallet}",
+    }
+
+
+class WalletRetired(Conflict):
+    """Nothing new comes into a retired wallet."""
+
+    code = "points.wallet_retired"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The wallet {wallet} is retired",
+        "es": "El monedero {wallet} está retirado",
+    }
+
+
+class NotTransferable(Forbidden):
+    """Members may not give this wallet's units to each other."""
+
+    code = "points.not_transferable"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The wallet {wallet} cannot be transferred between members",
+        "es": "El monedero {wallet} no se puede transferir entre miembros",
+    }
+
+
+class NotConvertible(Forbidden):
+    """The program has no conversion between these two wallets."""
+
+    code = "points.not_convertible"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "{wallet} cannot be converted into {to}",
+        "es": "{wallet} no se puede convertir en {to}",
+    }
+
+
+class WrongPortion(Invalid):
+    """A conversion takes whole portions."""
+
+    code = "points.wrong_portion"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The amount must be a multiple of {step}",
+        "es": "La cantidad debe ser múltiplo de {step}",
+    }
+
+
+class OverCap(Conflict):
+    """The wallet would hold more than the program allows."""
+
+    code = "points.over_cap"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The wallet has room for {room} more",
+        "es": "En el monedero caben {room} más",
+    }
+
+
+class SameHolder(Invalid):
+    """Giver and receiver are one."""
+
+    code = "points.same_holder"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Giver and receiver are the same",
+        "es": "Quien da y quien recibe son la misma persona",
+    }
+
+
+class OverRoleLimit(Forbidden):
+    """The adjustment is above what this role may do alone and nobody can be asked."""
+
+    code = "points.over_role_limit"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Your role may adjust up to {limit} alone",
+        "es": "Tu rol puede ajustar hasta {limit} sin otra persona",
+    }
+
+
+class NoDebt(Conflict):
+    """There is less debt than was to be written off."""
+
+    code = "points.no_debt"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The debt is {debt}",
+        "es": "La deuda es de {debt}",
+    }

@@ -1,0 +1,73 @@
+"""Deciding what happens to wallets. Pure: works on `Books`, which only its maker changes.
+
+`terms` compiles, `earning` is the hot path, `clockwork` is what time does, `spending`, `reversing` and `cards`
+are the rest; all of them move units through `lots`.
+"""
+
+from puntal.points.policy.cards import finish_cards, reopen_card_of
+from puntal.points.policy.clockwork import (
+    activate_awaiting,
+    due_at,
+    needs_lots,
+    renew,
+    renewal_needs_lots,
+    settle,
+)
+from puntal.points.policy.earning import balance_shown, earn, room
+from puntal.points.policy.lots import backwards, end_of, spendable, started
+from puntal.points.policy.reversing import give_again, lots_of_order, take_back
+from puntal.points.policy.spending import (
+    commit,
+    convert,
+    give_back,
+    hold,
+    move_lots,
+    release,
+    send,
+    spend,
+    write_off,
+)
+from puntal.points.policy.terms import (
+    compile_ending,
+    compile_starting,
+    compile_terms,
+    lot_dates,
+    truncate,
+    window_start,
+)
+
+__all__ = [
+    "activate_awaiting",
+    "backwards",
+    "balance_shown",
+    "commit",
+    "compile_ending",
+    "compile_starting",
+    "compile_terms",
+    "convert",
+    "due_at",
+    "earn",
+    "end_of",
+    "finish_cards",
+    "give_again",
+    "give_back",
+    "hold",
+    "lot_dates",
+    "lots_of_order",
+    "move_lots",
+    "needs_lots",
+    "release",
+    "renew",
+    "renewal_needs_lots",
+    "reopen_card_of",
+    "room",
+    "send",
+    "settle",
+    "spend",
+    "spendable",
+    "started",
+    "take_back",
+    "truncate",
+    "window_start",
+    "write_off",
+]
