@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(default=5_000_000, ge=1_000, description="Largest request body that is read, in bytes.")
     max_upload_bytes: int = Field(default=500_000_000, ge=1_000, description="Largest file that is taken in, in bytes.")
+    requests_per_second: int = Field(
+        default=10_000,
+        ge=0,
+        description="Most requests a second of one API key in one process; 0 is no limit.",
+    )
     intake_batch: int = Field(default=250, ge=1, le=1000, description="Most events decided in one transaction.")
     intake_queue: int = Field(
         default=5_000,
