@@ -86,7 +86,14 @@ class Percent(RootModel[Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d
         return Fraction(self.root[:-1]) / 100
 
 
-LocalDay = date | datetime
+def _written_as_text(value: object) -> object:
+    # Otherwise a number would be read as seconds since 1970.
+    if isinstance(value, (bool, int, float, Decimal)):
+        raise ValueError("write a day as 2026-03-01 or a time as 2026-03-01T17:00")
+    return value
+
+
+LocalDay = Annotated[date | datetime, BeforeValidator(_written_as_text)]
 """A day of the program's zone, or a wall-clock time in it; written bounds are inclusive."""
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from babel.numbers import is_currency
+from pydantic import Field, model_validator
 
+from puntal.kit.money import digits
 from puntal.programs.document.values import (
     Currency,
     EventName,
@@ -88,7 +90,10 @@ class Conversion(Section):
 
 
 class Wallet(Section):
-    """A kind of value: points, qualifying points (they count for tiers only), money or stamps."""
+    """A kind of value: points, qualifying points (they count for tiers only), money or stamps.
+
+    A money wallet that names no scale has its currency's.
+    """
 
     kind: Literal["points", "qualifying", "money", "stamps"]
     label: Text | None = None
@@ -105,6 +110,15 @@ class Wallet(Section):
     transferable: bool = False
     convert: tuple[Conversion, ...] = ()
     retired: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _scale_of_currency(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("kind") == "money" and "scale" not in value:
+            currency = value.get("currency")
+            if isinstance(currency, str) and is_currency(currency):
+                return value | {"scale": digits(currency)}
+        return value
 
 
 class Pool(Section):

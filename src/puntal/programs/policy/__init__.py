@@ -1,5 +1,5 @@
 """Deciding whether a document can be published. Pure."""
 
-from puntal.programs.policy.checking import check
+from puntal.programs.policy.checking import advice, check
 
-__all__ = ["check"]
+__all__ = ["advice", "check"]

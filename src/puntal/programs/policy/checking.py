@@ -6,9 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from puntal.kit.errors import Fault
+from puntal.programs.catalogue import catalogue_of
+from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.program import Program
+from puntal.programs.document.values import Text
 from puntal.programs.model import NOTHING_HELD, Held
 from puntal.programs.policy import structure
+from puntal.programs.policy.changes import check_changes
+from puntal.programs.policy.collector import Place
+from puntal.programs.policy.conditions import Conditions
+from puntal.programs.policy.earning import EarningCheck, rules_of
+from puntal.programs.policy.header import check_declarations, check_header
+from puntal.programs.policy.ladders import check_ladders
+from puntal.programs.policy.values import check_values
+from puntal.programs.policy.wallets import check_wallets
+from puntal.rules.catalogue import Catalogue
 
 
 def check(
@@ -24,4 +36,41 @@ def check(
     program, faults = structure.parse(data)
     if program is None:
         return None, faults
-    return program, faults
+    root = Place()
+    events = [*BUILT_IN_EVENTS, *program.events]
+    check_header(program, root)
+    check_values(program, root)
+    check_wallets(program, events, root)
+    check_ladders(program, root)
+    check_declarations(program, _built_in_fields(program), root)
+    if not any(fault.path.startswith(("/fields", "/currency")) for fault in root.faults):
+        conditions = Conditions(program, catalogue_of(program))
+        conditions.of_segments(root)
+        EarningCheck(program, events, conditions, root).run()
+    if previous is not None:
+        check_changes(program, previous, held, root)
+    return program, list(dict.fromkeys(root.faults))
+
+
+def advice(program: Program) -> list[Fault]:
+    """Return what can be published as it is and probably should not: texts missing in a language of the program."""
+    root = Place()
+    texts: list[tuple[Text | None, Place]] = [(program.name, root / "name")]
+    texts += [(wallet.label, root / "wallets" / name / "label") for name, wallet in program.wallets.items()]
+    texts += [(rule.label, place / "label") for rule, place in rules_of(program, root)]
+    for index, ladder in enumerate(program.ladders):
+        for number, tier in enumerate(ladder.tiers):
+            texts.append((tier.name, root / "ladders" / index / "tiers" / number / "name"))
+    for index, campaign in enumerate(program.campaigns):
+        texts.append((campaign.label, root / "campaigns" / index / "label"))
+    for index, consent in enumerate(program.consents):
+        texts.append((consent.text, root / "consents" / index / "text"))
+    for text, place in texts:
+        missing = [locale for locale in program.locales if isinstance(text, dict) and locale not in text]
+        if missing:
+            place.fault("text_missing", f"there is no text in {', '.join(missing)}", None)
+    return root.faults
+
+
+def _built_in_fields(program: Program) -> set[str]:
+    return set(Catalogue.build(currency=program.currency).fields)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, ValidationError
 
@@ -167,7 +167,7 @@ def _problem(detail: Mapping[str, Any], data: Any) -> _Problem:
         if (isinstance(value, Mapping) and step in value) or (
             isinstance(value, (list, tuple)) and isinstance(step, int) and step < len(value)
         ):
-            value = value[step]
+            value = cast("Any", value)[step]
             steps.append(step)
         elif index == last and detail["type"] == "missing":
             steps.append(step)

@@ -1,0 +1,74 @@
+"""The field catalogue of a program's document. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from puntal.programs.document.builtin import ORDER_EVENTS
+from puntal.programs.document.program import CustomField as WrittenField
+from puntal.programs.document.program import Program
+from puntal.programs.document.values import Plural, Text
+from puntal.rules.catalogue import Catalogue
+from puntal.rules.model import CustomField, Scope, Type, WalletField
+
+OF_SEGMENT = frozenset({Scope.MEMBER})
+OF_LINE = frozenset({Scope.LINE})
+OF_ORDER_RULE = frozenset({Scope.MEMBER, Scope.ORDER, Scope.LINE, Scope.CONTEXT})
+OF_OTHER_RULE = frozenset({Scope.MEMBER, Scope.EVENT, Scope.CONTEXT})
+
+
+def catalogue_of(program: Program, ordinals: Mapping[str, int] | None = None) -> Catalogue:
+    """Return every field that conditions of this program may use.
+
+    Without `ordinals` wallets count in document order: right for checking and for sentences, not for SQL.
+    """
+    places = ordinals or {wallet: place for place, wallet in enumerate(program.wallets)}
+    return Catalogue.build(
+        currency=program.currency,
+        custom={name: _custom(field) for name, field in program.fields.items()},
+        events={
+            name: {key: CustomField(type=Type(kind)) for key, kind in declared.fields.items()}
+            for name, declared in program.events.items()
+        },
+        wallets={
+            name: WalletField(
+                ordinal=places[name],
+                kind=wallet.kind,
+                scale=wallet.scale,
+                currency=wallet.currency,
+                labels=labels_of(wallet.label),
+            )
+            for name, wallet in program.wallets.items()
+        },
+        ladders={ladder.id: [tier.id for tier in ladder.tiers] for ladder in program.ladders},
+    )
+
+
+def of_event(catalogue: Catalogue, event: str) -> Catalogue:
+    """Return the catalogue as the condition of a rule on this event sees it."""
+    if event in ORDER_EVENTS:
+        return catalogue.at(scopes=OF_ORDER_RULE)
+    return catalogue.at(scopes=OF_OTHER_RULE, event=event)
+
+
+def of_lines(catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue as a filter of lines sees it; read conditions with `line=True`."""
+    return catalogue.at(scopes=OF_LINE)
+
+
+def of_segment(catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue as a segment sees it."""
+    return catalogue.at(scopes=OF_SEGMENT)
+
+
+def labels_of(text: Text | None) -> dict[str, str]:
+    """Return a text per language, plural where there is one; one text for all counts as English and Spanish."""
+    if text is None:
+        return {}
+    if isinstance(text, str):
+        return {"en": text, "es": text}
+    return {locale: word.other if isinstance(word, Plural) else word for locale, word in text.items()}
+
+
+def _custom(field: WrittenField) -> CustomField:
+    return CustomField(type=Type(field.type), labels=labels_of(field.label), choices=field.choices)

@@ -1,0 +1,83 @@
+"""Faults of the small texts, wherever they stand: money, spans, shares, local days. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import BaseModel, RootModel
+
+from puntal.kit.money import digits
+from puntal.programs.document.program import Program
+from puntal.programs.document.values import MoneyText, Percent, Span
+from puntal.programs.policy.collector import Place
+
+_RATES = frozenset({"cost_per_point", "worth"})
+"""Prices of one unit, which may be finer than the currency's smallest coin."""
+_MINUTES_OF_UNIT: Mapping[str, int] = {
+    "minutes": 1,
+    "hours": 60,
+    "days": 1440,
+    "weeks": 10_080,
+    "months": 44_640,
+    "years": 527_040,
+}
+MOST_MINUTES = 100 * 527_040
+MOST_AMOUNT = Decimal(10) ** 12
+_WHOLE = 1
+
+
+def check_values(program: Program, root: Place) -> None:
+    """Collect the faults of every small text of the document."""
+    for place, value in _leaves(program, root):
+        if isinstance(value, MoneyText):
+            _money(value, program.currency, place)
+        elif isinstance(value, Span):
+            if value.count * _MINUTES_OF_UNIT[value.unit] > MOST_MINUTES:
+                place.fault("span_too_long", "nothing lasts longer than 100 years", "100 years")
+        elif isinstance(value, Percent):
+            if value.fraction > _WHOLE and place.steps[-1] != "rate":
+                place.fault("share_too_large", "a share is at most 100%", "100%")
+        elif isinstance(value, datetime):
+            if value.tzinfo is not None:
+                place.fault(
+                    "time_with_offset",
+                    "times are those of clocks in the program's time zone, without an offset",
+                    value.replace(tzinfo=None).isoformat(timespec="minutes"),
+                )
+        elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and abs(value) > MOST_AMOUNT:
+            place.fault("number_too_large", "the number is larger than anything that can be counted", None)
+
+
+def _money(value: MoneyText, currency: str, place: Place) -> None:
+    if value.currency != currency:
+        place.fault(
+            "wrong_currency",
+            f"the program counts in {currency}, not in {value.currency}",
+            f"{value.root.split()[0]} {currency}",
+        )
+        return
+    exponent = value.amount.as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    if place.steps[-1] not in _RATES and place.steps[-2:] != ("worth", "value") and decimals > digits(currency):
+        place.fault(
+            "too_precise",
+            f"{currency} has {digits(currency)} decimals",
+            f"{value.amount:.{digits(currency)}f} {currency}",
+        )
+
+
+def _leaves(value: object, place: Place) -> Iterator[tuple[Place, object]]:
+    if isinstance(value, RootModel) or not isinstance(value, (BaseModel, Mapping, tuple, list)):
+        yield place, value
+    elif isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            if name in value.model_fields_set:
+                yield from _leaves(getattr(value, name), place / (field.alias or name))
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, place / key)
+    else:
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, place / index)

@@ -1,0 +1,134 @@
+"""Faults of wallets and pools. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from puntal.kit.money import digits
+from puntal.programs.document.program import Program
+from puntal.programs.document.wallets import Available, Expiry, PayWith, Wallet
+from puntal.programs.policy.collector import Place
+
+_LEAP_YEAR = 2024
+_COARSE_UNITS = frozenset({"days", "weeks", "months", "years"})
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def check_wallets(program: Program, events: Collection[str], root: Place) -> None:
+    """Collect the faults of every wallet and pool."""
+    for name, wallet in program.wallets.items():
+        place = root / "wallets" / name
+        _kind(wallet, place)
+        check_available(wallet.available, events, place / "available")
+        check_expiry(wallet.expiry, events, place / "expiry")
+        if wallet.granted_expires is not None:
+            check_expiry(wallet.granted_expires, events, place / "granted_expires")
+        if isinstance(wallet.worth, PayWith) and not wallet.worth.value.amount:
+            (place / "worth" / "value").fault("must_be_positive", "what one is worth is more than nothing", None)
+        for index, conversion in enumerate(wallet.convert):
+            there = place / "convert" / index / "to"
+            if conversion.to == name:
+                there.fault("converts_to_itself", "a wallet is converted into another one", None)
+            elif there.known(conversion.to, program.wallets, "wallet") and (
+                program.wallets[conversion.to].kind == "qualifying"
+            ):
+                there.fault("qualifying_is_earned", "qualifying points are earned, never converted", None)
+    for name, pool in program.pools.items():
+        for index, wallet_id in enumerate(pool.wallets):
+            (root / "pools" / name / "wallets" / index).known(wallet_id, program.wallets, "wallet")
+
+
+def _kind(wallet: Wallet, place: Place) -> None:
+    if wallet.kind == "money":
+        _money_wallet(wallet, place)
+    else:
+        if wallet.currency is not None:
+            (place / "currency").fault(
+                "only_for_money", f"a {wallet.kind} wallet has no currency", "remove it, or use kind: money"
+            )
+        if wallet.granted_expires is not None:
+            (place / "granted_expires").fault(
+                "only_for_money", "only money wallets tell granted from paid-in", "use 'expiry'"
+            )
+    if wallet.card is not None and wallet.kind != "stamps":
+        (place / "card").fault("only_for_stamps", "only a stamps wallet is a card", "kind: stamps")
+    if wallet.kind == "stamps" and wallet.scale:
+        (place / "scale").fault("whole_stamps", "a stamp is a whole one", "scale: 0")
+    if wallet.kind == "qualifying":
+        spendable = {
+            "worth": wallet.worth is not None,
+            "transferable": wallet.transferable,
+            "convert": bool(wallet.convert),
+        }
+        for key in (key for key, given in spendable.items() if given):
+            (place / key).fault(
+                "not_spendable", f"qualifying points count for tiers only, so '{key}' means nothing", "remove it"
+            )
+
+
+def _money_wallet(wallet: Wallet, place: Place) -> None:
+    if wallet.currency is None:
+        place.fault("currency_needed", "a money wallet needs its currency", "currency: EUR")
+    elif wallet.scale != digits(wallet.currency):
+        (place / "scale").fault(
+            "scale_of_currency",
+            f"{wallet.currency} has {digits(wallet.currency)} decimals",
+            f"scale: {digits(wallet.currency)}",
+        )
+    if wallet.expiry.never is None:
+        (place / "expiry").fault(
+            "paid_in_never_expires",
+            "money that was paid in is owed for good; only granted money may end",
+            "rename 'expiry' to 'granted_expires'",
+        )
+
+
+def check_available(available: Available, events: Collection[str], place: Place) -> None:
+    """Collect the faults of when earned units can be spent."""
+    if available.after is not None and available.on is not None:
+        place.fault("only_one", "it becomes available after a time or on an event, not both", "keep 'after'")
+    if available.on is None:
+        for key in ("within", "if_never"):
+            if key in available.model_fields_set:
+                (place / key).fault("only_with_on", f"'{key}' says what happens when 'on' never comes", "add 'on'")
+        return
+    (place / "on").known(available.on, events, "event")
+    if available.within is None:
+        place.fault("missing", "say how long to wait for the event", "within: 60 days")
+
+
+def check_expiry(expiry: Expiry, events: Collection[str], place: Place) -> None:
+    """Collect the faults of how units end."""
+    given = {
+        "never": expiry.never is not None,
+        "after": expiry.after is not None,
+        "on": bool(expiry.on),
+        "inactive": expiry.inactive is not None,
+    }
+    place.exactly_one(given, "an expiry")
+    if "end_of" in expiry.model_fields_set and expiry.after is None:
+        (place / "end_of").fault("only_with_after", "'end_of' rounds the end of 'after'", "remove it")
+    if expiry.events and expiry.inactive is None:
+        (place / "events").fault("only_with_inactive", "'events' renew what ends by inactivity", "remove it")
+    for index, event in enumerate(expiry.events):
+        (place / "events" / index).known(event, events, "event")
+    for key, span in (("after", expiry.after), ("inactive", expiry.inactive)):
+        if span is not None and span.unit not in _COARSE_UNITS:
+            (place / key).fault("whole_days", "an end is counted in days, weeks, months or years", "1 day")
+    for index, text in enumerate(expiry.on):
+        _calendar_date(text, place / "on" / index)
+
+
+def _calendar_date(text: str, place: Place) -> None:
+    day, _, month = text.partition(" ")
+    if month.title() != month or month not in _MONTHS or not day.isdecimal():
+        place.fault("bad_date", f"'{text[:20]}' is not a date of every year", "31 Dec")
+        return
+    try:
+        found = date(_LEAP_YEAR, _MONTHS.index(month) + 1, int(day))
+    except ValueError:
+        place.fault("bad_date", f"{month} has no day {day[:6]}", "31 Dec")
+        return
+    if (found.month, found.day) == (2, 29):
+        place.fault("bad_date", "most years have no 29 February", "28 Feb")
