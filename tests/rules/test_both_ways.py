@@ -19,6 +19,7 @@ from puntal.rules.logic import write_question
 from puntal.rules.model import LINES, CustomField, Field, Logic, Operator, Scope, Type, WalletField
 from puntal.rules.sentence import explain, sentence
 from puntal.rules.sql import compile_sql
+from puntal.rules.values import fact
 from puntal.rules.windows import window_bounds
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Person:
         self.birthday = maybe(chance.choice([date(2000, 2, 29), date(2000, 2, 28), date(1990, 3, 1), today]))
         self.email_verified_at = maybe(self.enrolled_at)
         self.attributes = {
-            field.name.removeprefix("member."): chance.choice([value, value, value, 7, "x", None])
+            field.name.removeprefix("member."): chance.choice([value, value, value, 7, "x", True, None])
             for field in CATALOGUE.fields.values()
             if field.sql is not None and "attributes" in field.sql and chance.random() < 0.7
             for value in [
@@ -159,7 +160,9 @@ class Person:
         self.items = self.orders * 2
         self.days = sorted(today - timedelta(days=chance.randrange(400)) for _ in range(2)) if self.orders else None
         self.available = [chance.randrange(3000) for _ in range(chance.randrange(5))]
-        self.tier = maybe(chance.choice(TIERS))
+        self.earned_tier = maybe(chance.choice(TIERS))
+        self.given_tier = maybe(chance.choice(TIERS))
+        self.given_until = maybe(today + timedelta(days=chance.choice([-1, 0, 1])))
         self.earned = maybe(chance.randrange(3000))
         self.holder = chance.random() < 0.85
         self.segments = sorted(set(chance.sample(TEXTS, 2)))
@@ -180,7 +183,14 @@ class Person:
             totals |= {"first_day": self.days[0].isoformat(), "last_day": self.days[1].isoformat()}
         if self.earned is not None:
             totals["earned"] = {"points": self.earned, "wallet-2": self.earned}
-        return {"totals": totals, "tiers": {"club": {"tier": self.tier}} if self.tier else {}}
+        standing: dict[str, Any] = {"t": self.earned_tier}
+        if self.given_tier:
+            standing["f"] = {"t": self.given_tier} | ({"u": self.given_until.isoformat()} if self.given_until else {})
+        return {"totals": totals, "tiers": {"club": standing} if self.earned_tier else {}}
+
+    def tier(self) -> str:
+        given = self.given_tier if self.given_until is None or self.today < self.given_until else None
+        return max(self.earned_tier, given or "base", key=TIERS.index) if self.earned_tier else "base"
 
     def facts(self, names: Iterable[str]) -> dict[str, FactValue]:
         enrolled = self.enrolled_at.astimezone(ZONE).date() if self.enrolled_at else None
@@ -197,9 +207,7 @@ class Person:
             "member.segments": self.segments,
         }
         for name, value in self.attributes.items():
-            kinds: dict[Type, type] = {Type.NUMBER: int, Type.MONEY: int, Type.FLAG: bool, Type.LIST: list}
-            if type(value) is kinds.get(CATALOGUE.get(f"member.{name}").type, str):
-                facts[f"member.{name}"] = value
+            facts[f"member.{name}"] = fact(CATALOGUE.get(f"member.{name}"), value)
         if self.holder:
             first, last = self.days or (None, None)
             facts |= {
@@ -209,8 +217,8 @@ class Person:
                 "member.average_order": average_order(self.spend, self.orders),
                 "member.days_since_first_order": days_since(first, self.today) if first else None,
                 "member.days_since_last_order": days_since(last, self.today) if last else None,
-                "member.tier": self.tier,
-                "member.tiers.club": self.tier,
+                "member.tier": self.tier(),
+                "member.tiers.club": self.tier(),
                 "member.earned.points": self.earned or 0,
                 "member.earned.wallet-2": self.earned or 0,
             }

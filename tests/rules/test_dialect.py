@@ -9,6 +9,7 @@ from puntal.rules.catalogue import Catalogue
 from puntal.rules.dialect import contract, expand, faults_of, to_builder
 from puntal.rules.errors import FaultyRule
 from puntal.rules.model import CustomField, Scope, Type, WalletField
+from puntal.rules.values import fact
 
 CATALOGUE = Catalogue.build(
     currency="EUR",
@@ -176,3 +177,18 @@ def test_the_listing_for_the_builder_holds_only_what_can_be_found() -> None:
 
     assert [field.name for field in listed] == CATALOGUE.names()
     assert all(field.label("es") and field.label("en") and field.operators for field in listed)
+
+
+def test_an_attribute_of_another_type_is_unknown() -> None:
+    values = [1, "x", True, None, 2**64, ["a", 1], 1.5]
+
+    facts = {name: [fact(CATALOGUE.get(name), value) for value in values] for name in ("member.shop", "member.vegan")}
+    facts["member.weight"] = [fact(CATALOGUE.get("member.weight"), value) for value in values]
+    facts["order.tags"] = [fact(CATALOGUE.get("order.tags"), value) for value in values]
+
+    assert facts == {
+        "member.shop": [None, "x", None, None, None, None, None],
+        "member.vegan": [None, None, True, None, None, None, None],
+        "member.weight": [1, None, None, None, None, None, None],
+        "order.tags": [None, None, None, None, None, ["a"], None],
+    }

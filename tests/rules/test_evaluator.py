@@ -67,9 +67,8 @@ def test_compiled_conditions_serve_every_thread() -> None:
     wrong: list[int] = []
 
     def ask(parity: int) -> None:
-        wrong.extend(
-            n for n in range(2000) if asked.evaluate({"member.orders": 4 + parity + n % 2}) is not (parity + n % 2 > 1)
-        )
+        asked_for = [4 + parity, 5 + parity] * 1000
+        wrong.extend(n for n in asked_for if asked.evaluate({"member.orders": n}) is not (n > 5))
 
     threads = [threading.Thread(target=ask, args=(parity,)) for parity in (0, 1)]
     for thread in threads:

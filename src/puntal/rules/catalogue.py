@@ -99,11 +99,15 @@ class Catalogue:
         """
         scale = digits(currency)
         money = {w.currency: digits(w.currency) for w in (wallets or {}).values() if w.currency}
-        for name in (*(wallets or {}), *(ladders or {})):
+        for name in (
+            *(wallets or {}),
+            *(ladders or {}),
+            *(tier for tiers in (ladders or {}).values() for tier in tiers),
+        ):
             _require_identifier(name)
         built_in = [
             *member_fields(currency, scale),
-            *tier_fields(ladders or {}),
+            *tier_fields({ladder: ids for ladder, ids in (ladders or {}).items() if ids}),
             *wallet_fields(wallets or {}, money),
             *order_fields(currency, scale),
         ]

@@ -150,7 +150,7 @@ def _money(
 def tier_fields(ladders: Mapping[str, Sequence[str]]) -> Iterator[Field]:
     """Yield the tier held on each ladder; `member.tier` is that of the first."""
     for position, (ladder, tiers) in enumerate(ladders.items()):
-        sql = f"(h.running->'tiers'->'{ladder}'->>'tier')"
+        sql = _tier_sql(ladder, tiers)
         names = (f"member.tiers.{ladder}", *(("member.tier",) if position == 0 else ()))
         for name in names:
             only = name == "member.tier"
@@ -164,8 +164,23 @@ def tier_fields(ladders: Mapping[str, Sequence[str]]) -> Iterator[Field]:
                 },
                 sql=sql,
                 choices=tuple(tiers),
-                example=tiers[-1] if tiers else "",
+                empty=tiers[0],
+                example=tiers[-1],
             )
+
+
+def _tier_sql(ladder: str, tiers: Sequence[str]) -> str:
+    """Return the tier in effect: the earned one (`t`), or that given by hand (`f`, through the day before `u`)."""
+    standing = f"h.running->'tiers'->'{ladder}'"
+    earned = f"coalesce({standing}->>'t', '{tiers[0]}')"
+    given = (
+        f"(CASE WHEN {standing}->'f'->>'u' IS NULL OR %(today)s::date < ({standing}->'f'->>'u')::date"
+        f" THEN {standing}->'f'->>'t' END)"
+    )
+    ladder_sql = "ARRAY[{}]::text[]".format(", ".join(f"'{tier}'" for tier in tiers))
+    # A tier that the ladder no longer has counts as the lowest.
+    ranks = [f"coalesce(array_position({ladder_sql}, {tier}), 1)" for tier in (given, earned)]
+    return f"(CASE WHEN {ranks[0]} > {ranks[1]} THEN {given} ELSE {earned} END)"
 
 
 def wallet_fields(wallets: Mapping[str, WalletField], money_scales: Mapping[str, int]) -> Iterator[Field]:

@@ -12,7 +12,7 @@ from babel import Locale
 from babel.core import get_global
 
 from puntal.rules.errors import Fault, fault
-from puntal.rules.model import Field, Type
+from puntal.rules.model import FactValue, Field, Type
 
 Stored = int | str | bool
 # A field's value and what is compared with it must both fit a bigint.
@@ -53,6 +53,24 @@ def read_value(  # noqa: PLR0911 - one return per type
             )
         case Type.TEXT | Type.LIST:
             return _text(field, written, path)
+
+
+def fact(field: Field, value: object) -> FactValue:
+    """Return a stored value if it is of the field's type, else None.
+
+    Attributes outlive the revision that gave them their type. Of another type they are unknown, to the evaluator
+    by this function and to the database by the field's SQL; the engine would fail on comparing them.
+    """
+    match field.type:
+        case Type.NUMBER | Type.MONEY:
+            fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+            return value if fits else None  # type: ignore[return-value] # checked in the line above
+        case Type.FLAG:
+            return value if isinstance(value, bool) else None
+        case Type.LIST:
+            return [item for item in value if isinstance(item, str)] if isinstance(value, (list, tuple)) else None
+        case _:
+            return value if isinstance(value, str) else None
 
 
 def write_value(field: Field, stored: Stored) -> str | int | Decimal | bool:
