@@ -1,0 +1,36 @@
+"""Decisions about tiers: compile a ladder, count, climb, keep, fall, look ahead. Pure."""
+
+from __future__ import annotations
+
+from puntal.tiers.policy.climbing import (
+    after_refund,
+    climb_up,
+    count,
+    held,
+    lift_floor,
+    rank,
+    set_floor,
+    start,
+)
+from puntal.tiers.policy.compiling import compile_ladder
+from puntal.tiers.policy.nights import next_due, nightly
+from puntal.tiers.policy.outlook import merge, place, progress
+from puntal.tiers.policy.windows import folded
+
+__all__ = [
+    "after_refund",
+    "climb_up",
+    "compile_ladder",
+    "count",
+    "folded",
+    "held",
+    "lift_floor",
+    "merge",
+    "next_due",
+    "nightly",
+    "place",
+    "progress",
+    "rank",
+    "set_floor",
+    "start",
+]
