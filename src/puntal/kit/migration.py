@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import psycopg
 import sqlalchemy
@@ -100,8 +100,13 @@ def migrate(uri: str, *, to: str = "head") -> None:
     engine.dispose()
 
 
-def _config() -> Config:
-    config = Config()
+def write_sql(before: str, revision: str, output: TextIO) -> None:
+    """Write the SQL that leads from one revision to the next, for reading and linting."""
+    command.upgrade(_config(output), f"{before}:{revision}", sql=True)
+
+
+def _config(output: TextIO | None = None) -> Config:
+    config = Config(output_buffer=output)
     config.set_main_option("script_location", str(location()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Everything that can be said about the code without running it. Goes on after a failure, so that one run tells all.
+set -u
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+failed=""
+
+check() {
+    name=$1
+    shift
+    echo "== $name"
+    "$@" </dev/null || failed="$failed $name"
+}
+
+check lint $bin/ruff check .
+check format $bin/ruff format --check .
+check types $bin/mypy src tests bench
+check imports $bin/lint-imports --no-logo
+check migrations $bin/python scripts/check_migrations.py
+if [ -f src/puntal/entrypoints/openapi.py ]; then
+    check documents $bin/python -m puntal.entrypoints.openapi --check
+fi
+
+if [ -n "$failed" ]; then
+    echo "FAILED:$failed"
+    exit 1
+fi
+echo "All checks passed."
