@@ -77,7 +77,9 @@ class EarningCheck:
             check_budget(program.budget, root / "budget")
 
     def _rule(self, rule: Rule, place: Place) -> None:
-        (place / "on").known(rule.on, self._events, "event")
+        if not (place / "on").known(rule.on, self._events, "event"):
+            # What else is wrong is judged as of the usual event, not as of none.
+            rule = rule.model_copy(update={"on": PURCHASE})
         check_dates(rule.from_, rule.through, place)
         check_people(rule.audience, self._program, place / "audience")
         self._conditions.of_rule(rule.when, rule.on, place / "when")
@@ -197,9 +199,7 @@ class EarningCheck:
 
     def _multiply(self, multiply: Multiply, rule: Rule, place: Place) -> None:
         if rule.on not in ORDER_EVENTS:
-            ((place.faults and place) or place).fault(
-                "only_for_orders", "a multiplier works on what orders earn", f"on: {PURCHASE}"
-            )
+            place.fault("only_for_orders", "a multiplier works on what orders earn", f"on: {PURCHASE}")
         if multiply.rules != "all":
             if not multiply.rules:
                 (place / "rules").fault("one_needed", "name the rules, or write 'all'", "all")

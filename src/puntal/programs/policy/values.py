@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from pydantic import BaseModel, RootModel
 
@@ -23,9 +24,9 @@ _MINUTES_OF_UNIT: Mapping[str, int] = {
     "months": 44_640,
     "years": 527_040,
 }
-MOST_MINUTES = 100 * 527_040
-MOST_AMOUNT = Decimal(10) ** 12
-_WHOLE = 1
+MOST_MINUTES: int = 100 * 527_040
+MOST_AMOUNT: Decimal = Decimal(10**12)
+_WHOLE = Fraction(1)
 
 
 def check_values(program: Program, root: Place) -> None:
@@ -46,7 +47,7 @@ def check_values(program: Program, root: Place) -> None:
                     "times are those of clocks in the program's time zone, without an offset",
                     value.replace(tzinfo=None).isoformat(timespec="minutes"),
                 )
-        elif isinstance(value, (int, Decimal)) and not isinstance(value, bool) and abs(value) > MOST_AMOUNT:
+        elif isinstance(value, (int, Decimal)) and abs(Decimal(value)) > MOST_AMOUNT:
             place.fault("number_too_large", "the number is larger than anything that can be counted", None)
 
 

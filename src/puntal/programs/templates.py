@@ -1,0 +1,104 @@
+"""Ready-made programs, each a complete document in Spanish and English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from puntal.kit.money import digits
+from puntal.programs import source
+from puntal.programs.errors import TemplateNotFound
+
+_MONEY = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One ready-made program, as a person choosing one sees it."""
+
+    id: str
+    name: Mapping[str, str]
+    summary: Mapping[str, str]
+
+
+_SUMMARIES: Mapping[str, tuple[str, str]] = {
+    # Spanish, then English.
+    "supermarket": (
+        "Puntos por cada compra, tres niveles, productos frescos y marca propia, hogares que suman juntos",
+        "Points on every shop, three tiers, fresh food and own brands, households that save together",
+    ),
+    "cafe": (
+        "Tarjeta de sellos para el café y puntos para lo demás",
+        "A stamp card for coffee and points for the rest",
+    ),
+    "fashion": (
+        "Niveles por gasto, multiplicadores de temporada, puntos tras el plazo de devolución",
+        "Tiers by spend, season multipliers, points after the return window",
+    ),
+    "cashback": (
+        "Un monedero en euros: un porcentaje de cada pedido vuelve al cliente",
+        "A wallet of money: a percentage of each order comes back",
+    ),
+    "b2b": (
+        "Para clientes profesionales: volumen anual, líneas estratégicas, formación",
+        "For trade customers: yearly volume, strategic lines, training",
+    ),
+}
+
+
+def list_templates() -> list[Template]:
+    """Return every template, the most general first."""
+    return [
+        Template(id=name, name=_document(name)["name"], summary={"es": spanish, "en": english})
+        for name, (spanish, english) in _SUMMARIES.items()
+    ]
+
+
+def load_template(
+    id: str, *, currency: str | None = None, timezone: str | None = None, name: str | None = None
+) -> dict[str, Any]:
+    """Return a template's document as plain data, in the merchant's currency and zone; amounts are not converted.
+
+    Raises:
+        TemplateNotFound: There is none of this name.
+    """
+    if id not in _SUMMARIES:
+        raise TemplateNotFound(template=id)
+    document = _document(id)
+    written = document["currency"]
+    changed: dict[str, Any] = _in_currency(document, written, currency or written)
+    if timezone is not None:
+        changed["timezone"] = timezone
+    if name is not None:
+        changed["name"] = name
+    return changed
+
+
+@cache
+def _text(name: str) -> str:
+    return (resources.files("puntal.programs") / "templates" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _document(name: str) -> dict[str, Any]:
+    return source.load_yaml(_text(name))
+
+
+def _in_currency(value: Any, written: str, wanted: str) -> Any:  # noqa: ANN401 - plain data is any JSON value
+    if isinstance(value, dict):
+        return {key: _in_currency(inner, written, wanted) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_currency(inner, written, wanted) for inner in value]
+    if value == written:
+        return wanted
+    found = _MONEY.fullmatch(value) if isinstance(value, str) else None
+    if found is None or found[2] != written:
+        return value
+    amount = Decimal(found[1])
+    # 1.00 EUR is 1 JPY, and 0.008 of either is still a price of one point.
+    text = f"{amount:.{digits(wanted)}f}" if amount == amount.to_integral_value() else found[1]
+    return f"{text} {wanted}"
