@@ -1,0 +1,68 @@
+"""A server of the access routes alone, an organization with one program, and keys to knock with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from puntal.access import api
+from puntal.access.gate import Gate
+from puntal.access.model import ALL_PERMISSIONS, Caller, NewKey, OrganizationId, Permission
+from puntal.access.operations import keys
+from puntal.kit import clock, http
+from puntal.kit.db import Database, ProgramId
+
+MakeKey = Callable[..., Awaitable[NewKey]]
+
+
+@pytest.fixture
+async def organization_id(database: Database, program_id: int) -> OrganizationId:
+    async with database.transaction() as tx:
+        found = await tx.execute("SELECT organization_id FROM program WHERE id = %s", [program_id])
+        row = await found.fetchone()
+    assert row is not None
+    return OrganizationId(row[0])
+
+
+@pytest.fixture
+def slug(organization_id: OrganizationId) -> str:
+    return f"tienda-{organization_id}"
+
+
+@pytest.fixture
+def owner(organization_id: OrganizationId) -> Caller:
+    return keys.administrator(organization_id)
+
+
+@pytest.fixture
+def a_key(database: Database, organization_id: OrganizationId) -> MakeKey:
+    """Make a committed key of the organization."""
+
+    async def make(scopes: frozenset[Permission] = ALL_PERMISSIONS, *, program_id: ProgramId | None = None) -> NewKey:
+        async with database.transaction() as tx:
+            return await keys.create_first_key(
+                tx, organization_id, name="Online shop", now=clock.now(), scopes=scopes, program_id=program_id
+            )
+
+    return make
+
+
+@pytest.fixture
+def app(database: Database) -> FastAPI:
+    served = FastAPI()
+    http.install(served)
+    served.state.database = database
+    served.state.gate = Gate(database)
+    for router in api.ROUTERS:
+        served.include_router(router)
+    return served
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app, client=("203.0.113.7", 40000))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://puntal") as opened:
+        yield opened
