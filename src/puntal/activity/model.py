@@ -17,6 +17,9 @@ class Totals(Struct, omit_defaults=True):
     refunded: int = 0
     first_day: date | None = None
     last_day: date | None = None
+    earned: dict[str, int] = {}
+    """By wallet id, net of reversals."""
+    spent: dict[str, int] = {}
 
 
 class Count(Struct, frozen=True):

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from puntal.earning.schedule import Schedule
 from puntal.limits.model import Bound, Cooldown
-from puntal.programs.document.wallets import Available, Expiry
+from puntal.points.model import Ending, Starting
 from puntal.rules.formula import Formula
 
 Mode = Literal["fixed", "money", "item", "line", "formula"]
@@ -40,8 +40,8 @@ class Award(Struct, frozen=True):
     carry: bool = False
     formula: Formula | None = None
     fallback: int = 0
-    expiry: Expiry | None = None
-    available: Available | None = None
+    expiry: Ending | None = None
+    available: Starting | None = None
     spendable: bool = True
 
 
@@ -68,7 +68,8 @@ class Rule(Struct, frozen=True):
     id: str
     on: str
     condition: int | None
-    any_of: tuple[int, ...]
+    any_of: tuple[tuple[int, ...], ...]
+    """Each group (the rule's, its campaign's): at least one of these conditions holds."""
     none_of: tuple[int, ...]
     only_lines: int | None
     except_lines: int | None
@@ -84,7 +85,8 @@ class Rule(Struct, frozen=True):
     priority: int
     keep: bool
     campaign: str | None
-    holdout_per_mille: int
+    holdout: int
+    """Of ten thousand members, how many are kept out."""
     once_per: str | None
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from fractions import Fraction
 
 from puntal.kit.calendar import BEGINNING, add_months, period_start
 from puntal.kit.money import minor
@@ -122,14 +121,12 @@ def left(bound: Bound, day: date, used: Used, budgets: Mapping[BudgetKey, int], 
 
 def cut(points: int, value: int, bound: Bound, room: int) -> int:
     """Return how many of `points` fit under a bound with `room` left; `value` is the money they were earned on."""
-    match bound.measure:
-        case "points":
-            needed, fits = points, room
-        case "value":
-            needed = value
-            fits = points if value <= room else int(Fraction(points * room, value))
-        case "times" | "members":
-            needed, fits = 1, points if room >= 1 else 0
+    if bound.measure == "points":
+        needed, fits = points, room
+    elif bound.measure == "value":
+        needed, fits = value, points if value <= room else points * room // value
+    else:
+        needed, fits = 1, points if room >= 1 else 0
     if needed <= room:
         return points
     return fits if bound.truncate else 0

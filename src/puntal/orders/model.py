@@ -106,6 +106,8 @@ class Taken(Struct, array_like=True):
 
     award: int
     lines: list[int]
+    units: dict[str, Any] = {}
+    """Where they were found, in the words of the wallet (`points.model.Taken`)."""
 
 
 class RefundRecord(Struct):

@@ -1,0 +1,197 @@
+"""Asking every rule of a trigger and crediting what it gives, base awards before bonuses. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from puntal.earning import policy as earning
+from puntal.earning.model import Award, Given, Rule
+from puntal.engine.facts import facts_of
+from puntal.engine.model import Reason, Trigger
+from puntal.engine.work import Work
+from puntal.orders.policy import Amounts
+from puntal.rules.evaluator import Answers
+from puntal.tiers import policy as tiers
+
+_ARMS = 10_000
+_NO_COVER = "no_lines"
+
+
+def held_out(campaign: str, subject: str, share: int) -> bool:
+    """Return whether a member (or her pool) is kept out of a campaign: a stable hash, so raising only adds."""
+    digest = blake2b(f"{campaign}/{subject}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) % _ARMS < share
+
+
+def run(
+    work: Work,
+    trigger: Trigger,
+    amounts: Amounts | None,
+    *,
+    position: Sequence[int] | None = None,
+    only: str | None = None,
+) -> None:
+    """Decide every rule of a trigger, or `only` one of them, as award history does.
+
+    Args:
+        work: The decision in the making.
+        trigger: The rules that listen.
+        amounts: The bases per line; None when the event is not an order.
+        position: Where the event's lines stand among the lines of the order's record.
+        only: The id of the one rule to decide.
+    """
+    facts = facts_of(work.program, work.state, work.event, trigger, amounts)
+    answers = trigger.conditions.evaluate(facts)
+    for name, value in facts.items():
+        if name.startswith("member."):
+            work.facts[name] = value
+    rules = [rule for rule in trigger.rules if only is None or rule.id == only]
+    matching = [rule for rule in rules if _matches(work, rule, answers)]
+    quantities = [] if work.event.order is None else [line.quantity for line in work.event.order.lines]
+    ranks = _ranks(work)
+    candidates = _bases(work, matching, answers, amounts, quantities, ranks, facts)
+    if any(climb.rates_apply == "same_event" for climb in work.program.climbs):
+        raised = _ranks_after(work, ranks, candidates)
+        if raised != ranks:
+            candidates = _bases(work, matching, answers, amounts, quantities, raised, facts)
+    kept, lost = earning.best_of_groups(candidates)
+    work.reasons += [Reason(rule.id, "group", by=rule.group) for rule in lost]
+    bases: list[Given] = []
+    for givens in kept:
+        for given in givens:
+            credited = work.credit(given, position)
+            if credited and given.lines:
+                bases.append(given if credited == given.points else earning.truncate(given, credited, "limit"))
+    _multiply(work, matching, bases, answers, position)
+
+
+def _matches(work: Work, rule: Rule, answers: Answers) -> bool:
+    code = _why_not(work, rule, answers)
+    if code is not None:
+        work.reasons.append(Reason(rule.id, code, by=rule.campaign))
+    return code is None
+
+
+def _why_not(work: Work, rule: Rule, answers: Answers) -> str | None:  # noqa: PLR0911 - one return per reason
+    switches = work.state.switches
+    if rule.id in switches.rules or rule.campaign in switches.campaigns:
+        return "off"
+    if rule.schedule is not None and not rule.schedule.holds(work.event.occurred_at):
+        return "not_now"
+    said = answers.conditions
+    if any(not any(said[at] for at in group) for group in rule.any_of) or any(said[at] for at in rule.none_of):
+        return "audience"
+    if rule.condition is not None and not said[rule.condition]:
+        return "condition"
+    if rule.campaign is not None and rule.holdout:
+        profile = work.state.profile
+        if held_out(rule.campaign, str(profile.pool_id or profile.id), rule.holdout):
+            return "control_group"
+    if work.cooling(rule):
+        return "cooldown"
+    return None
+
+
+def _ranks(work: Work) -> list[int]:
+    """Return per ladder the rank of the tier held when the event happened."""
+    out = []
+    for climb in work.program.climbs:
+        standing = work.running.tiers.get(climb.id)
+        held = None if standing is None else tiers.held(climb, standing, work.event.occurred_at)
+        out.append(0 if held is None else tiers.rank(climb, held))
+    return out
+
+
+def _ranks_after(work: Work, ranks: list[int], candidates: Sequence[Sequence[Given]]) -> list[int]:
+    """Return the ranks once this event's own awards count, for ladders whose rates apply at once."""
+    out = list(ranks)
+    for index, climb in enumerate(work.program.climbs):
+        if climb.rates_apply != "same_event":
+            continue
+        standing = work.running.tiers.get(climb.id) or tiers.start(climb, work.enrolled)
+        amount = sum(
+            given.points
+            for givens in candidates
+            for given in givens
+            if climb.measure == "earned" and given.wallet == climb.wallet
+        )
+        counted = tiers.count(climb, standing, amount, work.day, enrolled=work.enrolled)
+        after, _ = tiers.climb_up(
+            climb, counted, at=work.event.occurred_at, today=max(work.state.today, work.day), enrolled=work.enrolled
+        )
+        out[index] = max(out[index], tiers.rank(climb, after.tier))
+    return out
+
+
+def _bases(
+    work: Work,
+    rules: Sequence[Rule],
+    answers: Answers,
+    amounts: Amounts | None,
+    quantities: Sequence[int],
+    ranks: Sequence[int],
+    facts: dict[str, object],
+) -> list[list[Given]]:
+    out = []
+    for rule in rules:
+        awards = _awards_of(rule, answers)
+        if not awards:
+            if rule.multiplier is None:
+                work.reasons.append(Reason(rule.id, "otherwise"))
+            continue
+        mask = None if amounts is None else earning.covered(rule, len(amounts.net), answers.lines)
+        if mask is not None and not any(mask):
+            work.reasons.append(Reason(rule.id, _NO_COVER))
+            continue
+        rank = 0 if rule.ladder is None else ranks[rule.ladder]
+        givens = []
+        for terms in awards:
+            if work.program.terms[terms.wallet].id in work.state.switches.wallets:
+                work.reasons.append(Reason(rule.id, "wallet_off", wallet=terms.wallet))
+                continue
+            carried = work.running.carry.get(terms.key, earning.NO_REMAINDER) if terms.carry else earning.NO_REMAINDER
+            givens.append(
+                earning.award(
+                    rule,
+                    terms,
+                    amounts=amounts,
+                    mask=mask,
+                    quantities=quantities,
+                    rank=rank,
+                    carried=carried,
+                    facts=facts,  # type: ignore[arg-type] # facts_of makes fact values
+                )
+            )
+        out.append(givens)
+    return out
+
+
+def _awards_of(rule: Rule, answers: Answers) -> tuple[Award, ...]:
+    for branch in rule.branches:
+        if branch.condition is None or answers.conditions[branch.condition]:
+            return branch.awards
+    return rule.awards
+
+
+def _multiply(
+    work: Work, rules: Sequence[Rule], bases: Sequence[Given], answers: Answers, position: Sequence[int] | None
+) -> None:
+    multipliers = [rule for rule in rules if rule.multiplier is not None]
+    if not multipliers:
+        return
+    paid = set()
+    if bases:
+        entries = earning.bonuses(
+            multipliers,
+            bases,
+            answers.lines,
+            how=work.program.document.policies.multipliers,
+            payable=lambda given: work.payable(given)[0],
+        )
+        for given in entries:
+            paid.add(given.rule.id)
+            work.credit(given, position)
+    for rule in multipliers:
+        if rule.id not in paid:
+            work.reasons.append(Reason(rule.id, "other_multiplier" if paid else _NO_COVER))

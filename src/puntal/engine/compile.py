@@ -1,0 +1,389 @@
+"""Making a program revision ready to decide: everything is parsed here, once per revision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from puntal.earning.model import Award, Branch, Multiplier, Rate, Rule
+from puntal.earning.schedule import Schedule, bound
+from puntal.engine.model import Compiled, Trigger
+from puntal.kit.calendar import midnight
+from puntal.kit.money import digits, minor
+from puntal.limits.model import Bound
+from puntal.limits.policy import compile_budget, compile_limits
+from puntal.points.model import Length
+from puntal.points.policy import compile_ending, compile_starting, compile_terms
+from puntal.programs.catalogue import catalogue_of, of_event, of_lines, of_segment
+from puntal.programs.document import earning as written
+from puntal.programs.document.builtin import PURCHASE
+from puntal.programs.document.ladders import Ladder
+from puntal.programs.document.program import Program
+from puntal.programs.document.values import MoneyText
+from puntal.programs.document.wallets import Wallet
+from puntal.rules.catalogue import Catalogue, fields_read, metrics_read
+from puntal.rules.dialect import expand
+from puntal.rules.evaluator import Condition, ConditionSet, LineFilter, compile_condition, compile_line_filter
+from puntal.rules.formula import compile_formula
+from puntal.rules.model import Logic, MetricRead
+from puntal.tiers.policy import compile_ladder
+
+_DAYS = {"minutes": 0, "hours": 1, "days": 1, "weeks": 7, "months": 31, "years": 366}
+_GONE = Wallet(kind="points", retired=True)
+"""What a wallet of older revisions is compiled as: nothing earns in it, its lots keep the dates they have."""
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapping[str, int]) -> Compiled:
+    """Return the program ready to decide.
+
+    Args:
+        document: Checked by `programs.policy.check`; what it lets through compiles.
+        program_id: Whose program it is.
+        revision: Its number, stored with every decision.
+        ordinals: Wallet id to position in the balance arrays, retired wallets included.
+    """
+    zone = ZoneInfo(document.timezone)
+    catalogue = catalogue_of(document, ordinals)
+    climbs = tuple(
+        compile_ladder(index, ladder, wallets=ordinals, currency=document.currency, zone=zone)
+        for index, ladder in enumerate(document.ladders)
+    )
+    rules = [_Written(rule, None) for rule in document.earning]
+    rules += [_Written(rule, campaign) for campaign in document.campaigns for rule in campaign.earning]
+    rules = [item for item in rules if item.rule.enabled]
+    compiler = _Compiler(document, zone, catalogue, ordinals)
+    triggers = {
+        on: compiler.trigger(on, [(n, item) for n, item in enumerate(rules) if item.rule.on == on])
+        for on in dict.fromkeys(item.rule.on for item in rules)
+    }
+    segment_metrics = {
+        read
+        for segment in document.segments.values()
+        if segment.when is not None
+        for read in metrics_read(expand(segment.when, of_segment(catalogue)), catalogue)
+    }
+    metrics = tuple({*segment_metrics, *(read for t in triggers.values() for read in t.metrics)})
+    awaited: dict[str, tuple[int, ...]] = {}
+    for id, wallet in document.wallets.items():
+        if wallet.available.on is not None:
+            awaited[wallet.available.on] = (*awaited.get(wallet.available.on, ()), ordinals[id])
+    late = document.orders.late_events
+    late_days = late.count * _DAYS[late.unit] or 1
+    return Compiled(
+        program_id=program_id,
+        revision=revision,
+        document=document,
+        zone=zone,
+        currency=document.currency,
+        terms=tuple(
+            compile_terms(
+                ordinal,
+                id,
+                document.wallets.get(id, _GONE),
+                zone,
+                document.policies.returned_points_live,
+                document.currency,
+            )
+            for id, ordinal in sorted(ordinals.items(), key=lambda item: item[1])
+        ),
+        wallets=dict(ordinals),
+        climbs=climbs,
+        triggers=triggers,
+        shared=_shared(document),
+        budgets=_budgets(document, rules),
+        earns_on=f"order.{document.orders.earn_when}",
+        late=timedelta(days=late_days),
+        late_days=late_days,
+        phases=_phases(document, zone),
+        starts=None if document.starts is None else midnight(zone, document.starts),
+        metrics=metrics,
+        awaited=awaited,
+        counted=tuple(sorted({(m.metric, m.key) for m in metrics if not m.metric.startswith("events.")})),
+        counted_events=frozenset(m.metric for m in metrics if m.metric.startswith("events.")),
+        once_per={name: event.once_per for name, event in document.events.items() if event.once_per},
+        renewing=frozenset({PURCHASE, *(name for name, event in document.events.items() if event.renews)})
+        | frozenset(name for wallet in document.wallets.values() for name in wallet.expiry.events),
+        caps={
+            ordinals[id]: tuple(
+                Bound(f"wallet:{id}#{n}", "m", "points", cap.points, cap.per)
+                for n, cap in enumerate(_many(wallet.limits.earn))
+            )
+            for id, wallet in document.wallets.items()
+            if _many(wallet.limits.earn)
+        },
+        fading=tuple(ordinals[id] for id, wallet in document.wallets.items() if wallet.expiry.inactive is not None),
+        stamps=any(wallet.card is not None for wallet in document.wallets.values()),
+        claim_within=Length(document.joining.claim_within.count, document.joining.claim_within.unit),
+        gifts={
+            (ladder.id, tier.id): tuple(
+                (ordinals[gift.wallet], gift.points)
+                for gift in tier.benefits
+                if gift.kind == "gift"
+                and gift.when == "reached"
+                and gift.wallet is not None
+                and gift.points is not None
+            )
+            for ladder in document.ladders
+            for tier in ladder.tiers
+        },
+        sharing=frozenset(ordinals[id] for pool in document.pools.values() for id in pool.wallets),
+    )
+
+
+def _phases(document: Program, zone: ZoneInfo) -> tuple[tuple[datetime, Any], ...]:
+    if isinstance(document.phase, str):
+        return ((_LONG_AGO, document.phase),)
+    dated = sorted((bound(zone, day, end=False).astimezone(UTC), name) for name, day in document.phase.items())
+    return ((_LONG_AGO, "live" if dated[0][1] != "live" else "draft"), *dated)
+
+
+def _shared(document: Program) -> dict[str, tuple[Bound, ...]]:
+    out: dict[str, tuple[Bound, ...]] = {}
+    for id, limit in document.limits.items():
+        bounds, _ = compile_limits(f"limit:{id}", [limit])
+        for rule in limit.rules:
+            out[rule] = (*out.get(rule, ()), *bounds)
+    return out
+
+
+class _Written:
+    """A rule as written and the campaign round it."""
+
+    def __init__(self, rule: written.Rule, campaign: written.Campaign | None) -> None:
+        self.rule = rule
+        self.campaign = campaign
+
+
+def _budgets(document: Program, rules: Sequence[_Written]) -> dict[str, tuple[Bound, ...]]:
+    whole = () if document.budget is None else compile_budget("program", document.budget)
+    out = {}
+    for item in rules:
+        own = () if item.rule.budget is None else compile_budget(f"rule:{item.rule.id}", item.rule.budget)
+        campaign = item.campaign
+        around = () if campaign is None or campaign.budget is None else compile_budget(
+            f"campaign:{campaign.id}", campaign.budget)  # fmt: skip
+        out[item.rule.id] = (*own, *around, *whole)
+    return out
+
+
+class _Compiler:
+    """Compiles the rules of one document; conditions of a trigger share one set."""
+
+    def __init__(self, document: Program, zone: ZoneInfo, catalogue: Catalogue, ordinals: Mapping[str, int]) -> None:
+        self.document = document
+        self.zone = zone
+        self.catalogue = catalogue
+        self.ordinals = ordinals
+
+    def trigger(self, on: str, rules: Sequence[tuple[int, _Written]]) -> Trigger:
+        asked = _Asked(of_event(self.catalogue, on))
+        compiled = tuple(self._rule(index, item, asked) for index, item in rules)
+        return Trigger(
+            rules=compiled,
+            conditions=ConditionSet(asked.conditions, asked.filters),
+            fields={name: self.catalogue.get(name) for name in asked.reads},
+            reads=frozenset(asked.reads),
+            metrics=tuple(dict.fromkeys(asked.metrics)),
+        )
+
+    def _rule(self, index: int, item: _Written, asked: _Asked) -> Rule:
+        rule, campaign = item.rule, item.campaign
+        bounds, cooldowns = compile_limits(f"rule:{rule.id}", _many(rule.limit))
+        any_of, none_of = self._people(rule, campaign, asked)
+        ladder = self._ladder(rule)
+        return Rule(
+            index=index,
+            id=rule.id,
+            on=rule.on,
+            condition=None if rule.when is None else asked.condition(rule.when),
+            any_of=any_of,
+            none_of=none_of,
+            only_lines=None if rule.only_lines is None else asked.line_filter(rule.only_lines),
+            except_lines=None if rule.except_lines is None else asked.line_filter(rule.except_lines),
+            schedule=self._schedule(rule, campaign),
+            awards=self._awards(rule, _many(rule.award), ladder, asked),
+            branches=tuple(self._branch(rule, branch, ladder, asked) for branch in rule.branches),
+            multiplier=None if rule.multiply is None else self._multiplier(rule.multiply, asked),
+            ladder=None if ladder is None else ladder[0],
+            bounds=bounds,
+            cooldowns=cooldowns,
+            group=rule.group,
+            exclusive=rule.exclusive,
+            priority=rule.priority,
+            keep=rule.refund == "keep",
+            campaign=None if campaign is None else campaign.id,
+            holdout=0 if campaign is None or campaign.holdout is None else int(campaign.holdout.fraction * 10_000),
+            once_per=self.document.events[rule.on].once_per if rule.on in self.document.events else None,
+        )
+
+    def _people(
+        self, rule: written.Rule, campaign: written.Campaign | None, asked: _Asked
+    ) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
+        groups = [rule.audience] if campaign is None else [rule.audience, campaign.audience]
+        any_of = tuple(tuple(self._segment(id, asked) for id in people.any) for people in groups if people.any)
+        none_of = tuple(self._segment(id, asked) for people in groups for id in people.none)
+        return any_of, none_of
+
+    def _segment(self, id: str, asked: _Asked) -> int:
+        segment = self.document.segments[id]
+        if segment.when is None:
+            return asked.logic({"in": [id, {"var": "member.segments"}]})
+        return asked.condition(segment.when)
+
+    def _schedule(self, rule: written.Rule, campaign: written.Campaign | None) -> Schedule | None:
+        starts = [day for day in (rule.from_, None if campaign is None else campaign.from_) if day is not None]
+        ends = [day for day in (rule.through, None if campaign is None else campaign.through) if day is not None]
+        if not starts and not ends and rule.during is None:
+            return None
+        latest = max(starts, key=lambda day: bound(self.zone, day, end=False)) if starts else None
+        earliest = min(ends, key=lambda day: bound(self.zone, day, end=True)) if ends else None
+        return Schedule(self.zone, latest, earliest, rule.during)
+
+    def _ladder(self, rule: written.Rule) -> tuple[int, Ladder] | None:
+        if not rule.by_tier:
+            return None
+        for index, ladder in enumerate(self.document.ladders):
+            named = {tier.id for tier in ladder.tiers}
+            if rule.ladder == ladder.id or (rule.ladder is None and named >= set(rule.by_tier)):
+                return index, ladder
+        raise ValueError(f"no ladder has the tiers of rule {rule.id}")
+
+    def _branch(
+        self, rule: written.Rule, branch: written.Branch, ladder: tuple[int, Ladder] | None, asked: _Asked
+    ) -> Branch:
+        if branch.when is None:
+            awards = () if branch.otherwise in (None, "nothing") else _many(branch.otherwise)
+            return Branch(None, self._awards(rule, awards, ladder, asked))
+        return Branch(asked.condition(branch.when), self._awards(rule, _many(branch.award), ladder, asked))
+
+    def _awards(
+        self,
+        rule: written.Rule,
+        awards: Sequence[written.Award],
+        ladder: tuple[int, Ladder] | None,
+        asked: _Asked,
+    ) -> tuple[Award, ...]:
+        return tuple(
+            self._award(rule.id if index == 0 else f"{rule.id}#{index}", rule, award, ladder, asked)
+            for index, award in enumerate(awards)
+        )
+
+    def _award(
+        self, key: str, rule: written.Rule, award: written.Award, ladder: tuple[int, Ladder] | None, asked: _Asked
+    ) -> Award:
+        wallet = self.document.wallets[award.wallet]
+        spendable = wallet.kind != "qualifying"
+        scale = digits(wallet.currency or self.document.currency) if wallet.kind == "money" else wallet.scale
+        per: Fraction
+        if award.rate is not None:
+            mode, units, per = "money", award.rate.fraction, Fraction(1)
+        elif award.formula is not None:
+            mode, units, per = "formula", Fraction(10) ** scale, Fraction(1)
+        else:
+            assert award.points is not None
+            units = Fraction(award.points) * 10**scale
+            if isinstance(award.per, MoneyText):
+                mode, per = "money", Fraction(minor(award.per.amount, award.per.currency))
+            elif award.per is None:
+                mode, per = "fixed", Fraction(1)
+            else:
+                mode, per = award.per, Fraction(1)
+        rates = self._rates(rule, units / per, per, scale, ladder if spendable else None)
+        formula = None
+        if award.formula is not None:
+            formula = compile_formula(award.formula, asked.catalogue)
+            asked.reads |= formula.reads
+        return Award(
+            key=key,
+            wallet=self.ordinals[award.wallet],
+            mode=mode,  # type: ignore[arg-type] # one of the five above
+            rates=rates,
+            of=award.of,
+            rounding=award.rounding,
+            each_line=award.round_each == "line",
+            full_minor=int(per) if award.full_only and mode == "money" else 0,
+            carry=award.carry_fraction,
+            formula=formula,
+            fallback=int((award.fallback or 0) * Fraction(10) ** scale),
+            expiry=None if award.expiry is None else compile_ending(award.expiry),
+            available=None if award.available is None else compile_starting(award.available),
+            spendable=spendable,
+        )
+
+    def _rates(
+        self, rule: written.Rule, base: Fraction, per: Fraction, scale: int, ladder: tuple[int, Ladder] | None
+    ) -> tuple[Rate, ...]:
+        """Return one rate per tier: its own entry, else the nearest lower tier's, else the base."""
+        if ladder is None:
+            return (Rate(base.numerator, base.denominator),)
+        rates = []
+        current = base
+        for tier in ladder[1].tiers:
+            own = rule.by_tier.get(tier.id)
+            if own is not None:
+                current = base if own.points is None else Fraction(own.points) * 10**scale / per
+                current *= Fraction(own.times if own.times is not None else Decimal(1))
+            rates.append(Rate(current.numerator, current.denominator))
+        return tuple(rates)
+
+    def _multiplier(self, multiply: written.Multiply, asked: _Asked) -> Multiplier:
+        if multiply.wallets is None:
+            wallets = {id for id, wallet in self.document.wallets.items() if wallet.kind != "qualifying"}
+        else:
+            wallets = set(multiply.wallets)
+        extra = Fraction(multiply.times) - 1
+        return Multiplier(
+            extra=Rate(extra.numerator, extra.denominator),
+            rules=None if multiply.rules == "all" else frozenset(multiply.rules),
+            wallets=frozenset(self.ordinals[id] for id in wallets),
+            only_lines=None if multiply.only_lines is None else asked.line_filter(multiply.only_lines),
+        )
+
+
+class _Asked:
+    """The conditions of one trigger, each once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.conditions: list[Condition] = []
+        self.filters: list[LineFilter] = []
+        self.reads: set[str] = set()
+        self.metrics: list[MetricRead] = []
+
+    def condition(self, short: Mapping[str, Any]) -> int:
+        """Add a condition as written; return its position."""
+        return self.logic(expand(short, self.catalogue))
+
+    def logic(self, logic: Logic) -> int:
+        """Add checked JSONLogic; return its position."""
+        for position, known in enumerate(self.conditions):
+            if known.source == logic:
+                return position
+        self._reads(logic)
+        self.conditions.append(compile_condition(logic))
+        return len(self.conditions) - 1
+
+    def line_filter(self, short: Mapping[str, Any]) -> int:
+        """Add a filter asked of each line; return its position among the filters."""
+        logic = expand(short, of_lines(self.catalogue), line=True)
+        for position, known in enumerate(self.filters):
+            if known.source == logic:
+                return position
+        self._reads(logic)
+        self.filters.append(compile_line_filter(logic))
+        return len(self.filters) - 1
+
+    def _reads(self, logic: Logic) -> None:
+        self.reads |= fields_read(logic)
+        self.metrics += metrics_read(logic, self.catalogue)
+
+
+def _many(one: Any) -> Sequence[Any]:  # noqa: ANN401 - one section, several of them, or none
+    if one is None:
+        return ()
+    return list(one) if isinstance(one, Iterable) and isinstance(one, tuple) else [one]

@@ -1,0 +1,86 @@
+"""`decide`: what a program answers to one event. Pure; composes the policies of the slices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from puntal.engine import award, gate, order, refund
+from puntal.engine.model import Compiled, Decision, Event, Reason, State
+from puntal.engine.work import Work
+from puntal.points import policy as points
+from puntal.tiers import policy as tiers
+
+ORDER_STATES = frozenset({"order.created", "order.paid", "order.fulfilled", "order.delivered"})
+
+
+def decide(program: Compiled, state: State, event: Event, now: datetime) -> Decision:
+    """Return what follows from an event; `state` is left as it was.
+
+    Args:
+        program: The revision in force when the event happened.
+        state: The subject as loaded, or as the decision before left it.
+        event: Checked and normalised; not decided before.
+        now: When it is written. Revision, schedules, tier and windows are those of `event.occurred_at`.
+    """
+    work = Work(program, state, event, now)
+    points.settle(work.books, program.terms, now)
+    for climb in program.climbs:
+        if climb.id not in work.running.tiers and state.profile.status != "guest":
+            work.running.tiers[climb.id] = tiers.start(climb, work.enrolled)
+    if event.type in ORDER_STATES:
+        code = order.arrived(work)
+    elif event.type == "order.updated":
+        code = order.updated(work)
+    elif event.type in ("order.refunded", "order.cancelled", "referral.reversed"):
+        code = refund.refunded(work)
+    elif event.type == "order.refund_withdrawn":
+        code = refund.withdrawn(work)
+    else:
+        code = _happened(work)
+    if event.type in program.awaited and work.order is not None:
+        points.activate_awaiting(
+            work.books, program.terms, event.type, work.order.key, event.occurred_at, now, event.id
+        )
+    work.finish_cards()
+    return work.finish(code)
+
+
+def _happened(work: Work) -> str | None:
+    """Decide an event that is not about the state of an order."""
+    program, event, state = work.program, work.event, work.state
+    if f"events.{event.type}" in program.counted_events:
+        work.count(f"events.{event.type}", "", work.day, 1, 0)
+    code = gate.shut(program, state, event, work.now)
+    if code is not None:
+        return code
+    order.adopt(work)
+    once = program.once_per.get(event.type)
+    if once is not None:
+        value = str(event.data.get(once))
+        seen = work.running.once.setdefault(event.type, [])
+        if value in seen:
+            return "event.repeated"
+        seen.append(value)
+    if event.type in program.renewing:
+        work.renew()
+    if event.type == "tier.reached":
+        _gifts(work)
+    trigger = program.triggers.get(event.type)
+    if trigger is not None:
+        award.run(work, trigger, None)
+        work.climb()
+    return None
+
+
+def _gifts(work: Work) -> None:
+    """Credit what reaching a tier gives, once per tier and year."""
+    ladder, tier = str(work.event.data.get("ladder")), str(work.event.data.get("tier"))
+    for wallet, amount in work.program.gifts.get((ladder, tier), ()):
+        key = f"gift:{ladder}:{tier}:{work.program.terms[wallet].id}"
+        given = work.running.once.setdefault("tier.gift", [])
+        mark = f"{key}:{work.day.year}"
+        if mark in given:
+            work.reasons.append(Reason(key, "repeated", wallet=wallet))
+            continue
+        given.append(mark)
+        work.gift(key, wallet, amount)

@@ -1,0 +1,146 @@
+"""What conditions may read of one event and its member: flat, by field name. Pure.
+
+Only the facts that some rule of the trigger reads are made, for each costs its conversion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from puntal.engine.model import Compiled, Event, State, Trigger
+from puntal.orders.policy import Amounts
+from puntal.rules.derived import age, average_order, days_since
+from puntal.rules.values import fact
+from puntal.tiers.policy import held
+
+Maker = Callable[[Compiled, State, Event], Any]
+
+
+def _day(at: datetime | None, program: Compiled) -> str | None:
+    return None if at is None else at.astimezone(program.zone).date().isoformat()
+
+
+_MEMBER: Mapping[str, Maker] = {
+    "member.id": lambda _p, s, _e: str(s.profile.id),
+    "member.status": lambda _p, s, _e: s.profile.status,
+    "member.country": lambda _p, s, _e: s.profile.country,
+    "member.locale": lambda _p, s, _e: s.profile.locale,
+    "member.enrolled_on": lambda p, s, _e: _day(s.profile.enrolled_at, p),
+    "member.days_since_enrolled": lambda p, s, _e: (
+        None if s.profile.enrolled_at is None else days_since(s.profile.enrolled_at.astimezone(p.zone).date(), s.today)
+    ),
+    "member.birthday_month": lambda _p, s, _e: None if s.profile.birthday is None else s.profile.birthday.month,
+    "member.age": lambda _p, s, _e: None if s.profile.birthday is None else age(s.profile.birthday, s.today),
+    "member.email_verified": lambda _p, s, _e: s.profile.email_verified_at is not None,
+    "member.phone_verified": lambda _p, s, _e: s.profile.phone_verified_at is not None,
+    "member.orders": lambda _p, s, _e: s.running.totals.orders,
+    "member.spend": lambda _p, s, _e: s.running.totals.spend,
+    "member.items": lambda _p, s, _e: s.running.totals.items,
+    "member.average_order": lambda _p, s, _e: average_order(s.running.totals.spend, s.running.totals.orders),
+    "member.days_since_first_order": lambda _p, s, _e: (
+        None if s.running.totals.first_day is None else days_since(s.running.totals.first_day, s.today)
+    ),
+    "member.days_since_last_order": lambda _p, s, _e: (
+        None if s.running.totals.last_day is None else days_since(s.running.totals.last_day, s.today)
+    ),
+    "member.segments": lambda _p, s, _e: sorted(s.lists),
+}
+_ORDER: Mapping[str, Maker] = {
+    "order.channel": lambda _p, _s, e: e.channel,
+    "order.store": lambda _p, _s, e: e.store,
+    "order.source": lambda _p, _s, e: e.source,
+    "order.hour": lambda p, _s, e: e.occurred_at.astimezone(p.zone).hour,
+    "order.weekday": lambda p, _s, e: e.occurred_at.astimezone(p.zone).isoweekday(),
+    "order.currency": lambda _p, _s, e: None if e.order is None else e.order.currency,
+    "order.items": lambda _p, _s, e: None if e.order is None else sum(line.quantity for line in e.order.lines),
+    "order.line_count": lambda _p, _s, e: None if e.order is None else len(e.order.lines),
+    "order.coupon_count": lambda _p, _s, e: None if e.order is None else len(e.order.coupons),
+    "order.tags": lambda _p, _s, e: None if e.order is None else list(e.order.tags),
+}
+
+
+def facts_of(
+    program: Compiled, state: State, event: Event, trigger: Trigger, amounts: Amounts | None
+) -> dict[str, Any]:
+    """Return the facts that the trigger's rules read; what is not known is null, and matches nothing."""
+    facts: dict[str, Any] = {}
+    for name, field in trigger.fields.items():
+        maker = _MEMBER.get(name) or _ORDER.get(name)
+        if maker is not None:
+            facts[name] = maker(program, state, event)
+        elif name.startswith("line."):
+            facts.setdefault("lines", ())
+        else:
+            # What comes from outside may have another type than the field has today.
+            facts[name] = fact(field, _other(program, state, event, name, amounts))
+    if "lines" in facts:
+        facts["lines"] = _lines(event, amounts, trigger)
+    return facts
+
+
+def _other(program: Compiled, state: State, event: Event, name: str, amounts: Amounts | None) -> Any:  # noqa: ANN401, PLR0911 - a fact's value; one return per kind
+    if name in state.metrics:
+        return state.metrics[name]
+    scope, _, rest = name.partition(".")
+    match scope:
+        case "event":
+            return event.data.get(rest)
+        case "context":
+            return event.context.get(rest)
+        case "order":
+            if amounts is not None:
+                match rest:
+                    case "net":
+                        return sum(amounts.net)
+                    case "subtotal":
+                        return sum(amounts.subtotal)
+                    case "net_cash":
+                        return sum(amounts.cash)
+                    case "total":
+                        return amounts.total
+            return None if event.order is None else event.order.attributes.get(rest)
+        case "member":
+            return _of_member(program, state, event, rest)
+        case _:
+            return None
+
+
+def _of_member(program: Compiled, state: State, event: Event, rest: str) -> Any:  # noqa: ANN401 - a fact's value
+    kind, _, id = rest.partition(".")
+    if rest == "tier" or kind == "tiers":
+        for climb in program.climbs:
+            if rest == "tier" or climb.id == id:
+                standing = state.running.tiers.get(climb.id)
+                return climb.tiers[0] if standing is None else held(climb, standing, event.occurred_at)
+        return None
+    if id in program.wallets and kind in ("points", "earned", "spent"):
+        if kind == "points":
+            return state.books.available[program.wallets[id]]
+        totals = state.running.totals
+        return (totals.earned if kind == "earned" else totals.spent).get(id, 0)
+    return state.profile.attributes.get(rest)
+
+
+def _lines(event: Event, amounts: Amounts | None, trigger: Trigger) -> list[dict[str, Any]]:
+    if event.order is None or amounts is None:
+        return []
+    wanted = {name[5:]: field for name, field in trigger.fields.items() if name.startswith("line.")}
+    out = []
+    for index, line in enumerate(event.order.lines):
+        facts: dict[str, Any] = {}
+        for name, field in wanted.items():
+            match name:
+                case "net":
+                    facts[name] = amounts.net[index]
+                case "amount":
+                    facts[name] = line.amount_minor
+                case "tags":
+                    facts[name] = list(line.tags)
+                case "product" | "category" | "brand" | "quantity" | "gift_card":
+                    facts[name] = getattr(line, name)
+                case _:
+                    facts[name] = fact(field, line.attributes.get(name))
+        out.append(facts)
+    return out

@@ -1,0 +1,212 @@
+"""The nouns of a decision: what happened, what is known, what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+
+from puntal.activity.model import Count, Totals
+from puntal.earning.model import Rule
+from puntal.kit.calendar import midnight
+from puntal.limits.model import Bound, BudgetKey, Used
+from puntal.members.model import Profile
+from puntal.orders.model import Order, OrderRecord, Refund
+from puntal.points.model import Books, Length, Terms
+from puntal.programs.document.program import PhaseName, Program
+from puntal.rules.evaluator import ConditionSet
+from puntal.rules.model import Field, MetricRead
+from puntal.tiers.model import Change, Climb, Standing
+
+ENGINE_TYPES = (
+    "order.created",
+    "order.paid",
+    "order.fulfilled",
+    "order.delivered",
+    "order.updated",
+    "order.refunded",
+    "order.refund_withdrawn",
+    "order.cancelled",
+)
+"""Events about orders; all others are custom, of the clock, or caused by decisions."""
+
+
+class Event(Struct, frozen=True):
+    """Something that happened to one member, checked and normalised."""
+
+    id: str
+    type: str
+    source: str
+    occurred_at: datetime
+    channel: str | None = None
+    store: str | None = None
+    order: Order | None = None
+    order_id: str | None = None
+    """The order an event is about, where it does not carry one."""
+    refund: Refund | None = None
+    data: Mapping[str, Any] = {}
+    context: Mapping[str, Any] = {}
+    cause: str | None = None
+    """The event this one was caused by."""
+    depth: int = 0
+    late_allowed: bool = False
+    """Imports, award history and replay have no limit of age."""
+
+
+class Running(Struct, omit_defaults=True):
+    """A member's running state beside her balances; stored as JSON in the holder row."""
+
+    totals: Totals = field(default_factory=Totals)
+    tiers: dict[str, Standing] = field(default_factory=dict)
+    used: Used = field(default_factory=dict)
+    carry: dict[str, tuple[int, int]] = field(default_factory=dict)
+    alive: dict[int, datetime] = field(default_factory=dict)
+    lapsed: dict[int, datetime] = field(default_factory=dict)
+    last: dict[str, datetime] = field(default_factory=dict)
+    """Per limit with a cooldown: the last award."""
+    once: dict[str, list[str]] = field(default_factory=dict)
+    """Per custom event type with `once_per`: the values already awarded."""
+
+
+class Switches(Struct, frozen=True):
+    """What is switched off right now, by kind of target."""
+
+    program: bool = False
+    wallets: frozenset[str] = frozenset()
+    campaigns: frozenset[str] = frozenset()
+    rules: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+    integrations: frozenset[str] = frozenset()
+
+
+class Trigger(Struct, frozen=True):
+    """The rules that listen to one event type, and everything they ask, compiled together."""
+
+    rules: tuple[Rule, ...]
+    conditions: ConditionSet
+    reads: frozenset[str]
+    """Names of the facts any of them reads."""
+    metrics: tuple[MetricRead, ...]
+    fields: Mapping[str, Field]
+    """The catalogue's word on each of `reads`."""
+
+
+class Compiled(Struct, frozen=True):
+    """A program revision ready to decide."""
+
+    program_id: int
+    revision: int
+    document: Program
+    zone: ZoneInfo
+    currency: str
+    terms: tuple[Terms, ...]
+    """By wallet ordinal."""
+    wallets: Mapping[str, int]
+    climbs: tuple[Climb, ...]
+    triggers: Mapping[str, Trigger]
+    shared: Mapping[str, tuple[Bound, ...]]
+    """Rule id to the shared limits it uses up."""
+    budgets: Mapping[str, tuple[Bound, ...]]
+    """Rule id to its own, its campaign's and the program's budgets."""
+    earns_on: str
+    late: timedelta
+    late_days: int
+    phases: tuple[tuple[datetime, PhaseName], ...]
+    """Ascending; the first entry holds from the beginning of time."""
+    starts: datetime | None
+    metrics: tuple[MetricRead, ...]
+    """Every windowed metric that any rule or segment reads."""
+    once_per: Mapping[str, str]
+    renewing: frozenset[str]
+    """Event types that count as activity for wallets ending by inactivity."""
+    sharing: frozenset[int]
+    """Wallet ordinals that members of a pool share."""
+    caps: Mapping[int, tuple[Bound, ...]]
+    """Wallet ordinal to its caps on earning."""
+    fading: tuple[int, ...]
+    """Ordinals of wallets that end by inactivity."""
+    stamps: bool
+    """Some wallet is a stamp card, so open lots must be at hand."""
+    claim_within: Length
+    awaited: Mapping[str, tuple[int, ...]]
+    """Event type to the wallets whose lots wait for it."""
+    counted: tuple[tuple[str, str], ...]
+    """(metric, key) of the daily figures of orders that something reads."""
+    counted_events: frozenset[str]
+    """`events.<type>` that something counts."""
+    gifts: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
+    """(ladder, tier) to what reaching it gives: wallet ordinal and units."""
+
+    def midnight(self, day: date) -> datetime:
+        """Return the first instant of a local day of the program."""
+        return midnight(self.zone, day)
+
+
+class State(Struct):
+    """Everything one decision may read. `decide` never changes it."""
+
+    profile: Profile
+    books: Books
+    running: Running
+    today: date
+    order: OrderRecord | None = None
+    metrics: Mapping[str, int] = field(default_factory=dict)
+    lists: frozenset[str] = frozenset()
+    """Static segments the member is on."""
+    budgets: Mapping[BudgetKey, int] = field(default_factory=dict)
+    switches: Switches = field(default_factory=Switches)
+    known: bool = True
+    """False: only a guest."""
+
+
+class Reason(Struct, array_like=True):
+    """Why a rule gave what it gave; sentences are made of it on reading."""
+
+    rule: str
+    code: str
+    points: int = 0
+    wallet: int = -1
+    base: int = 0
+    of: int = 0
+    """What it would have given without limits."""
+    by: str | None = None
+    """The limit, budget or cap that cut it; the rule that won instead."""
+
+
+class Caused(Struct, frozen=True):
+    """An event that follows from the decision; for another member it travels through the outbox."""
+
+    type: str
+    member_id: UUID | None
+    data: Mapping[str, Any]
+    kind: str
+    """Makes its id: uuid5 of cause and this."""
+
+
+class Decision(Struct):
+    """What follows from one event. `after` is the state to go on with."""
+
+    status: Literal["awarded", "nothing"]
+    code: str | None
+    """Why nothing at all was decided: `program.closed`, `order.already_earned`, ..."""
+    reasons: list[Reason]
+    books: Books
+    running: Running
+    order: OrderRecord | None
+    counts: list[Count]
+    budgets: dict[BudgetKey, int]
+    """What to add to shared counters; negative gives back."""
+    budget_bounds: dict[BudgetKey, Bound]
+    changes: list[Change]
+    caused: list[Caused]
+    facts: dict[str, Any]
+    """The member's facts that conditions read."""
+
+    @property
+    def after(self) -> tuple[Books, Running, OrderRecord | None]:
+        """The member's books, running state and order once the decision is written."""
+        return self.books, self.running, self.order
