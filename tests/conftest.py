@@ -71,11 +71,11 @@ def _template(server: Server, connection: psycopg.Connection) -> str:
     name = f"template_{digest.hexdigest()[:12]}"
     with _locked("template.lock", fcntl.LOCK_EX):
         known = {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
-        if name in known:
-            return name
         for database in sorted(known):
             if database.startswith("making_") or _abandoned(database):
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(database)))
+        if name in known:
+            return name
         making = f"making_{name}"
         connection.execute(
             sql.SQL(

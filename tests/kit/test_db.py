@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from puntal.kit import db, migration
+from puntal.kit import db
 from puntal.kit.db import Database, SwallowedError
 
 if TYPE_CHECKING:
@@ -115,11 +115,3 @@ async def test_listening_hears_what_is_notified_and_survives_a_lost_connection(
         await tx.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
     assert await anext(heard) == ""
     await heard.aclose()
-
-
-def test_migrating_twice_changes_nothing(database_uri: str) -> None:
-    before = migration.current(database_uri)
-
-    migration.migrate(database_uri)
-
-    assert migration.current(database_uri) == before == migration.newest()

@@ -44,7 +44,7 @@ class Envelope(BaseModel):
     store: str
 
 
-def an_app() -> FastAPI:  # noqa: C901 - one small route per kind of failure
+def an_app() -> FastAPI:
     app = FastAPI()
     http.install(app, Settings(max_body_bytes=2000, max_upload_bytes=3000))
 

@@ -56,6 +56,10 @@ GRANT SELECT ON alembic_version TO {APPLICATION_ROLE}
 """
 
 
+class RoleUnavailableError(RuntimeError):
+    """The database user may not make the application's role or take it on; the message says what to run."""
+
+
 def location() -> Path:
     """Return the folder of the revisions: inside an installed package, at the root of a checkout."""
     package = Path(puntal.__file__).parent
@@ -143,8 +147,14 @@ def _prepare(connection: sqlalchemy.Connection) -> None:
     with connection.begin():
         connection.exec_driver_sql(f"SET lock_timeout = '{_LOCK_TIMEOUT}'")
         connection.exec_driver_sql("SET statement_timeout = 0")
-        connection.exec_driver_sql(MAKE_ROLE)
-        allowed = connection.exec_driver_sql(MAY_TAKE_ROLE, {"role": APPLICATION_ROLE}).scalar_one()
-        if not allowed:
-            connection.exec_driver_sql(f"GRANT {APPLICATION_ROLE} TO CURRENT_USER")
+        try:
+            connection.exec_driver_sql(MAKE_ROLE)
+            allowed = connection.exec_driver_sql(MAY_TAKE_ROLE, {"role": APPLICATION_ROLE}).scalar_one()
+            if not allowed:
+                connection.exec_driver_sql(f"GRANT {APPLICATION_ROLE} TO CURRENT_USER")
+        except sqlalchemy.exc.ProgrammingError as denied:
+            raise RoleUnavailableError(
+                f"this database user may not set up the role {APPLICATION_ROLE}. Give it CREATEROLE, or let an"
+                f" administrator run: CREATE ROLE {APPLICATION_ROLE} NOLOGIN; GRANT {APPLICATION_ROLE} TO <the user>"
+            ) from denied
         connection.exec_driver_sql(ENTER_SCHEMA)
