@@ -77,12 +77,12 @@ class Recent(Generic[T]):
         # Shielded: one caller who hangs up must not fail the others.
         return await asyncio.shield(task)
 
-    def forget(self, name: str | None = None) -> None:
-        """Look again at the next question: about one name, or about all."""
-        if name is None:
-            self._known.clear()
-        else:
-            self._known.pop(name, None)
+    def forget(self) -> None:
+        """Look again at every question."""
+        self._known.clear()
+
+    def __len__(self) -> int:
+        return len(self._known)
 
     async def _refresh(self, name: str, now: datetime) -> T:
         found = await self._look(name)
@@ -135,8 +135,13 @@ class KeyRing:
         self._used[credential.key.id] = now
         return self._caller_of(credential)
 
+    @property
+    def remembered(self) -> int:
+        """Return how many keys are known without a query."""
+        return len(self._credentials)
+
     def forget(self) -> None:
-        """Look every key up again; for tests and after changes made in this process."""
+        """Look every key up again."""
         self._credentials.forget()
 
     async def flush(self) -> None:
