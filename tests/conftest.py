@@ -7,7 +7,7 @@ import fcntl
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 import psutil
 import psycopg
@@ -69,25 +69,26 @@ def _template(server: Server, connection: psycopg.Connection) -> str:
     for path in [*sorted((migration.location() / "versions").glob("*.py")), Path(migration.__file__)]:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     name = f"template_{digest.hexdigest()[:12]}"
-    with _locked("template.lock", fcntl.LOCK_EX):
-        known = {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
-        for database in sorted(known):
-            if database.startswith("making_") or _abandoned(database):
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(database)))
-        if name in known:
-            return name
+    known = {row[0] for row in connection.execute("SELECT datname FROM pg_database").fetchall()}
+    for database in sorted(known - {name}):
+        if database.startswith(("making_", "template_")) or _abandoned(database):
+            connection.execute(_sql("DROP DATABASE IF EXISTS {} (FORCE)", database))
+    if name not in known:
         making = f"making_{name}"
         connection.execute(
-            sql.SQL(
+            _sql(
                 "CREATE DATABASE {} TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'PG_UNICODE_FAST'"
-                " LOCALE 'C'"
-            ).format(sql.Identifier(making))
+                " LOCALE 'C'",
+                making,
+            )
         )
         migration.migrate(server.uri_of(making))
-        connection.execute(
-            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(making), sql.Identifier(name))
-        )
+        connection.execute(_sql("ALTER DATABASE {} RENAME TO {}", making, name))
     return name
+
+
+def _sql(text: LiteralString, *names: str) -> sql.Composed:
+    return sql.SQL(text).format(*(sql.Identifier(name) for name in names))
 
 
 def _abandoned(database: str) -> bool:
@@ -107,15 +108,12 @@ def server() -> Iterator[Server]:
 def database_uri(server: Server) -> Iterator[str]:
     """A migrated database of this worker's own, as its owner."""
     name = f"worker_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    with psycopg.connect(server.uri, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log").format(
-                sql.Identifier(name), sql.Identifier(_template(server, connection))
-            )
-        )
+    with psycopg.connect(server.uri, autocommit=True) as connection, _locked("template.lock", fcntl.LOCK_EX):
+        template = _template(server, connection)
+        connection.execute(_sql("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, template))
     yield server.uri_of(name)
     with psycopg.connect(server.uri, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} (FORCE)").format(sql.Identifier(name)))
+        connection.execute(_sql("DROP DATABASE IF EXISTS {} (FORCE)", name))
 
 
 @pytest.fixture
