@@ -136,3 +136,13 @@ class UnknownPoolKind(Invalid):
         "en": "The program has no pools of kind {kind}",
         "es": "El programa no tiene grupos de tipo {kind}",
     }
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody changed the member at the same moment; nothing was done, and trying again will work."""
+
+    code = "members.changed_meanwhile"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The member was changed at the same moment; try again",
+        "es": "El miembro cambió en ese mismo momento; inténtalo de nuevo",
+    }

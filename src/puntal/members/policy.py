@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from puntal.members.model import Identity, Match, MatchKind
+from puntal.members.model import Identity, Match, MatchKind, Status
 
 
 def rank(kind: str, match_order: Sequence[MatchKind]) -> int:
@@ -47,3 +47,15 @@ def grouped(asks: Sequence[Iterable[Identity]]) -> list[int]:
             first, second = root(seen.setdefault(identity, at)), root(at)
             parent[max(first, second)] = min(first, second)
     return [root(at) for at in range(len(asks))]
+
+
+MAY_BECOME: Mapping[Status, frozenset[Status]] = {
+    "active": frozenset({"paused", "blocked", "left"}),
+    "paused": frozenset({"active", "blocked", "left"}),
+    "blocked": frozenset({"active", "guest", "left"}),
+    "guest": frozenset({"blocked"}),
+    "left": frozenset({"blocked"}),
+    "erased": frozenset(),
+    "merged": frozenset(),
+}
+"""Guests join, and who left comes back, by enrolling."""

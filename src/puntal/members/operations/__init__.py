@@ -5,7 +5,47 @@
 
 from __future__ import annotations
 
+from puntal.members.birthdays import due_between, is_due
 from puntal.members.identities import normalise, region_of
+from puntal.members.model import Match
+from puntal.members.operations.changes import (
+    add_identities,
+    change_status,
+    remove_identity,
+    update_member,
+    verify_identity,
+)
+from puntal.members.operations.clock import celebrated, due_anniversaries, due_birthdays, lapse_guests
+from puntal.members.operations.consents import record_consents
+from puntal.members.operations.enrolment import enrol_many
+from puntal.members.operations.pools import create_pool, join_pool, leave_pool, pool_members
 from puntal.members.operations.recognise import load, open_unknown, report_conflicts, resolve
+from puntal.members.person import Membership
 
-__all__ = ["load", "normalise", "open_unknown", "region_of", "report_conflicts", "resolve"]
+__all__ = [
+    "Match",
+    "Membership",
+    "add_identities",
+    "celebrated",
+    "change_status",
+    "create_pool",
+    "due_anniversaries",
+    "due_between",
+    "due_birthdays",
+    "enrol_many",
+    "is_due",
+    "join_pool",
+    "lapse_guests",
+    "leave_pool",
+    "load",
+    "normalise",
+    "open_unknown",
+    "pool_members",
+    "record_consents",
+    "region_of",
+    "remove_identity",
+    "report_conflicts",
+    "resolve",
+    "update_member",
+    "verify_identity",
+]

@@ -38,7 +38,7 @@ async def resolve(
         NotValid: An ask holds what cannot be an identity; intake refuses such bodies before.
     """
     named = [normalise(ask, region=region) for ask in asks]
-    return await _resolve(tx, program_id, asks, named, match_order)
+    return await match_named(tx, program_id, asks, named, match_order)
 
 
 async def open_unknown(
@@ -89,7 +89,7 @@ async def open_unknown(
         # Somebody opened them between our look and our insert: what we took goes back, and theirs it is.
         await store.drop_identities(tx, program_id, [key for key, owner in won.items() if owner in lost], lost)
         late = [at for at, group in enumerate(groups) if opened[group] in lost]
-        matches = await _resolve(tx, program_id, [asks[at] for at in late], [named[at] for at in late], match_order)
+        matches = await match_named(tx, program_id, [asks[at] for at in late], [named[at] for at in late], match_order)
         for at, match in zip(late, matches, strict=True):
             if match.member_id is not None and known[groups[at]] in lost:
                 known[groups[at]] = match.member_id
@@ -125,13 +125,14 @@ async def report_conflicts(tx: Transaction, program_id: int, matches: Iterable[M
     await store.note_candidates(tx, program_id, pairs, now)
 
 
-async def _resolve(
+async def match_named(
     tx: Transaction,
     program_id: int,
     asks: Sequence[Ids],
     named: Sequence[Sequence[Identity]],
     match_order: Sequence[MatchKind],
 ) -> list[Match]:
+    """As `resolve`, for asks whose identities were normalised before."""
     identities: list[dict[str, Any]] = []
     ids: list[dict[str, Any]] = []
     for at, (ask, known) in enumerate(zip(asks, named, strict=True)):

@@ -188,3 +188,40 @@ async def write_tokens(tx: Transaction, program_id: int, rows: Sequence[dict[str
 async def forget_tokens(tx: Transaction, program_id: int, ids: Sequence[UUID]) -> None:
     """Make these members' names unfindable."""
     await tx.execute(FORGET_TOKENS, {"program_id": program_id, "ids": list(ids)})
+
+
+ACTIVATE_MEMBERS = """
+-- Guests and those who left, held by LOAD_LOCKED: what they say of themselves now fills what was empty.
+UPDATE member m
+SET status = 'active', enrolled_at = coalesce(m.enrolled_at, r.enrolled_at), claim_until = NULL,
+  name = coalesce(r.name, m.name), locale = coalesce(r.locale, m.locale), country = coalesce(r.country, m.country),
+  zone = coalesce(r.zone, m.zone), birthday = coalesce(m.birthday, r.birthday),
+  birthday_set_at = coalesce(m.birthday_set_at, r.birthday_set_at),
+  birthday_counts_from = CASE WHEN m.birthday IS NULL THEN r.birthday_counts_from ELSE m.birthday_counts_from END,
+  attributes = m.attributes || r.attributes, referrer_id = coalesce(m.referrer_id, r.referrer_id),
+  updated_at = %(now)s
+FROM json_to_recordset(%(rows)s::json)
+  AS r (id uuid, enrolled_at timestamptz, name text, locale text, country text, zone text, birthday date,
+    birthday_set_at timestamptz, birthday_counts_from date, attributes jsonb, referrer_id uuid)
+WHERE m.program_id = %(program_id)s AND m.id = r.id
+"""
+
+INSERT_CONSENTS = """
+-- Only ever added to.
+INSERT INTO consent (program_id, member_id, id, purpose, channel, given, at, evidence)
+SELECT %(program_id)s, r.member_id, r.id, r.purpose, r.channel, r.given, r.at, r.evidence
+FROM json_to_recordset(%(rows)s::json)
+  AS r (member_id uuid, id uuid, purpose text, channel text, given boolean, at timestamptz, evidence jsonb)
+"""
+
+
+async def activate_members(tx: Transaction, program_id: int, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Make members of guests and of those who left."""
+    if rows:
+        await tx.execute(ACTIVATE_MEMBERS, {"program_id": program_id, "rows": encode(rows), "now": now})
+
+
+async def insert_consents(tx: Transaction, program_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Add consents."""
+    if rows:
+        await tx.execute(INSERT_CONSENTS, {"program_id": program_id, "rows": encode(rows)})

@@ -1,0 +1,286 @@
+"""Reading members: lists, identities, consents, pools."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct, convert
+
+from puntal.kit.db import Transaction
+from puntal.members.model import Consent, Evidence, KnownIdentity, Status
+from puntal.members.tokens import after, tokens_of
+
+MAILBOXES = """
+-- Members whose e-mail is delivered to these mailboxes.
+SELECT value, member_id FROM identity
+WHERE program_id = %(program_id)s AND kind = 'email' AND value = ANY(%(boxes)s::text[])
+UNION
+SELECT mailbox, member_id FROM identity
+WHERE program_id = %(program_id)s AND mailbox = ANY(%(boxes)s::text[])
+"""
+
+IDENTITIES = """
+-- Identities of the members, in the order they were added.
+SELECT member_id, kind, value, added_at, verified_at
+FROM identity
+WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
+ORDER BY member_id, added_at, kind, value
+"""
+
+CONSENT_STATE = """
+-- The newest word for each purpose and channel.
+SELECT DISTINCT ON (member_id, purpose, channel) member_id, purpose, channel, given, at, evidence
+FROM consent
+WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
+ORDER BY member_id, purpose, channel, at DESC, id DESC
+"""
+
+CONSENT_HISTORY = """
+-- Every word, oldest first.
+SELECT member_id, purpose, channel, given, at, evidence
+FROM consent
+WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
+ORDER BY member_id, at, id
+"""
+
+LIST_MEMBERS = """
+-- Newest first by enrolment; guests have none and are listed apart.
+SELECT id, status, enrolled_at, name, country, locale
+FROM member m
+WHERE program_id = %(program_id)s AND enrolled_at >= %(since)s AND enrolled_at < %(until)s
+  AND (enrolled_at, id) < (%(before_at)s, %(before_id)s) AND status = ANY(%(statuses)s::text[])
+ORDER BY enrolled_at DESC, id DESC
+LIMIT %(limit)s
+"""
+
+SEARCH_NAMES = """
+-- Walks a range of words, so that the index is used under row security and gives the order; further words narrow it.
+SELECT m.id, m.status, m.enrolled_at, m.name, m.country, m.locale, t.token
+FROM member_token t
+JOIN member m ON m.program_id = %(program_id)s AND m.id = t.member_id
+WHERE t.program_id = %(program_id)s AND t.token >= %(low)s AND t.token < %(high)s
+  AND (t.token, t.member_id) > (%(after_token)s, %(after_id)s) AND m.status = ANY(%(statuses)s::text[])
+  -- A member two of whose words fit comes once, under the first.
+  AND NOT EXISTS (
+    SELECT FROM member_token s
+    WHERE s.program_id = %(program_id)s AND s.member_id = t.member_id AND s.token >= %(low)s AND s.token < t.token)
+  AND NOT EXISTS (
+    SELECT FROM unnest(%(lows)s::text[], %(highs)s::text[]) AS w (low, high)
+    WHERE NOT EXISTS (
+      SELECT FROM member_token o
+      WHERE o.program_id = %(program_id)s AND o.member_id = t.member_id AND o.token >= w.low AND o.token < w.high))
+ORDER BY t.token, t.member_id
+LIMIT %(limit)s
+"""
+
+LIST_GUESTS = """
+-- People who bought without joining, those who may claim longest first.
+SELECT id, status, enrolled_at, name, country, locale
+FROM member
+WHERE program_id = %(program_id)s AND status = 'guest' AND claim_until IS NOT NULL
+  AND (claim_until, id) > (%(after_at)s, %(after_id)s)
+ORDER BY claim_until, id
+LIMIT %(limit)s
+"""
+
+CANDIDATES = """
+-- Pairs somebody should look at, most often seen first.
+SELECT member_id, other_id, first_seen_at, last_seen_at, times
+FROM merge_candidate
+WHERE program_id = %(program_id)s AND dismissed_at IS NULL
+ORDER BY times DESC, member_id, other_id
+LIMIT %(limit)s
+"""
+
+POOL_MEMBERS = """
+-- Who shares with a pool.
+SELECT member_id, adult, joined_at FROM pool_member
+WHERE program_id = %(program_id)s AND pool_id = %(pool)s
+ORDER BY joined_at, member_id
+"""
+
+
+BORN_ON = """
+-- By month and day, from the index on that expression; the rest of the rule is `birthdays.is_due`.
+SELECT id FROM member
+WHERE program_id = %(program_id)s AND birthday IS NOT NULL AND status = 'active'
+  AND (extract(month FROM birthday) * 100 + extract(day FROM birthday)) = ANY(%(marks)s::numeric[])
+"""
+
+JOINED_WITHIN = """
+-- One range of the index on `enrolled_at` per year.
+SELECT m.id, r.years
+FROM json_to_recordset(%(windows)s::json) AS r (years integer, since timestamptz, until timestamptz)
+JOIN member m ON m.program_id = %(program_id)s AND m.enrolled_at >= r.since AND m.enrolled_at < r.until
+WHERE m.status = 'active'
+ORDER BY m.id
+"""
+
+
+class Listed(Struct, frozen=True):
+    """A member as lists show her."""
+
+    id: UUID
+    status: Status
+    enrolled_at: datetime | None
+    name: str | None
+    country: str | None
+    locale: str | None
+
+
+class Candidate(Struct, frozen=True):
+    """Two members that callers named as one."""
+
+    member_id: UUID
+    other_id: UUID
+    first_seen_at: datetime
+    last_seen_at: datetime
+    times: int
+
+
+class Pooled(Struct, frozen=True):
+    """One member of a pool."""
+
+    member_id: UUID
+    adult: bool
+    joined_at: datetime
+
+
+async def mailboxes(tx: Transaction, program_id: int, boxes: Iterable[str]) -> dict[str, set[UUID]]:
+    """Return the members of each mailbox, see `identities.mailbox`."""
+    wanted = sorted(boxes)
+    found: dict[str, set[UUID]] = {}
+    if wanted:
+        cursor = await tx.execute(MAILBOXES, {"program_id": program_id, "boxes": wanted})
+        for box, member in await cursor.fetchall():
+            found.setdefault(box, set()).add(member)
+    return found
+
+
+async def identities(tx: Transaction, program_id: int, members: Collection[UUID]) -> dict[UUID, list[KnownIdentity]]:
+    """Return the identities of the members."""
+    cursor = await tx.execute(IDENTITIES, {"program_id": program_id, "members": list(members)})
+    found: dict[UUID, list[KnownIdentity]] = {}
+    for member, kind, value, added_at, verified_at in await cursor.fetchall():
+        known = KnownIdentity(kind=kind, value=value, added_at=added_at, verified_at=verified_at)
+        found.setdefault(member, []).append(known)
+    return found
+
+
+async def consents(
+    tx: Transaction, program_id: int, members: Collection[UUID], *, history: bool = False
+) -> dict[UUID, list[Consent]]:
+    """Return what holds for each purpose and channel, or every record ever made, oldest first."""
+    cursor = await tx.execute(
+        CONSENT_HISTORY if history else CONSENT_STATE, {"program_id": program_id, "members": list(members)}
+    )
+    found: dict[UUID, list[Consent]] = {}
+    for member, purpose, channel, given, at, evidence in await cursor.fetchall():
+        found.setdefault(member, []).append(
+            Consent(purpose=purpose, channel=channel, given=given, at=at, evidence=convert(evidence, Evidence))
+        )
+    return found
+
+
+async def list_members(
+    tx: Transaction,
+    program_id: int,
+    *,
+    statuses: Collection[Status],
+    since: datetime,
+    until: datetime,
+    before: tuple[datetime, UUID],
+    limit: int,
+) -> list[Listed]:
+    """Return members enrolled in `[since, until)`, newest first, that come after `before` in that order."""
+    return await _listed(
+        tx,
+        LIST_MEMBERS,
+        {
+            "program_id": program_id,
+            "statuses": list(statuses),
+            "since": since,
+            "until": until,
+            "before_at": before[0],
+            "before_id": before[1],
+            "limit": limit,
+        },
+    )
+
+
+async def search_names(
+    tx: Transaction,
+    program_id: int,
+    words: str,
+    *,
+    statuses: Collection[Status],
+    after_key: tuple[str, UUID] | None,
+    limit: int,
+) -> list[tuple[Listed, str]]:
+    """Return members whose names have, for each of the words, one that begins with it.
+
+    Each comes with the word it was found by: that and the id are the key of the next page.
+    """
+    prefixes = sorted(tokens_of(words), key=len, reverse=True)
+    if not prefixes:
+        return []
+    (low, high), *others = [(prefix, after(prefix) or "\U0010ffff") for prefix in prefixes]
+    after_token, after_id = after_key or ("", UUID(int=0))
+    cursor = await tx.execute(
+        SEARCH_NAMES,
+        {
+            "program_id": program_id,
+            "low": low,
+            "high": high,
+            "lows": [bound[0] for bound in others],
+            "highs": [bound[1] for bound in others],
+            "statuses": list(statuses),
+            "after_token": after_token,
+            "after_id": after_id,
+            "limit": limit,
+        },
+    )
+    return [(Listed(*row[:-1]), row[-1]) for row in await cursor.fetchall()]
+
+
+async def list_guests(
+    tx: Transaction, program_id: int, *, after_key: tuple[datetime, UUID], limit: int
+) -> list[Listed]:
+    """Return guests who may still claim, the first to lapse first."""
+    return await _listed(
+        tx,
+        LIST_GUESTS,
+        {"program_id": program_id, "after_at": after_key[0], "after_id": after_key[1], "limit": limit},
+    )
+
+
+async def merge_candidates(tx: Transaction, program_id: int, *, limit: int) -> list[Candidate]:
+    """Return pairs of members that may be one person."""
+    cursor = await tx.execute(CANDIDATES, {"program_id": program_id, "limit": limit})
+    return [Candidate(*row) for row in await cursor.fetchall()]
+
+
+async def pool_members(tx: Transaction, program_id: int, pool: UUID) -> list[Pooled]:
+    """Return who shares with the pool."""
+    cursor = await tx.execute(POOL_MEMBERS, {"program_id": program_id, "pool": pool})
+    return [Pooled(*row) for row in await cursor.fetchall()]
+
+
+async def _listed(tx: Transaction, statement: str, values: dict[str, Any]) -> list[Listed]:
+    cursor = await tx.execute(statement, values)
+    return [Listed(*row) for row in await cursor.fetchall()]
+
+
+async def born_on(tx: Transaction, program_id: int, marks: Collection[int]) -> list[UUID]:
+    """Return active members born on these days, written as month x 100 + day."""
+    cursor = await tx.execute(BORN_ON, {"program_id": program_id, "marks": list(marks)})
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def joined_within(tx: Transaction, program_id: int, windows: str) -> dict[UUID, int]:
+    """Return active members enrolled in the windows (JSON: years, since, until), with the years."""
+    cursor = await tx.execute(JOINED_WITHIN, {"program_id": program_id, "windows": windows})
+    return {row[0]: row[1] for row in await cursor.fetchall()}
