@@ -81,19 +81,15 @@ def climb_up(
         enrolled: Local day of enrolment.
     """
     own = rank(climb, standing.tier)
-    counts = standing.counts
-    nearest = climb.lines[own or 1 : (own or 1) + 1]
-    # Most events are far from any line: no window can hold more than this.
-    if not counts or not nearest or (sum if climb.window == "rolling" else max)(counts.values()) < nearest[0]:
-        return standing, None
     best = 0
+    if _is_far(climb, standing, own):
+        return standing, None
     for _, amount in windows.running(climb, standing.counts, today, enrolled):
         best = max(best, bisect_right(climb.lines, amount) - 1)
     if best < own or best == 0:
         return standing, None
     kept = windows.kept_by(climb, standing.counts, best, day=today, enrolled=enrolled)
-    if kept is None:
-        return standing, None
+    assert kept is not None, "a line that the running window reaches keeps its tier today"
     won, until = kept
     if best == own and standing.grace_until is None:
         if not standing.refunded:
@@ -119,6 +115,15 @@ def climb_up(
         tier = held(climb, after, at)
         return after, Change(climb.id, tier, tier, "renewed", at) if tier == after.tier else None
     return moved(climb, standing, after, at=at, reason="reached")
+
+
+def _is_far(climb: Climb, standing: Standing, own: int) -> bool:
+    """Tell cheaply, as of most events, that no window can hold enough for the present tier or the next."""
+    counts = standing.counts
+    if not counts or len(climb.lines) == 1:
+        return True
+    most = sum(map(abs, counts.values())) if climb.window == "rolling" else max(counts.values())
+    return most < climb.lines[own or 1]
 
 
 def _is_renewal(climb: Climb, standing: Standing, until: date | None, *, today: date, enrolled: date) -> bool:

@@ -24,9 +24,7 @@ def progress(climb: Climb, standing: Standing, *, today: date, enrolled: date) -
         tier=tier,
         measure=measure,
         next_tier=climb.tiers[above] if has_next else None,
-        missing_to_upgrade=max(0, climb.lines[above] - nights.best_measure(climb, standing, today, enrolled))
-        if has_next
-        else None,
+        missing_to_upgrade=max(0, climb.lines[above] - best) if has_next else None,
         missing_to_keep=nights.missing_to_keep(climb, standing, day=today, enrolled=enrolled),
         kept_until=_kept_until(climb, standing, tier),
         forecast_if_nothing_more=_tier_after(climb, standing, today=today, enrolled=enrolled, extra=0),
