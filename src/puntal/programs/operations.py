@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from puntal.access.operations import audit
 from puntal.kit import ids
-from puntal.kit.db import Transaction
+from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.errors import Fault
 from puntal.programs import policy, queries, source, store
 from puntal.programs.document.program import Program
@@ -131,9 +132,9 @@ async def publish(
     superseded = tuple(s.number for s in await queries.starts(tx, program_id) if s.effective_from > start)
     await store.insert_revision(tx, revision, text)
     await store.register_wallets(tx, program_id, program)
-    await store.record_audit(
+    await audit.record(
         tx,
-        program_id,
+        program_id=ProgramId(program_id),
         action="program.published",
         subject=f"revision:{revision.number}",
         actor=by,
@@ -234,9 +235,9 @@ async def set_switch(
         ),
     )
     await store.bump_switch_version(tx, program_id)
-    await store.record_audit(
+    await audit.record(
         tx,
-        program_id,
+        program_id=ProgramId(program_id),
         action="kill_switch.set",
         subject=f"{target_kind}:{target_id}",
         actor=by,

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-import msgspec
 from psycopg.rows import class_row
 
-from puntal.kit import ids
 from puntal.kit.db import Transaction, encode
 from puntal.programs.document.program import Program
 from puntal.programs.model import KillSwitch, ProgramRow, Revision
@@ -91,12 +89,6 @@ UPDATE program SET clock_offset_seconds = %(seconds)s WHERE id = %(program_id)s
 NOTE_FIRST_EVENT = """
 -- Writes once in a program's life; later calls find the column set and lock nothing.
 UPDATE program SET first_event_at = %(at)s WHERE id = %(program_id)s AND first_event_at IS NULL
-"""
-
-RECORD_AUDIT = """
--- Append-only.
-INSERT INTO audit_entry (program_id, id, at, actor, action, subject, detail)
-VALUES (%(program_id)s, %(id)s, %(now)s, %(actor)s, %(action)s, %(subject)s, %(detail)s::jsonb)
 """
 
 NOTIFY = """
@@ -208,31 +200,6 @@ async def set_clock_offset(tx: Transaction, program_id: int, offset: timedelta) 
 async def note_first_event(tx: Transaction, program_id: int, at: datetime) -> None:
     """Fix the program's time zone."""
     await tx.execute(NOTE_FIRST_EVENT, {"program_id": program_id, "at": at})
-
-
-async def record_audit(
-    tx: Transaction,
-    program_id: int,
-    *,
-    action: str,
-    subject: str,
-    actor: str,
-    now: datetime,
-    detail: dict[str, object],
-) -> None:
-    """Write down who did what."""
-    await tx.execute(
-        RECORD_AUDIT,
-        {
-            "program_id": program_id,
-            "id": ids.new_id(),
-            "now": now,
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-            "detail": msgspec.json.encode(detail).decode(),
-        },
-    )
 
 
 async def notify(tx: Transaction, program_id: int) -> None:

@@ -23,7 +23,7 @@ Unit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
 class Section(BaseModel):
     """One part of the document: immutable, and every unknown key is a fault."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, use_attribute_docstrings=True)
 
 
 def _exact(value: object) -> object:
