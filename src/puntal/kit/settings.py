@@ -81,6 +81,15 @@ class Settings(BaseSettings):
         ge=1,
         description="Most events waiting in one process before callers are asked to come back.",
     )
+    allow_private_webhooks: bool = Field(
+        default=False,
+        description="Let webhooks go to private addresses and plain http; for receivers in your own network.",
+    )
+    webhook_timeout_seconds: int = Field(
+        default=15, ge=1, le=60, description="Longest a webhook's receiver may take to answer, in seconds."
+    )
+    webhook_concurrency: int = Field(default=20, ge=1, le=200, description="Most webhooks under way per worker.")
+    job_concurrency: int = Field(default=4, ge=1, le=100, description="Most jobs running at once per worker.")
     log_format: Literal["json", "pretty"] = Field(default="json", description="json for machines, pretty for people.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severity that is logged."

@@ -31,6 +31,16 @@ async def mark(tx: Transaction, program_id: int, ids: Sequence[UUID], *, now: da
         await store.mark(tx, program_id, ids, now)
 
 
+async def find(tx: Transaction, program_id: int, ids: Sequence[UUID]) -> list[Happening]:
+    """Return rows by id, oldest first, for jobs the relay gave ids to; dropped ones are left out."""
+    return await store.find(tx, program_id, ids)
+
+
+async def programs_waiting(tx: Transaction) -> list[int]:
+    """Return the programs in which something waits for the relay; `tx` is outside any program."""
+    return await store.programs_waiting(tx)
+
+
 async def any_waiting(tx: Transaction, program_id: int) -> bool:
     """Tell whether anything waits for the relay."""
     return await store.any_waiting(tx, program_id)

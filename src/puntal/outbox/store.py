@@ -40,6 +40,22 @@ DROP_RELAYED = """
 DELETE FROM outbox WHERE program_id = %(program_id)s AND relayed_at < %(before)s
 """
 
+PROGRAMS_WAITING = """
+SELECT programs_with_outbox()
+"""
+
+FIND = """
+SELECT id, kind, member_id, effective_at, recorded_at, payload
+FROM outbox
+WHERE program_id = %(program_id)s AND id = ANY(%(ids)s::uuid[])
+ORDER BY id
+"""
+
+WAKE_RELAY = """
+-- Sent at commit, once a transaction; a lost one does no harm, the relay also looks by itself.
+SELECT pg_notify('puntal_outbox', '')
+"""
+
 ANY_WAITING = """
 SELECT EXISTS (SELECT FROM outbox WHERE program_id = %(program_id)s AND relayed_at IS NULL)
 """
@@ -62,6 +78,7 @@ WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
 async def append(tx: Transaction, program_id: int, rows: Sequence[Happening]) -> None:
     """Write the rows; those with a known id are left alone."""
     await tx.execute(APPEND, {"program_id": program_id, "rows": encode(rows)})
+    await tx.execute(WAKE_RELAY)
 
 
 async def claim(tx: Transaction, program_id: int, limit: int) -> list[Happening]:
@@ -79,6 +96,18 @@ async def drop_relayed(tx: Transaction, program_id: int, before: datetime) -> in
     """Delete rows passed on before an instant; return how many."""
     cursor = await tx.execute(DROP_RELAYED, {"program_id": program_id, "before": before})
     return cursor.rowcount
+
+
+async def find(tx: Transaction, program_id: int, ids: Sequence[UUID]) -> list[Happening]:
+    """Return these rows, relayed or not, oldest first."""
+    cursor = await tx.execute(FIND, {"program_id": program_id, "ids": list(ids)})
+    return [_read(row) for row in await cursor.fetchall()]
+
+
+async def programs_waiting(tx: Transaction) -> list[int]:
+    """Return the programs in which a relay has work."""
+    cursor = await tx.execute(PROGRAMS_WAITING)
+    return [int(row[0]) for row in await cursor.fetchall()]
 
 
 async def any_waiting(tx: Transaction, program_id: int) -> bool:
