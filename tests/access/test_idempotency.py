@@ -11,14 +11,16 @@ import httpx2
 import pytest
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
+from starlette.requests import Request
 
 from puntal.access import idempotency, queries
 from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
+from puntal.access.errors import IdempotencyKeyBusy
 from puntal.access.model import NewKey, Permission
 from puntal.access.operations import audit
 from puntal.kit import clock
 from puntal.kit import db as kit_db
-from puntal.kit.db import Database
+from puntal.kit.db import Database, Transaction
 from puntal.kit.errors import Conflict
 
 MakeKey = Callable[..., Awaitable[NewKey]]
@@ -190,3 +192,45 @@ async def test_answers_are_kept_thirty_days(notes: httpx2.AsyncClient, database:
         purged = await idempotency.purge(tx, program, now=clock.now() + timedelta(days=30, minutes=1))
 
     assert (kept, purged) == (0, 1)
+
+
+async def test_answers_above_programs_are_kept_thirty_days(
+    client: httpx2.AsyncClient, a_key: MakeKey, tx: Transaction
+) -> None:
+    made = await a_key()
+    await client.put(
+        "/v1/organization/roles/support",
+        json={"adjust_limit": 5},
+        headers=KEYED | {"Authorization": f"Bearer {made.token}"},
+    )
+
+    assert await idempotency.purge_above(tx, now=clock.now() + timedelta(days=29)) == 0
+    assert await idempotency.purge_above(tx, now=clock.now() + timedelta(days=31)) >= 1
+
+
+async def test_a_first_request_that_takes_too_long_is_not_waited_for(database: Database, program_id: int) -> None:
+    words = idempotency.fingerprint("POST", "/other", b"")
+    async with database.program_transaction(program_id) as first:
+        await first.execute(
+            idempotency.CLAIM, {"owner": program_id, "key": "anna-1", "fingerprint": words, "now": clock.now()}
+        )
+        async with database.program_transaction(program_id) as second:
+            await second.execute("SET LOCAL lock_timeout = '50ms'")
+            request = Request(
+                {
+                    "type": "http",
+                    "method": "POST",
+                    "path": "/other",
+                    "query_string": b"",
+                    "server": ("puntal", 80),
+                    "headers": [(b"idempotency-key", b"anna-1")],
+                },
+                _nothing,
+            )
+            with pytest.raises(IdempotencyKeyBusy):
+                async with second.transaction():
+                    await idempotency.claim(second, request, owner=kit_db.ProgramId(program_id), now=clock.now())
+
+
+async def _nothing() -> dict[str, object]:
+    return {"type": "http.request", "body": b"", "more_body": False}

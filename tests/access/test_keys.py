@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid5
@@ -23,7 +25,7 @@ from puntal.access.errors import (
     RateExceeded,
     StaffUnknown,
 )
-from puntal.access.gate import FRESH, Gate, KeyRing
+from puntal.access.gate import FRESH, Gate, KeyRing, Recent
 from puntal.access.model import (
     ALL_PERMISSIONS,
     Caller,
@@ -359,3 +361,44 @@ async def test_guesses_do_not_push_out_what_is_known(database: Database, a_key: 
             await ring.caller(bearer(policy.write_token(public, "0" * 64)), None, now)
 
     assert ring.remembered == 1
+
+
+async def test_the_flusher_writes_now_and_then_and_once_more_at_the_end(
+    database: Database, a_key: MakeKey, slug: str, organization_id: OrganizationId
+) -> None:
+    gate = Gate(database)
+    made = await a_key()
+
+    async def used() -> datetime | None:
+        async with database.transaction() as tx:
+            return (await queries.list_keys(tx, organization_id, before=None, limit=1))[0].last_used_at
+
+    flusher = asyncio.create_task(gate.run_flusher(every_seconds=60))
+    await asyncio.sleep(0)
+    await gate.admit(authorization=bearer(made.token), client=None, slug=slug, permission=None)
+    assert await used() is None
+    flusher.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await flusher
+
+    assert await used() is not None
+
+
+async def test_a_crowd_with_one_new_key_makes_one_query() -> None:
+    looks: list[str] = []
+
+    async def look(name: str) -> str:
+        looks.append(name)
+        await asyncio.sleep(0.01)
+        return name.upper()
+
+    recent = Recent(look, most=2)
+    answers = await asyncio.gather(*(recent.get("anna", NOON) for _ in range(50)))
+    for name in ("ben", "carla"):
+        await recent.get(name, NOON)
+
+    assert set(answers) == {"ANNA"}
+    assert looks == ["anna", "ben", "carla"]
+    assert len(recent) == 2
+    assert recent.peek("anna", NOON) is None
+    assert recent.peek("carla", NOON - timedelta(hours=1)) is None

@@ -17,7 +17,6 @@ from uuid import UUID
 import structlog
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from psycopg import Error as DatabaseError
 from psycopg_pool import PoolTimeout
 
@@ -226,8 +225,7 @@ class Gate:
         self._database = database
         self._programs: Recent[ProgramRef | None] = Recent(self._find_program)
         self._limit: RateLimitItem | None = RateLimitItemPerSecond(requests_per_second) if requests_per_second else None
-        self._storage = MemoryStorage()
-        self._limiter = FixedWindowRateLimiter(self._storage)
+        self._counts = MemoryStorage()
 
     async def admit(
         self, *, authorization: str | None, client: str | None, slug: str, permission: Permission | None
@@ -301,17 +299,16 @@ class Gate:
         """
         if self._limit is None:
             return {}
-        name = str(caller.id)
-        within = self._limiter.hit(self._limit, name)
-        window = self._limiter.get_window_stats(self._limit, name)
-        reset = max(1, round(window.reset_time - clock.now().timestamp()))
-        if not within:
-            raise RateExceeded(
-                limit=self._limit.amount, window_seconds=self._limit.get_expiry(), retry_after_seconds=reset
-            )
+        # The storage itself and not a strategy of the library: that would ask it three times a request.
+        name = caller.id.hex
+        limit, seconds = self._limit.amount, self._limit.get_expiry()
+        count = self._counts.incr(name, seconds)
+        reset = max(1, round(self._counts.get_expiry(name) - clock.now().timestamp()))
+        if count > limit:
+            raise RateExceeded(limit=limit, window_seconds=seconds, retry_after_seconds=reset)
         return {
-            "RateLimit-Limit": str(self._limit.amount),
-            "RateLimit-Remaining": str(window.remaining),
+            "RateLimit-Limit": str(limit),
+            "RateLimit-Remaining": str(limit - count),
             "RateLimit-Reset": str(reset),
         }
 

@@ -81,11 +81,15 @@ WHERE organization_id = %(organization_id)s AND id = %(id)s
 """
 
 MARK_USED = """
--- One statement a minute for all keys of this process. SKIP LOCKED is not needed: ids come in order.
-UPDATE api_key
-SET last_used_at = used.at
-FROM (SELECT r.id, r.at FROM json_to_recordset(%(rows)s::json) AS r(id uuid, at timestamptz) ORDER BY r.id) AS used
-WHERE api_key.id = used.id AND (api_key.last_used_at IS NULL OR api_key.last_used_at < used.at)
+-- One statement a minute for all keys of this process. Locks them in order first: other processes write the same.
+WITH used AS (
+    SELECT r.id, r.at FROM json_to_recordset(%(rows)s::json) AS r(id uuid, at timestamptz)
+), mine AS MATERIALIZED (
+    SELECT k.id, used.at FROM api_key AS k JOIN used ON used.id = k.id ORDER BY k.id FOR NO KEY UPDATE OF k
+)
+UPDATE api_key SET last_used_at = mine.at
+FROM mine
+WHERE api_key.id = mine.id AND (api_key.last_used_at IS NULL OR api_key.last_used_at < mine.at)
 """
 
 INSERT_AUDIT = """
