@@ -260,7 +260,9 @@ async def lift_switch(tx: Transaction, program_id: int, id: UUID, *, by: str, no
             raise SwitchNotFound
         return
     await store.bump_switch_version(tx, program_id)
-    await store.record_audit(tx, program_id, action="kill_switch.lifted", subject=str(id), actor=by, now=now, detail={})
+    await audit.record(
+        tx, program_id=ProgramId(program_id), action="kill_switch.lifted", subject=str(id), actor=by, now=now, detail={}
+    )
     await store.notify(tx, program_id)
 
 

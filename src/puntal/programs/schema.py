@@ -1,4 +1,7 @@
-"""The JSON Schema of the document, from which editors complete and check: `python -m puntal.programs.schema [--check]`."""
+"""The JSON Schema of the document, from which editors complete and check.
+
+`python -m puntal.programs.schema` writes the file; with `--check` it only says whether the file is up to date.
+"""
 
 from __future__ import annotations
 
