@@ -8,7 +8,6 @@ from typing import Literal
 from msgspec import Struct
 
 from puntal.earning.schedule import Schedule
-from puntal.limits.model import Bound, Cooldown
 from puntal.points.model import Ending, Starting
 from puntal.rules.formula import Formula
 
@@ -78,8 +77,6 @@ class Rule(Struct, frozen=True):
     branches: tuple[Branch, ...]
     multiplier: Multiplier | None
     ladder: int | None
-    bounds: tuple[Bound, ...]
-    cooldowns: tuple[Cooldown, ...]
     group: str | None
     exclusive: bool
     priority: int

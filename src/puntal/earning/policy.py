@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from puntal.earning.model import Award, Given, Multiplier, Rate, Rounding, Rule
 from puntal.kit.shares import share
-from puntal.orders.policy import Amounts
+from puntal.orders.model import Amounts
 from puntal.rules.model import Facts
 
 Payable = Callable[[Given], int]

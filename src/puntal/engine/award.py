@@ -10,7 +10,7 @@ from puntal.earning.model import Award, Given, Rule
 from puntal.engine.facts import facts_of
 from puntal.engine.model import Reason, Trigger
 from puntal.engine.work import Work
-from puntal.orders.policy import Amounts
+from puntal.orders.model import Amounts
 from puntal.rules.evaluator import Answers
 from puntal.tiers import policy as tiers
 

@@ -72,6 +72,10 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
     for id, wallet in document.wallets.items():
         if wallet.available.on is not None:
             awaited[wallet.available.on] = (*awaited.get(wallet.available.on, ()), ordinals[id])
+    shared = _shared(document)
+    bounds = {
+        item.rule.id: (*compile_limits(*_limits_of(item.rule))[0], *shared.get(item.rule.id, ())) for item in rules
+    }
     late = document.orders.late_events
     late_days = late.count * _DAYS[late.unit] or 1
     return Compiled(
@@ -94,7 +98,9 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         wallets=dict(ordinals),
         climbs=climbs,
         triggers=triggers,
-        shared=_shared(document),
+        bounds=bounds,
+        cooldowns={item.rule.id: cool for item in rules if (cool := compile_limits(*_limits_of(item.rule))[1])},
+        static_lists=any(segment.list for segment in document.segments.values()),
         budgets=_budgets(document, rules),
         earns_on=f"order.{document.orders.earn_when}",
         late=timedelta(days=late_days),
@@ -159,6 +165,10 @@ class _Written:
         self.campaign = campaign
 
 
+def _limits_of(rule: written.Rule) -> tuple[str, Sequence[written.Limit]]:
+    return f"rule:{rule.id}", _many(rule.limit)
+
+
 def _budgets(document: Program, rules: Sequence[_Written]) -> dict[str, tuple[Bound, ...]]:
     whole = () if document.budget is None else compile_budget("program", document.budget)
     out = {}
@@ -193,7 +203,6 @@ class _Compiler:
 
     def _rule(self, index: int, item: _Written, asked: _Asked) -> Rule:
         rule, campaign = item.rule, item.campaign
-        bounds, cooldowns = compile_limits(f"rule:{rule.id}", _many(rule.limit))
         any_of, none_of = self._people(rule, campaign, asked)
         ladder = self._ladder(rule)
         return Rule(
@@ -210,8 +219,6 @@ class _Compiler:
             branches=tuple(self._branch(rule, branch, ladder, asked) for branch in rule.branches),
             multiplier=None if rule.multiply is None else self._multiplier(rule.multiply, asked),
             ladder=None if ladder is None else ladder[0],
-            bounds=bounds,
-            cooldowns=cooldowns,
             group=rule.group,
             exclusive=rule.exclusive,
             priority=rule.priority,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from puntal.engine.model import Compiled, Event, State, Trigger
-from puntal.orders.policy import Amounts
+from puntal.orders.model import Amounts
 from puntal.rules.derived import age, average_order, days_since
 from puntal.rules.values import fact
 from puntal.tiers.policy import held

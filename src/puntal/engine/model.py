@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from puntal.activity.model import Count, Totals
 from puntal.earning.model import Rule
 from puntal.kit.calendar import midnight
-from puntal.limits.model import Bound, BudgetKey, Used
+from puntal.limits.model import Bound, BudgetKey, Cooldown, Used
 from puntal.members.model import Profile
 from puntal.orders.model import Order, OrderRecord, Refund
 from puntal.points.model import Books, Length, Terms
@@ -108,8 +108,12 @@ class Compiled(Struct, frozen=True):
     wallets: Mapping[str, int]
     climbs: tuple[Climb, ...]
     triggers: Mapping[str, Trigger]
-    shared: Mapping[str, tuple[Bound, ...]]
-    """Rule id to the shared limits it uses up."""
+    bounds: Mapping[str, tuple[Bound, ...]]
+    """Rule id to its limits per member, shared ones included."""
+    cooldowns: Mapping[str, tuple[Cooldown, ...]]
+    """Rule id to its cooldowns."""
+    static_lists: bool
+    """Some segment is a list kept by hand."""
     budgets: Mapping[str, tuple[Bound, ...]]
     """Rule id to its own, its campaign's and the program's budgets."""
     earns_on: str

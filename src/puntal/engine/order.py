@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from puntal.engine import award, gate, refund
 from puntal.engine.model import Caused
 from puntal.engine.work import Work, copy_order
-from puntal.orders.model import SHIPPING, Line, Order, OrderLine, OrderRecord
-from puntal.orders.policy import Amounts, amounts
+from puntal.orders.model import SHIPPING, Amounts, Line, Order, OrderLine, OrderRecord
+from puntal.orders.policy import amounts
 from puntal.programs.document.builtin import PURCHASE
 
 

@@ -84,8 +84,7 @@ class Work:
             return list(caps)
         rule = given.rule.id
         return [
-            *given.rule.bounds,
-            *self.program.shared.get(rule, ()),
+            *self.program.bounds.get(rule, ()),
             *caps,
             *self.program.budgets.get(rule, ()),
         ]
@@ -113,7 +112,7 @@ class Work:
 
     def cooling(self, rule: Rule) -> bool:
         """Return whether the rule's cooldown is still running for this member."""
-        for cooldown in rule.cooldowns:
+        for cooldown in self.program.cooldowns.get(rule.id, ()):
             last = self.running.last.get(cooldown.key)
             if last is not None and self.event.occurred_at < last + cooldown.span:
                 return True
@@ -204,7 +203,7 @@ class Work:
             uses.append(Use("m", key, "value", start, given.base))
             if first:
                 uses.append(Use("m", key, "times", start, 1))
-        for cooldown in rule.cooldowns:
+        for cooldown in self.program.cooldowns.get(rule.id, ()):
             self.running.last[cooldown.key] = self.event.occurred_at
         self.times.add(rule.id)
         return uses

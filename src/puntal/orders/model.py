@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct, field
@@ -152,3 +152,16 @@ class OrderRecord(Struct):
     def key(self) -> str:
         """How transfers and lots name this order."""
         return f"{self.source}:{self.order_id}"
+
+
+class Amounts(NamedTuple):
+    """The bases of an order per line, in minor units; lists run beside `order.lines`."""
+
+    net: list[int]
+    """After line and order discounts and points used as payment."""
+    subtotal: list[int]
+    """Before discounts."""
+    cash: list[int]
+    """Net minus gift card and money wallet."""
+    total: int
+    """All that is owed, with shipping and added tax."""

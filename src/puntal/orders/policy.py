@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from puntal.kit.shares import share
-from puntal.orders.model import SHIPPING, Order, OrderAward, OrderLine, OrderRecord, Refund
-
-
-class Amounts(NamedTuple):
-    """The bases of an order per line, in minor units; lists run beside `order.lines`."""
-
-    net: list[int]
-    """After line and order discounts and points used as payment."""
-    subtotal: list[int]
-    """Before discounts."""
-    cash: list[int]
-    """Net minus gift card and money wallet."""
-    total: int
-    """All that is owed, with shipping and added tax."""
+from puntal.orders.model import SHIPPING, Amounts, Order, OrderAward, OrderLine, OrderRecord, Refund
 
 
 def amounts(order: Order) -> Amounts:

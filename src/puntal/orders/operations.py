@@ -1,0 +1,27 @@
+"""The front door of orders for intake and the screens. Sets, not loops; the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from puntal.kit.db import Transaction
+from puntal.orders import store
+from puntal.orders.model import OrderRecord
+from puntal.orders.store import OrderId
+
+
+async def load(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, OrderRecord]:
+    """Return those of the orders (source, order id) that are known."""
+    return await store.load(tx, program_id, ids) if ids else {}
+
+
+async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, UUID]:
+    """Return whose orders they are; without a lock, so look again once the member is locked."""
+    return await store.owners(tx, program_id, ids) if ids else {}
+
+
+async def record(tx: Transaction, program_id: int, orders: Sequence[OrderRecord]) -> None:
+    """Write orders as decisions left them; their members' holders are locked by the caller."""
+    if orders:
+        await store.save(tx, program_id, orders)

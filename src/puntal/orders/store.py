@@ -1,0 +1,112 @@
+"""Reads and writes of `shop_order`: a batch is one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+import msgspec
+
+from puntal.kit.db import Transaction, encode
+from puntal.orders.model import Awaited, OrderAward, OrderLine, OrderRecord, RefundRecord
+
+LOAD = """
+-- Reads the orders a batch is about; the holders' locks keep them still.
+SELECT o.source, o.order_id, o.member_id, o.state, o.occurred_at, o.day, o.currency, o.event_id, o.net_minor,
+  o.total_minor, o.refunded_minor, o.channel, o.store, o.lines::text, o.awards::text, o.refunds::text
+FROM json_to_recordset(%(rows)s::json) AS r (source text, order_id text)
+JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = r.source AND o.order_id = r.order_id
+WHERE o.program_id = %(program_id)s
+"""
+
+OWNERS = """
+-- Whose order it is, for events that name an order and no member.
+SELECT o.source, o.order_id, o.member_id
+FROM json_to_recordset(%(rows)s::json) AS r (source text, order_id text)
+JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = r.source AND o.order_id = r.order_id
+WHERE o.program_id = %(program_id)s AND o.member_id IS NOT NULL
+"""
+
+SAVE = """
+-- New orders are added, known ones replaced; the holder's lock is held, so nobody else writes this order.
+INSERT INTO shop_order (program_id, source, order_id, member_id, state, event_id, occurred_at, day, currency,
+  net_minor, total_minor, refunded_minor, channel, store, lines, awards, refunds)
+SELECT %(program_id)s, r.source, r.order_id, r.member_id, r.state, r.event_id, r.occurred_at, r.day, r.currency,
+  r.net_minor, r.total_minor, r.refunded_minor, r.channel, r.store, r.lines, r.awards, r.refunds
+FROM json_to_recordset(%(rows)s::json) AS r (source text, order_id text, member_id uuid, state text, event_id text,
+  occurred_at timestamptz, day date, currency text, net_minor bigint, total_minor bigint, refunded_minor bigint,
+  channel text, store text, lines json, awards json, refunds json)
+ON CONFLICT (program_id, source, order_id) DO UPDATE
+SET member_id = excluded.member_id, state = excluded.state, event_id = excluded.event_id,
+  occurred_at = excluded.occurred_at, day = excluded.day, currency = excluded.currency,
+  net_minor = excluded.net_minor, total_minor = excluded.total_minor, refunded_minor = excluded.refunded_minor,
+  channel = excluded.channel, store = excluded.store, lines = excluded.lines, awards = excluded.awards,
+  refunds = excluded.refunds
+"""
+
+OrderId = tuple[str, str]
+"""Source and order id."""
+
+
+class _Refunds(msgspec.Struct, array_like=True):
+    """What the column `refunds` holds: those applied and those waiting for their order."""
+
+    done: list[RefundRecord] = []
+    awaited: list[Awaited] = []
+
+
+_lines = msgspec.json.Decoder(list[OrderLine]).decode
+_awards = msgspec.json.Decoder(list[OrderAward]).decode
+_refunds = msgspec.json.Decoder(_Refunds).decode
+
+
+async def load(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, OrderRecord]:
+    """Return those of the orders that are known."""
+    cursor = await tx.execute(LOAD, {"program_id": program_id, "rows": _keys(ids)})
+    found = {}
+    for row in await cursor.fetchall():
+        refunds = _refunds(row[15])
+        found[row[0], row[1]] = OrderRecord(
+            *row[:13],
+            lines=_lines(row[13]),
+            awards=_awards(row[14]),
+            refunds=refunds.done,
+            awaited=refunds.awaited,
+        )
+    return found
+
+
+async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, UUID]:
+    """Return whose orders they are, as far as that is known."""
+    cursor = await tx.execute(OWNERS, {"program_id": program_id, "rows": _keys(ids)})
+    return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
+
+
+async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord]) -> None:
+    """Write orders as they are now."""
+    rows = [
+        {
+            "source": order.source,
+            "order_id": order.order_id,
+            "member_id": order.member_id,
+            "state": order.state,
+            "event_id": order.event_id,
+            "occurred_at": order.occurred_at,
+            "day": order.day,
+            "currency": order.currency,
+            "net_minor": order.net_minor,
+            "total_minor": order.total_minor,
+            "refunded_minor": order.refunded_minor,
+            "channel": order.channel,
+            "store": order.store,
+            "lines": order.lines,
+            "awards": order.awards,
+            "refunds": _Refunds(order.refunds, order.awaited) if order.refunds or order.awaited else (),
+        }
+        for order in orders
+    ]
+    await tx.execute(SAVE, {"program_id": program_id, "rows": encode(rows)})
+
+
+def _keys(ids: Collection[OrderId]) -> str:
+    return encode([{"source": source, "order_id": order_id} for source, order_id in ids])
