@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 AVAILABLE: Final = "available"
 PENDING: Final = "pending"
@@ -38,7 +38,7 @@ PROGRAM_ACCOUNTS: Final = (
 """Sums over transfers; no row holds them. `transferred` is zero over all holders."""
 
 
-class Transfer(Struct, frozen=True):
+class Transfer(Struct, frozen=True, omit_defaults=True):
     """An amount leaving one account and arriving in another.
 
     Attributes:
@@ -87,7 +87,9 @@ class Holder(Struct, frozen=True):
     debt: list[int]
     settled_to: datetime
     due_at: datetime | None
-    running: bytes
+    running: Raw = Raw(b"{}")
+    review_on: date | None = None
+    """Of tiers; written only when given, so that who does not know it leaves it alone."""
 
 
 class Balance(Struct, frozen=True):
@@ -96,3 +98,22 @@ class Balance(Struct, frozen=True):
     wallet: int
     account: str
     amount: int
+
+
+class Disagreement(Struct, frozen=True):
+    """Two sides of the books that should be equal and are not.
+
+    Attributes:
+        check: Which comparison: `balance`, or one of another slice's.
+        subject: The lot or card, where it is about one.
+        expected: What the append-only side adds up to.
+        found: What the row says.
+    """
+
+    check: str
+    holder_id: UUID
+    wallet: int
+    account: str
+    expected: int
+    found: int
+    subject: UUID | None = None

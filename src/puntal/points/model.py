@@ -99,7 +99,7 @@ class Terms(Struct):
     memo: dict[tuple[Ending | None, Starting | None, bool], DatesOfDay] = field(default_factory=dict)
 
 
-class Lot(Struct, frozen=True):
+class Lot(Struct, frozen=True, omit_defaults=True):
     """Units earned together, ending together.
 
     `amount = remaining + held + expired + reversed + what consumptions took, less what they gave back`.
@@ -282,3 +282,75 @@ class Books(Struct):
         for balances in (self.available, self.pending, self.held, self.debt):
             if len(balances) < wallets:
                 balances.extend([0] * (wallets - len(balances)))
+
+
+class Adjustment(Struct, frozen=True):
+    """What came of asking for an adjustment.
+
+    Attributes:
+        transfers: What was posted; empty while a second person's word is awaited.
+        approval_id: The request for it.
+    """
+
+    transfers: tuple[Transfer, ...] = ()
+    approval_id: UUID | None = None
+
+
+class LotEnd(Struct, frozen=True):
+    """Units that end, or start, together."""
+
+    amount: int
+    at: datetime | None
+
+
+class WalletView(Struct, frozen=True):
+    """One wallet of a holder as of an instant, everything due counted in.
+
+    Attributes:
+        balance: Available less debt: what a member sees.
+        ends: What is available by when it ends, soonest first.
+        starts: What is pending by when it becomes available.
+    """
+
+    wallet: str
+    ordinal: int
+    kind: Kind
+    scale: int
+    currency: str | None
+    balance: int
+    available: int
+    pending: int
+    held: int
+    debt: int
+    ends: tuple[LotEnd, ...]
+    starts: tuple[LotEnd, ...]
+
+
+class StatementWallet(Struct, frozen=True):
+    """One wallet over a period of recording.
+
+    Attributes:
+        opening: Accounts before the period, `closing` after it; `lines` lead from one to the other.
+    """
+
+    wallet: str
+    ordinal: int
+    opening: dict[str, int]
+    closing: dict[str, int]
+    lines: tuple[Transfer, ...]
+
+
+class LiabilityLine(Struct, frozen=True):
+    """What one wallet's outstanding units are expected to cost.
+
+    Attributes:
+        cost_minor: In minor units of `currency`, rounded half up once. Debt stands beside it, never netted.
+    """
+
+    wallet: str
+    available: int
+    pending: int
+    held: int
+    debt: int
+    cost_minor: int
+    currency: str | None

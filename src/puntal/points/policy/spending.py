@@ -335,8 +335,20 @@ def move_lots(giver: Books, receiver: Books, lots: Sequence[Lot], *, cause: Caus
             # An end by the giver's inactivity goes with the lot.
             put(receiver, replace(lot, ends_at=end_of(giver, lot)))
         pay_debt(receiver, wallet, cause=cause, at=at, now=now)
+    moved = {lot.id for lot in lots}
+    receiver.consumptions += [each for each in giver.consumptions if each.lot_id in moved]
+    giver.consumptions = [each for each in giver.consumptions if each.lot_id not in moved]
     giver.due_at = due_at(giver)
     _lower_due(receiver)
+
+
+def move_debt(giver: Books, receiver: Books, *, cause: Cause, at: datetime, now: datetime) -> None:
+    """Let another holder owe all that this one owes, and pay it at once as far as there is something available."""
+    for wallet, owed in enumerate(list(giver.debt)):
+        if owed:
+            for books, source, destination in ((giver, TRANSFERRED, DEBT), (receiver, DEBT, TRANSFERRED)):
+                move(books, wallet, source, destination, owed, kind="points.debt_moved", cause=cause, at=at, now=now)
+            pay_debt(receiver, wallet, cause=cause, at=at, now=now)
 
 
 def write_off(books: Books, terms: Terms, amount: int, *, cause: Cause, at: datetime, now: datetime) -> Transfer:

@@ -1,0 +1,97 @@
+"""Writes and locks of `holder` and `transfer`: a batch is one statement and one JSON parameter each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Raw
+
+from puntal.kit.db import Transaction, encode
+from puntal.ledger.model import Holder, Transfer
+
+OPEN_HOLDERS = """
+-- Makes sure every row exists before LOCK_HOLDERS looks for it. Two statements, not one: a statement cannot lock
+-- a row that another transaction committed after the statement began. Sorted, so that two batches wait for each
+-- other in one direction only.
+INSERT INTO holder (program_id, id, settled_to)
+SELECT %(program_id)s, wanted.id, %(now)s
+FROM unnest(%(ids)s::uuid[]) AS wanted (id)
+ORDER BY wanted.id
+ON CONFLICT (program_id, id) DO NOTHING
+"""
+
+LOCK_HOLDERS = """
+-- Holds the rows until the transaction ends; the order is what rules out deadlock. NO KEY: nothing refers to them.
+SELECT id, available, pending, held, debt, settled_to, due_at, convert_to(running::text, 'UTF8')
+FROM holder
+WHERE program_id = %(program_id)s AND id = ANY(%(ids)s::uuid[])
+ORDER BY id
+FOR NO KEY UPDATE
+"""
+
+READ_HOLDERS = """
+-- As they are, locking nothing.
+SELECT id, available, pending, held, debt, settled_to, due_at, convert_to(running::text, 'UTF8')
+FROM holder
+WHERE program_id = %(program_id)s AND id = ANY(%(ids)s::uuid[])
+ORDER BY id
+"""
+
+WRITE_HOLDERS = """
+-- The rows are locked by LOCK_HOLDERS already. No index is touched unless `due_at` changes.
+UPDATE holder
+SET available = r.available, pending = r.pending, held = r.held, debt = r.debt,
+    settled_to = r.settled_to, due_at = r.due_at, running = coalesce(r.running, '{}'),
+    review_on = coalesce(r.review_on, holder.review_on)
+FROM json_to_recordset(%(rows)s::json) AS r (id uuid, available bigint[], pending bigint[], held bigint[],
+  debt bigint[], settled_to timestamptz, due_at timestamptz, running json, review_on date)
+WHERE holder.program_id = %(program_id)s AND holder.id = r.id
+"""
+
+INSERT_TRANSFERS = """
+-- Append-only; waits for nobody.
+INSERT INTO transfer (program_id, holder_id, id, wallet, kind, source, destination, amount, effective_at, recorded_at,
+  event_id, rule, order_key, revision, other_holder_id, note)
+SELECT %(program_id)s, r.holder_id, r.id, r.wallet, r.kind, r.source, r.destination, r.amount, r.effective_at,
+  r.recorded_at, r.event_id, r.rule, r.order_key, r.revision, r.other_holder_id, r.note
+FROM json_to_recordset(%(rows)s::json) AS r (holder_id uuid, id uuid, wallet smallint, kind text, source text,
+  destination text, amount bigint, effective_at timestamptz, recorded_at timestamptz, event_id text, rule text,
+  order_key text, revision integer, other_holder_id uuid, note json)
+"""
+
+
+async def open_holders(tx: Transaction, program_id: int, ids: Collection[UUID], now: datetime) -> None:
+    """Make the rows that are not there yet, with nothing in them."""
+    await tx.execute(OPEN_HOLDERS, {"program_id": program_id, "ids": list(ids), "now": now})
+
+
+async def lock_holders(tx: Transaction, program_id: int, ids: Collection[UUID]) -> dict[UUID, Holder]:
+    """Return those of the holders that exist, locked until `tx` ends."""
+    return await _holders(tx, LOCK_HOLDERS, program_id, ids)
+
+
+async def read_holders(tx: Transaction, program_id: int, ids: Collection[UUID]) -> dict[UUID, Holder]:
+    """Return those of the holders that exist, as committed."""
+    return await _holders(tx, READ_HOLDERS, program_id, ids)
+
+
+async def _holders(tx: Transaction, statement: str, program_id: int, ids: Collection[UUID]) -> dict[UUID, Holder]:
+    # Binary: arrays and ids need no parsing.
+    async with tx.cursor(binary=True) as cursor:
+        await cursor.execute(statement, {"program_id": program_id, "ids": list(ids)})
+        return {
+            id: Holder(id, available, pending, held, debt, settled_to, due_at, Raw(running))
+            for id, available, pending, held, debt, settled_to, due_at, running in await cursor.fetchall()
+        }
+
+
+async def write_holders(tx: Transaction, program_id: int, holders: Sequence[Holder]) -> None:
+    """Write the rows of locked holders back."""
+    await tx.execute(WRITE_HOLDERS, {"program_id": program_id, "rows": encode(holders)})
+
+
+async def insert_transfers(tx: Transaction, program_id: int, transfers: Sequence[Transfer]) -> None:
+    """Append transfers."""
+    await tx.execute(INSERT_TRANSFERS, {"program_id": program_id, "rows": encode(transfers)})

@@ -1,0 +1,42 @@
+"""What can be done to wallets. Each use case locks, settles, decides and writes in the caller's transaction.
+
+Intake uses `books` alone: it locks through the ledger, decides in the engine, and hands the books to `record`.
+"""
+
+from puntal.points.operations.books import (
+    Opened,
+    books_of,
+    holder_of,
+    load_lots,
+    open_books,
+    read_books,
+    record,
+    settle_due,
+)
+from puntal.points.operations.corrections import ADJUST, adjust, adjusting, wallet_named, write_off
+from puntal.points.operations.holds import commit, give_back, hold, lapse_due, release
+from puntal.points.operations.moves import convert, reassign, transfer
+
+__all__ = [
+    "ADJUST",
+    "Opened",
+    "adjust",
+    "adjusting",
+    "books_of",
+    "commit",
+    "convert",
+    "give_back",
+    "hold",
+    "holder_of",
+    "lapse_due",
+    "load_lots",
+    "open_books",
+    "read_books",
+    "reassign",
+    "record",
+    "release",
+    "settle_due",
+    "transfer",
+    "wallet_named",
+    "write_off",
+]
