@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import TupleRow, class_row, dict_row
+from psycopg.rows import class_row, dict_row
 
-from puntal.access import policy
+from puntal.access import policy, store
 from puntal.access.model import (
     ApiKey,
     Approval,
@@ -28,11 +27,6 @@ from puntal.kit.db import ProgramId, Transaction
 
 _ORGANIZATION = "id, name, created_at"
 _STAFF = "id, organization_id, email, name, role, store, locale, created_at, disabled_at"
-_KEY = (
-    "id, organization_id, program_id, name, prefix, scopes, networks, created_at, created_by, staff_id, expires_at, "
-    "revoked_at, replaced_by, last_used_at"
-)
-_APPROVAL = "id, action, subject, payload, asked_by, asked_at, state, decided_by, decided_at"
 _AUDIT = "id, at, actor, action, subject, detail"
 
 FIND_ORGANIZATION = f"SELECT {_ORGANIZATION} FROM organization WHERE id = %(id)s"  # noqa: S608 - our own column list
@@ -56,16 +50,11 @@ WHERE k.prefix = %(prefix)s
 """
 
 FIND_KEY = f"""
-SELECT {_KEY} FROM api_key WHERE organization_id = %(organization_id)s AND id = %(id)s
-"""  # noqa: S608 - our own column list
-
-LOCK_KEY = f"""
--- Held while it is rotated, so that a key gets one successor.
-SELECT {_KEY} FROM api_key WHERE organization_id = %(organization_id)s AND id = %(id)s ORDER BY id FOR UPDATE
+SELECT {store.KEY_COLUMNS} FROM api_key WHERE organization_id = %(organization_id)s AND id = %(id)s
 """  # noqa: S608 - our own column list
 
 LIST_KEYS = f"""
-SELECT {_KEY} FROM api_key
+SELECT {store.KEY_COLUMNS} FROM api_key
 WHERE organization_id = %(organization_id)s AND (%(before)s::uuid IS NULL OR id < %(before)s)
 ORDER BY id DESC LIMIT %(limit)s
 """  # noqa: S608 - our own column list
@@ -107,19 +96,14 @@ ORDER BY id DESC LIMIT %(limit)s
 """  # noqa: S608 - our own column list
 
 LIST_APPROVALS = f"""
-SELECT {_APPROVAL} FROM approval
+SELECT {store.APPROVAL_COLUMNS} FROM approval
 WHERE program_id = %(program_id)s
   AND (%(before)s::uuid IS NULL OR id < %(before)s)
   AND (%(state)s::text IS NULL OR state = %(state)s)
 ORDER BY id DESC LIMIT %(limit)s
 """  # noqa: S608 - our own column list
 
-FIND_APPROVAL = f"SELECT {_APPROVAL} FROM approval WHERE program_id = %(program_id)s AND id = %(id)s"  # noqa: S608 - as above
-
-LOCK_APPROVAL = f"""
--- Held until the decision is written, so that one is made.
-SELECT {_APPROVAL} FROM approval WHERE program_id = %(program_id)s AND id = %(id)s ORDER BY id FOR UPDATE
-"""  # noqa: S608 - our own column list
+FIND_APPROVAL = f"SELECT {store.APPROVAL_COLUMNS} FROM approval WHERE program_id = %(program_id)s AND id = %(id)s"  # noqa: S608 - as above
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +154,10 @@ async def find_credential(tx: Transaction, prefix: str) -> Credential | None:
     if row["staff_id"] is not None:
         custom = None
         if row["role_permissions"] is not None:
-            custom = _role(row["role"], row["role_permissions"], row["role_adjust_limit"])
+            custom = store.read_role(row["role"], row["role_permissions"], row["role_adjust_limit"])
         role = policy.resolve_role(row["role"], custom)
     return Credential(
-        key=_key(row),
+        key=store.read_key(row),
         secret_hash=bytes(row["secret_hash"]),
         staff_name=row["staff_name"],
         role=role,
@@ -185,12 +169,7 @@ async def find_credential(tx: Transaction, prefix: str) -> Credential | None:
 
 async def find_key(tx: Transaction, organization_id: OrganizationId, key_id: KeyId) -> ApiKey | None:
     """Return one key of the organization."""
-    return await _one_key(tx, FIND_KEY, organization_id, key_id)
-
-
-async def lock_key(tx: Transaction, organization_id: OrganizationId, key_id: KeyId) -> ApiKey | None:
-    """Return one key of the organization, locked until `tx` ends."""
-    return await _one_key(tx, LOCK_KEY, organization_id, key_id)
+    return await store.one_key(tx, FIND_KEY, organization_id, key_id)
 
 
 async def list_keys(
@@ -199,7 +178,7 @@ async def list_keys(
     """Return keys, newest first, older than `before`."""
     async with tx.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(LIST_KEYS, {"organization_id": organization_id, "before": before, "limit": limit})
-        return [_key(row) for row in await cursor.fetchall()]
+        return [store.read_key(row) for row in await cursor.fetchall()]
 
 
 async def find_staff(tx: Transaction, organization_id: OrganizationId, staff_id: StaffId) -> Staff | None:
@@ -234,7 +213,7 @@ async def list_staff(
 async def list_roles(tx: Transaction, organization_id: OrganizationId) -> dict[str, Role]:
     """Return every role of the organization by name: the built-in ones with its limits, then its own."""
     cursor = await tx.execute(LIST_ROLES, {"organization_id": organization_id})
-    custom = {row[0]: _role(*row) for row in await cursor.fetchall()}
+    custom = {row[0]: store.read_role(*row) for row in await cursor.fetchall()}
     names = [*policy.BUILT_IN_ROLES, *(name for name in custom if name not in policy.BUILT_IN_ROLES)]
     return {name: policy.resolve_role(name, custom.get(name)) for name in names}
 
@@ -291,66 +270,16 @@ async def list_approvals(
     cursor = await tx.execute(
         LIST_APPROVALS, {"program_id": program_id, "before": before, "limit": limit, "state": state}
     )
-    return [_approval(row) for row in await cursor.fetchall()]
+    return [store.read_approval(row) for row in await cursor.fetchall()]
 
 
 async def find_approval(tx: Transaction, program_id: ProgramId, approval_id: ApprovalId) -> Approval | None:
     """Return one request of the program."""
     row = await (await tx.execute(FIND_APPROVAL, {"program_id": program_id, "id": approval_id})).fetchone()
-    return None if row is None else _approval(row)
-
-
-async def lock_approval(tx: Transaction, program_id: ProgramId, approval_id: ApprovalId) -> Approval | None:
-    """Return one request of the program, locked until `tx` ends."""
-    row = await (await tx.execute(LOCK_APPROVAL, {"program_id": program_id, "id": approval_id})).fetchone()
-    return None if row is None else _approval(row)
-
-
-async def _one_key(tx: Transaction, statement: str, organization_id: OrganizationId, key_id: KeyId) -> ApiKey | None:
-    async with tx.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(statement, {"organization_id": organization_id, "id": key_id})
-        row = await cursor.fetchone()
-    return None if row is None else _key(row)
+    return None if row is None else store.read_approval(row)
 
 
 async def _audit(tx: Transaction, statement: str, parameters: dict[str, Any]) -> list[AuditEntry]:
     async with tx.cursor(row_factory=class_row(AuditEntry)) as cursor:
         await cursor.execute(statement, parameters)
         return await cursor.fetchall()
-
-
-def _key(row: dict[str, Any]) -> ApiKey:
-    return ApiKey(
-        id=row["id"],
-        organization_id=row["organization_id"],
-        program_id=row["program_id"],
-        name=row["name"],
-        prefix=row["prefix"],
-        scopes=policy.read_permissions(row["scopes"]),
-        networks=tuple(row["networks"]),
-        created_at=row["created_at"],
-        created_by=row["created_by"],
-        staff_id=row["staff_id"],
-        expires_at=row["expires_at"],
-        revoked_at=row["revoked_at"],
-        replaced_by=row["replaced_by"],
-        last_used_at=row["last_used_at"],
-    )
-
-
-def _role(id: str, permissions: Sequence[str], adjust_limit: int | None) -> Role:
-    return Role(id=id, permissions=policy.read_permissions(permissions), adjust_limit=adjust_limit)
-
-
-def _approval(row: TupleRow) -> Approval:
-    return Approval(
-        id=row[0],
-        action=row[1],
-        subject=row[2],
-        payload=row[3],
-        asked_by=row[4],
-        asked_at=row[5],
-        state=ApprovalState(row[6]),
-        decided_by=row[7],
-        decided_at=row[8],
-    )

@@ -1,14 +1,17 @@
-"""Writing organizations, staff, keys, approvals and the audit log."""
+"""Writing and locking organizations, staff, keys, approvals and the audit log."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
+from psycopg.rows import TupleRow, dict_row
 
+from puntal.access import policy
 from puntal.access.errors import EmailTaken
 from puntal.access.model import (
     ApiKey,
@@ -24,6 +27,12 @@ from puntal.access.model import (
     StaffId,
 )
 from puntal.kit.db import ProgramId, Transaction, encode
+
+KEY_COLUMNS = (
+    "id, organization_id, program_id, name, prefix, scopes, networks, created_at, created_by, staff_id, expires_at, "
+    "revoked_at, replaced_by, last_used_at"
+)
+APPROVAL_COLUMNS = "id, action, subject, payload, asked_by, asked_at, state, decided_by, decided_at"
 
 ALONE = """
 -- One at a time makes the first organization; the lock ends with the transaction.
@@ -119,6 +128,16 @@ DECIDE_APPROVAL = """
 UPDATE approval SET state = %(state)s, decided_by = %(by)s, decided_at = %(now)s
 WHERE program_id = %(program_id)s AND id = %(id)s
 """
+
+LOCK_KEY = f"""
+-- Held while it is rotated, so that a key gets one successor.
+SELECT {KEY_COLUMNS} FROM api_key WHERE organization_id = %(organization_id)s AND id = %(id)s ORDER BY id FOR UPDATE
+"""  # noqa: S608 - our own column list
+
+LOCK_APPROVAL = f"""
+-- Held until the decision is written, so that one is made.
+SELECT {APPROVAL_COLUMNS} FROM approval WHERE program_id = %(program_id)s AND id = %(id)s ORDER BY id FOR UPDATE
+"""  # noqa: S608 - our own column list
 
 
 async def alone(tx: Transaction) -> None:
@@ -273,4 +292,63 @@ async def decide_approval(
     await tx.execute(
         DECIDE_APPROVAL,
         {"program_id": program_id, "id": approval_id, "state": state, "by": by, "now": now},
+    )
+
+
+async def lock_key(tx: Transaction, organization_id: OrganizationId, key_id: KeyId) -> ApiKey | None:
+    """Return one key of the organization, locked until `tx` ends."""
+    return await one_key(tx, LOCK_KEY, organization_id, key_id)
+
+
+async def lock_approval(tx: Transaction, program_id: ProgramId, approval_id: ApprovalId) -> Approval | None:
+    """Return one request of the program, locked until `tx` ends."""
+    row = await (await tx.execute(LOCK_APPROVAL, {"program_id": program_id, "id": approval_id})).fetchone()
+    return None if row is None else read_approval(row)
+
+
+async def one_key(tx: Transaction, statement: str, organization_id: OrganizationId, key_id: KeyId) -> ApiKey | None:
+    """Return the key a statement finds."""
+    async with tx.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(statement, {"organization_id": organization_id, "id": key_id})
+        row = await cursor.fetchone()
+    return None if row is None else read_key(row)
+
+
+def read_key(row: dict[str, Any]) -> ApiKey:
+    """Return the key of a row."""
+    return ApiKey(
+        id=row["id"],
+        organization_id=row["organization_id"],
+        program_id=row["program_id"],
+        name=row["name"],
+        prefix=row["prefix"],
+        scopes=policy.read_permissions(row["scopes"]),
+        networks=tuple(row["networks"]),
+        created_at=row["created_at"],
+        created_by=row["created_by"],
+        staff_id=row["staff_id"],
+        expires_at=row["expires_at"],
+        revoked_at=row["revoked_at"],
+        replaced_by=row["replaced_by"],
+        last_used_at=row["last_used_at"],
+    )
+
+
+def read_role(id: str, permissions: Sequence[str], adjust_limit: int | None) -> Role:
+    """Return the role of a row."""
+    return Role(id=id, permissions=policy.read_permissions(permissions), adjust_limit=adjust_limit)
+
+
+def read_approval(row: TupleRow) -> Approval:
+    """Return the request of a row."""
+    return Approval(
+        id=row[0],
+        action=row[1],
+        subject=row[2],
+        payload=row[3],
+        asked_by=row[4],
+        asked_at=row[5],
+        state=ApprovalState(row[6]),
+        decided_by=row[7],
+        decided_at=row[8],
     )

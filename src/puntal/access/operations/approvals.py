@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
-from puntal.access import queries, store
+from puntal.access import store
 from puntal.access.errors import ActionUnavailable, ApprovalDecided, ApprovalUnknown, OwnRequest
 from puntal.access.model import Approval, ApprovalId, ApprovalState, Caller
 from puntal.access.operations import audit
@@ -85,7 +85,7 @@ async def decide(
         OwnRequest: The caller asked for it herself. Declining one's own request is allowed.
         ActionUnavailable: Nobody registered a doer for it, so approving would do nothing.
     """
-    asked = await queries.lock_approval(tx, program_id, id)
+    asked = await store.lock_approval(tx, program_id, id)
     if asked is None:
         raise ApprovalUnknown
     if asked.state is not ApprovalState.WAITING:

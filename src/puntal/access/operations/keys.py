@@ -120,7 +120,7 @@ async def rotate(tx: Transaction, key_id: KeyId, *, by: Caller, old_until: datet
         BeyondOwn: The key may do what the caller may not.
         ExpiryPast: The overlap would end before now.
     """
-    old = await queries.lock_key(tx, by.organization_id, key_id)
+    old = await store.lock_key(tx, by.organization_id, key_id)
     if old is None:
         raise KeyNotFound
     if (
@@ -152,7 +152,7 @@ async def revoke(tx: Transaction, key_id: KeyId, *, by: Caller, now: datetime) -
     Raises:
         KeyNotFound: The organization has no such key.
     """
-    key = await queries.lock_key(tx, by.organization_id, key_id)
+    key = await store.lock_key(tx, by.organization_id, key_id)
     if key is None:
         raise KeyNotFound
     if key.revoked_at is not None and key.revoked_at <= now:
