@@ -136,3 +136,13 @@ class SwitchTargetUnknown(Invalid):
         "en": "The program has no {target_kind} '{target_id}'",
         "es": "El programa no tiene {target_kind} '{target_id}'",
     }
+
+
+class TemplateOrDocument(Invalid):
+    """A program begins as one of the two, not both and not neither."""
+
+    code = "programs.template_or_document"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Send either 'template' or 'document'",
+        "es": "Envía 'template' o bien 'document'",
+    }

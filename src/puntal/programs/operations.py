@@ -63,6 +63,11 @@ async def create_program(
     return program_id
 
 
+async def enter(tx: Transaction, program_id: int) -> None:
+    """Let the rest of a transaction that began outside any program see and write this program's rows."""
+    await store.enter_program(tx, program_id)
+
+
 async def save_draft(
     tx: Transaction, program_id: int, document: Mapping[str, Any], *, expected_version: int | None
 ) -> int:

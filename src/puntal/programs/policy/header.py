@@ -6,6 +6,7 @@ import re
 import zoneinfo
 from collections.abc import Collection
 from datetime import datetime, time
+from functools import cache
 
 from babel.numbers import is_currency, list_currencies
 
@@ -19,9 +20,14 @@ _PHASES: tuple[PhaseName, ...] = ("draft", "live", "spend_only", "closed")
 _FIELD = re.compile(r"(member|order|line|context)\.[a-z][a-z0-9_]{0,62}")
 
 
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
 def check_header(program: Program, root: Place) -> None:
     """Collect the faults of zone, currency, phases and joining."""
-    zones = zoneinfo.available_timezones()
+    zones = _zones()
     if program.timezone not in zones:
         close = nearest(program.timezone, zones) or "Europe/Madrid"
         (root / "timezone").fault(
