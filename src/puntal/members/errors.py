@@ -146,3 +146,33 @@ class ChangedMeanwhile(Conflict):
         "en": "The member was changed at the same moment; try again",
         "es": "El miembro cambió en ese mismo momento; inténtalo de nuevo",
     }
+
+
+class CannotMerge(Conflict):
+    """These two cannot become one: the same member twice, or one of them left, erased or merged already."""
+
+    code = "members.cannot_merge"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "These two members cannot be merged: {reason}",
+        "es": "Estos dos miembros no se pueden fusionar: {reason}",
+    }
+
+
+class UnknownMerge(NotFound):
+    """There is no such merge, or it was undone."""
+
+    code = "members.unknown_merge"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "There is no such merge to undo",
+        "es": "No existe esa fusión",
+    }
+
+
+class TooLateToUndo(Conflict):
+    """A merge is undone within the program's days for it, and before either member is merged again or erased."""
+
+    code = "members.too_late_to_undo"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This merge can no longer be undone",
+        "es": "Esta fusión ya no se puede deshacer",
+    }

@@ -120,6 +120,12 @@ ORDER BY m.id
 """
 
 
+REDIRECTED = """
+-- Ids that answer with this member.
+SELECT id FROM member WHERE program_id = %(program_id)s AND merged_into = %(member)s ORDER BY id
+"""
+
+
 class Listed(Struct, frozen=True):
     """A member as lists show her."""
 
@@ -284,3 +290,9 @@ async def joined_within(tx: Transaction, program_id: int, windows: str) -> dict[
     """Return active members enrolled in the windows (JSON: years, since, until), with the years."""
     cursor = await tx.execute(JOINED_WITHIN, {"program_id": program_id, "windows": windows})
     return {row[0]: row[1] for row in await cursor.fetchall()}
+
+
+async def redirected_to(tx: Transaction, program_id: int, member: UUID) -> list[UUID]:
+    """Return the ids that were merged into a member."""
+    cursor = await tx.execute(REDIRECTED, {"program_id": program_id, "member": member})
+    return [row[0] for row in await cursor.fetchall()]

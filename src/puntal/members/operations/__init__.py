@@ -18,6 +18,16 @@ from puntal.members.operations.changes import (
 from puntal.members.operations.clock import celebrated, due_anniversaries, due_birthdays, lapse_guests
 from puntal.members.operations.consents import record_consents
 from puntal.members.operations.enrolment import enrol_many
+from puntal.members.operations.forgetting import forget, held_about
+from puntal.members.operations.merging import (
+    Merge,
+    MergePlan,
+    lock_merge,
+    merge_people,
+    part_people,
+    plan_merge,
+    record_merge,
+)
 from puntal.members.operations.pools import create_pool, join_pool, leave_pool, pool_members
 from puntal.members.operations.recognise import load, open_unknown, report_conflicts, resolve
 from puntal.members.person import Membership
@@ -25,6 +35,8 @@ from puntal.members.person import Membership
 __all__ = [
     "Match",
     "Membership",
+    "Merge",
+    "MergePlan",
     "add_identities",
     "celebrated",
     "change_status",
@@ -33,15 +45,22 @@ __all__ = [
     "due_between",
     "due_birthdays",
     "enrol_many",
+    "forget",
+    "held_about",
     "is_due",
     "join_pool",
     "lapse_guests",
     "leave_pool",
     "load",
+    "lock_merge",
+    "merge_people",
     "normalise",
     "open_unknown",
+    "part_people",
+    "plan_merge",
     "pool_members",
     "record_consents",
+    "record_merge",
     "region_of",
     "remove_identity",
     "report_conflicts",

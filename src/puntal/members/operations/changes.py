@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -190,10 +190,18 @@ async def tell(
     tx: Transaction, program_id: int, kind: str, member: UUID, now: datetime, payload: Mapping[str, Any]
 ) -> None:
     """Write one thing that happened to a member into the outbox."""
-    happening = Happening(
-        id=new.new_id(), kind=kind, member_id=member, effective_at=now, recorded_at=now, payload=payload
-    )
-    await outbox.append(tx, program_id, [happening])
+    await tell_all(tx, program_id, kind, [member], now, payload)
+
+
+async def tell_all(
+    tx: Transaction, program_id: int, kind: str, members: Iterable[UUID], now: datetime, payload: Mapping[str, Any]
+) -> None:
+    """Write that the same thing happened to several members."""
+    happenings = [
+        Happening(id=new.new_id(), kind=kind, member_id=member, effective_at=now, recorded_at=now, payload=payload)
+        for member in members
+    ]
+    await outbox.append(tx, program_id, happenings)
 
 
 def _with_birthday(before: Profile, after: Profile, membership: Membership, now: datetime) -> Profile:

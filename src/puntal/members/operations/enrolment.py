@@ -15,6 +15,7 @@ from puntal.kit import ids as new
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Fault, Refusal
+from puntal.ledger import operations as ledger
 from puntal.members import birthdays, policy, queries, store
 from puntal.members.errors import Blocked, ChangedMeanwhile, ConsentMissing, NoIdentity, NotValid, UnknownMember
 from puntal.members.identities import is_disposable, mailbox, normalise
@@ -63,8 +64,7 @@ async def enrol_many(
     """Make people members, and answer each: enrolled, or a refusal that leaves the others alone.
 
     Enrolling again changes nothing: whoever owns one of the identities is the answer. A guest becomes a member and
-    keeps her id (`claimed`: her unclaimed points are the caller's to release); who left comes back. Opens no
-    holders: the caller does, for those `created`.
+    keeps her id (`claimed`: her unclaimed points are the caller's to release); who left comes back.
 
     Args:
         tx: An open transaction on the program; the caller commits.
@@ -144,6 +144,7 @@ async def _round(door: _Door, waiting: Sequence[_Ask]) -> list[_Ask]:
     lost = await _take(door, list(first.values()), guests)
     rows = [_member_row(ask, door.membership, door.now) for ask in first.values() if ask not in lost]
     added = await store.insert_members(door.tx, door.program_id, rows)
+    await ledger.open_holders(door.tx, door.program_id, added, now=door.now)
     again = [ask for ask in strangers if ask not in first.values() or ask in lost]
     for ask in first.values():
         if ask in lost:

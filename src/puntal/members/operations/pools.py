@@ -8,9 +8,10 @@ from uuid import UUID
 
 from puntal.kit import ids as new
 from puntal.kit.db import Transaction
+from puntal.ledger import operations as ledger
 from puntal.members import queries, store
 from puntal.members.errors import AlreadyPooled, NotPooled, PoolFull, UnknownMember, UnknownPool, UnknownPoolKind
-from puntal.members.operations.changes import held, tell
+from puntal.members.operations.changes import held, tell, tell_all
 from puntal.members.person import Membership
 from puntal.members.store import changes
 
@@ -27,8 +28,6 @@ async def create_pool(
 ) -> UUID:
     """Open a pool with its first members (True: an adult, who may spend) and return its id.
 
-    Opens no holder: that is `ledger.operations.open_holders`.
-
     Raises:
         UnknownPoolKind: The document declares no such kind.
         UnknownMember: One of them is nobody, or no member any more.
@@ -39,6 +38,7 @@ async def create_pool(
         raise UnknownPoolKind(kind=kind)
     chosen = pool or new.new_id()
     await changes.run(tx, changes.INSERT_POOL, program_id, id=chosen, kind=kind, now=now)
+    await ledger.open_holders(tx, program_id, [chosen], now=now)
     await join_pool(tx, program_id, chosen, members, membership=membership, now=now)
     return chosen
 
@@ -73,8 +73,7 @@ async def join_pool(
     [(count,)] = await changes.run(tx, changes.COUNT_POOL, program_id, pool=pool)
     if kind is not None and count > kind.max:
         raise PoolFull(most=kind.max)
-    for member in sorted(joined):
-        await tell(tx, program_id, "member.pooled", member, now, {"pool_id": str(pool)})
+    await tell_all(tx, program_id, "member.pooled", sorted(joined), now, {"pool_id": pool})
 
 
 async def leave_pool(tx: Transaction, program_id: int, member: UUID, *, now: datetime) -> UUID:
@@ -89,7 +88,7 @@ async def leave_pool(tx: Transaction, program_id: int, member: UUID, *, now: dat
     if not left:
         raise NotPooled
     pool: UUID = left[0][0]
-    await tell(tx, program_id, "member.unpooled", member, now, {"pool_id": str(pool)})
+    await tell(tx, program_id, "member.unpooled", member, now, {"pool_id": pool})
     return pool
 
 

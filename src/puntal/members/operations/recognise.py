@@ -9,6 +9,7 @@ from uuid import UUID
 
 from puntal.kit import ids as new
 from puntal.kit.db import Transaction
+from puntal.ledger import operations as ledger
 from puntal.members import policy, store
 from puntal.members.identities import mailbox, normalise
 from puntal.members.model import DEFAULT_MATCH, Identity, Ids, Match, MatchKind, Profile
@@ -55,7 +56,7 @@ async def open_unknown(
     """Make members of people nobody knew, and return the member of each ask.
 
     Asks that share a matching identity become one member. Whoever loses a race for an identity gets the winner's
-    member. Opens no holder: that is `ledger.operations.open_holders`.
+    member.
 
     Args:
         tx: An open transaction on the program; the caller commits.
@@ -99,7 +100,8 @@ async def open_unknown(
         for group, member in known.items()
         if member == opened[group]
     ]
-    await store.insert_members(tx, program_id, rows)
+    added = await store.insert_members(tx, program_id, rows)
+    await ledger.open_holders(tx, program_id, added, now=now)
     return [known[group] for group in groups]
 
 
