@@ -299,6 +299,8 @@ CREATE TABLE holder (
   settled_to timestamptz NOT NULL,
   -- The next instant at which the clock alone changes something here.
   due_at timestamptz,
+  -- The next local day on which a tier may change or be announced.
+  review_on date,
   running json NOT NULL DEFAULT '{}',
   PRIMARY KEY (program_id, id),
   CONSTRAINT available_floor CHECK (0 <= ALL (available)),
@@ -307,6 +309,7 @@ CREATE TABLE holder (
   CONSTRAINT debt_floor CHECK (0 <= ALL (debt))
 ) WITH (fillfactor = 75);
 CREATE INDEX holder_due ON holder (program_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX holder_review ON holder (program_id, review_on) WHERE review_on IS NOT NULL;
 
 -- Append-only. `source` and `destination` name accounts of this wallet: available, pending, held, debt belong
 -- to the holder (or, for `other_holder_id`, to the other end); all other names are the program's own sums.
