@@ -8,6 +8,7 @@ from __future__ import annotations
 from puntal.members.birthdays import due_between, is_due
 from puntal.members.identities import normalise, region_of
 from puntal.members.model import Match
+from puntal.members.operations.bulk import Imported, import_many
 from puntal.members.operations.changes import (
     add_identities,
     change_status,
@@ -33,6 +34,7 @@ from puntal.members.operations.recognise import load, open_unknown, report_confl
 from puntal.members.person import Membership
 
 __all__ = [
+    "Imported",
     "Match",
     "Membership",
     "Merge",
@@ -47,6 +49,7 @@ __all__ = [
     "enrol_many",
     "forget",
     "held_about",
+    "import_many",
     "is_due",
     "join_pool",
     "lapse_guests",

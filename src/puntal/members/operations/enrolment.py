@@ -32,7 +32,7 @@ _MOST_ROUNDS = 4
 
 
 @dataclass(slots=True, eq=False)
-class _Ask:
+class Ask:
     """One person on her way in."""
 
     at: int
@@ -55,7 +55,7 @@ class _Door:
     membership: Membership
     now: datetime
     answers: dict[int, Enrolled | Refusal] = field(default_factory=dict)
-    joining: list[tuple[_Ask, Profile | None]] = field(default_factory=list)
+    joining: list[tuple[Ask, Profile | None]] = field(default_factory=list)
 
 
 async def enrol_many(
@@ -74,10 +74,10 @@ async def enrol_many(
         now: Becomes `enrolled_at` where nothing earlier is said.
     """
     door = _Door(tx, program_id, membership, now)
-    asks: list[_Ask] = []
+    asks: list[Ask] = []
     for at, person in enumerate(people):
         try:
-            asks.append(_read(at, person, membership, now))
+            asks.append(read_person(at, person, membership, now))
         except Refusal as refusal:
             door.answers[at] = refusal
     waiting = asks
@@ -91,7 +91,14 @@ async def enrol_many(
     return [door.answers[at] for at in range(len(people))]
 
 
-def _read(at: int, person: NewMember, membership: Membership, now: datetime) -> _Ask:
+def read_person(at: int, person: NewMember, membership: Membership, now: datetime, *, joining: bool = False) -> Ask:
+    """Return a person as checked and normalised.
+
+    Raises:
+        NotValid: Naming everything wrong.
+        NoIdentity: Nothing says who she is.
+        ConsentMissing: Only if `joining`, when she is new for sure.
+    """
     faults: list[Fault] = []
     identities: tuple[Identity, ...] = ()
     try:
@@ -117,13 +124,15 @@ def _read(at: int, person: NewMember, membership: Membership, now: datetime) -> 
     deciding = policy.deciding(identities, membership.match_order)
     if not deciding and person.ids.id is None:
         raise NoIdentity
-    ask = _Ask(at, person, identities, deciding, attributes, consents)
+    if joining and (missing := missing_consents(consents, membership)):
+        raise ConsentMissing(purposes=", ".join(missing))
+    ask = Ask(at, person, identities, deciding, attributes, consents)
     if person.ids.id is not None:
         ask.new_id = person.ids.id
     return ask
 
 
-async def _round(door: _Door, waiting: Sequence[_Ask]) -> list[_Ask]:
+async def _round(door: _Door, waiting: Sequence[Ask]) -> list[Ask]:
     """Answer those who are known and open those who are not; return those somebody else was faster with."""
     matches = await match_named(
         door.tx,
@@ -138,7 +147,7 @@ async def _round(door: _Door, waiting: Sequence[_Ask]) -> list[_Ask]:
     profiles = await store.load(door.tx, door.program_id, found, lock=False)
     strangers, guests = _sort(door, waiting, profiles)
     groups = policy.grouped([[*ask.deciding, ("id", str(ask.new_id))] for ask in strangers])
-    first: dict[int, _Ask] = {}
+    first: dict[int, Ask] = {}
     for group, ask in zip(groups, strangers, strict=True):
         first.setdefault(group, ask)
     lost = await _take(door, list(first.values()), guests)
@@ -160,10 +169,10 @@ async def _round(door: _Door, waiting: Sequence[_Ask]) -> list[_Ask]:
     return again
 
 
-def _sort(door: _Door, waiting: Sequence[_Ask], profiles: Mapping[UUID, Profile]) -> tuple[list[_Ask], list[_Ask]]:
+def _sort(door: _Door, waiting: Sequence[Ask], profiles: Mapping[UUID, Profile]) -> tuple[list[Ask], list[Ask]]:
     """Answer who needs nothing done; return the strangers and the guests who join."""
-    strangers: list[_Ask] = []
-    guests: list[_Ask] = []
+    strangers: list[Ask] = []
+    guests: list[Ask] = []
     returning = {profile.id for _, profile in door.joining if profile is not None}
     for ask in waiting:
         profile = None if ask.match.member_id is None else profiles[ask.match.member_id]
@@ -192,7 +201,7 @@ def _sort(door: _Door, waiting: Sequence[_Ask], profiles: Mapping[UUID, Profile]
     return strangers, guests
 
 
-async def _take(door: _Door, strangers: Sequence[_Ask], guests: Sequence[_Ask]) -> set[_Ask]:
+async def _take(door: _Door, strangers: Sequence[Ask], guests: Sequence[Ask]) -> set[Ask]:
     """Give identities to those who join; return the strangers who lost one that decides to somebody else."""
     rows: dict[Identity, dict[str, Any]] = {}
     takers = [(ask, ask.new_id) for ask in strangers]
@@ -257,7 +266,7 @@ async def _finish(door: _Door) -> None:
     await outbox.append(door.tx, door.program_id, happened)
 
 
-def _warnings(ask: _Ask, member: UUID, owners: Mapping[str, set[UUID]]) -> tuple[str, ...]:
+def _warnings(ask: Ask, member: UUID, owners: Mapping[str, set[UUID]]) -> tuple[str, ...]:
     emails = [value for kind, value in ask.identities if kind == "email"]
     warnings = ["disposable_email"] if any(is_disposable(value) for value in emails) else []
     if any(owners.get(mailbox(value), set()) - {member} for value in emails):
@@ -265,7 +274,7 @@ def _warnings(ask: _Ask, member: UUID, owners: Mapping[str, set[UUID]]) -> tuple
     return tuple(warnings)
 
 
-def _member_row(ask: _Ask, membership: Membership, now: datetime) -> dict[str, Any]:
+def _member_row(ask: Ask, membership: Membership, now: datetime) -> dict[str, Any]:
     said = ask.said
     row: dict[str, Any] = {
         "id": ask.new_id,
