@@ -100,7 +100,7 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         triggers=triggers,
         bounds=bounds,
         cooldowns={item.rule.id: cool for item in rules if (cool := compile_limits(*_limits_of(item.rule))[1])},
-        static_lists=any(segment.list for segment in document.segments.values()),
+        lists=tuple(name for name, segment in document.segments.items() if segment.list),
         budgets=_budgets(document, rules),
         earns_on=f"order.{document.orders.earn_when}",
         late=timedelta(days=late_days),

@@ -12,7 +12,6 @@ from msgspec import Struct, field
 
 from puntal.activity.model import Count, Totals
 from puntal.earning.model import Rule
-from puntal.kit.calendar import midnight
 from puntal.limits.model import Bound, BudgetKey, Cooldown, Used
 from puntal.members.model import Profile
 from puntal.orders.model import Order, OrderRecord, Refund
@@ -112,8 +111,8 @@ class Compiled(Struct, frozen=True):
     """Rule id to its limits per member, shared ones included."""
     cooldowns: Mapping[str, tuple[Cooldown, ...]]
     """Rule id to its cooldowns."""
-    static_lists: bool
-    """Some segment is a list kept by hand."""
+    lists: tuple[str, ...]
+    """Segments that are lists kept by hand."""
     budgets: Mapping[str, tuple[Bound, ...]]
     """Rule id to its own, its campaign's and the program's budgets."""
     earns_on: str
@@ -144,10 +143,6 @@ class Compiled(Struct, frozen=True):
     """`events.<type>` that something counts."""
     gifts: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
     """(ladder, tier) to what reaching it gives: wallet ordinal and units."""
-
-    def midnight(self, day: date) -> datetime:
-        """Return the first instant of a local day of the program."""
-        return midnight(self.zone, day)
 
 
 class State(Struct):

@@ -20,6 +20,7 @@ from puntal.points.model import Books, Cause, Starting
 from puntal.tiers import policy as tiers
 from puntal.tiers.model import Change
 
+NEVER = date(9999, 12, 31)
 UNTIL_CLAIMED = "member.claimed"
 """What a guest earns waits for this event."""
 
@@ -57,6 +58,7 @@ class Work:
 
     def finish(self, code: str | None = None) -> Decision:
         """Return the decision."""
+        self.books.due_at = points.due_at(self.books, self.program.terms)
         self.running.alive = dict(self.books.alive)
         self.running.lapsed = dict(self.books.lapsed)
         return Decision(
@@ -380,15 +382,13 @@ def copy_order(record: OrderRecord) -> OrderRecord:
     return msgspec.json.decode(msgspec.json.encode(record), type=OrderRecord)
 
 
-def next_due(program: Compiled, books: Books, running: Running, enrolled: date, today: date) -> datetime | None:
-    """Return when the clock alone next changes something here: a lot's date or a tier's."""
-    due = points.due_at(books, program.terms)
+def next_review(program: Compiled, running: Running, enrolled: date, today: date) -> date:
+    """Return the next local day on which some tier may change or be announced; the end of time when none will."""
+    review = NEVER
     for climb in program.climbs:
         standing = running.tiers.get(climb.id)
-        if standing is None:
-            continue
-        day = tiers.next_due(climb, standing, enrolled=enrolled, today=today)
-        if day is not None:
-            at = program.midnight(day)
-            due = at if due is None else min(due, at)
-    return due
+        if standing is not None:
+            day = tiers.next_due(climb, standing, enrolled=enrolled, today=today)
+            if day is not None:
+                review = min(review, day)
+    return review

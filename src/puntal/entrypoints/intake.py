@@ -1,0 +1,77 @@
+"""Running intake: a transaction per batch, run again when told to, bisected when a defect hits one of its events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from psycopg import errors
+
+from puntal.entrypoints.programs import Programs
+from puntal.intake import operations
+from puntal.intake.errors import Again, IntakeFailed
+from puntal.intake.model import Answer, Item
+from puntal.kit import clock
+from puntal.kit.coalesce import Coalescer
+from puntal.kit.db import Database
+from puntal.kit.errors import Refusal
+
+log = structlog.get_logger(__name__)
+MOST_TRIES = 8
+_PASSING = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable, errors.UniqueViolation)
+"""Another transaction was in the way; the next try finds it done."""
+
+
+class Intake:
+    """Takes events of any program; every answer given is committed."""
+
+    def __init__(self, database: Database, programs: Programs, *, newest_only: bool = False) -> None:
+        self.database = database
+        self.programs = programs
+        self.newest_only = newest_only
+        self.waiting: Coalescer[Item, Answer | Refusal] = Coalescer(self.run)
+
+    async def run(self, program_id: int, items: Sequence[Item]) -> list[Answer | Refusal]:
+        """Decide and write a batch; a defect is narrowed down to the event that causes it.
+
+        Only defects come here: what is refused was refused before, and an outage is raised to every caller.
+        """
+        try:
+            return await self._write(program_id, items)
+        except (errors.OperationalError, errors.InterfaceError):
+            raise
+        except Exception as defect:
+            if len(items) == 1:
+                log.exception("intake.failed", event=items[0].said.id, type=items[0].said.type, error=repr(defect))
+                return [IntakeFailed(id=items[0].said.id)]
+            middle = len(items) // 2
+            return [*await self.run(program_id, items[:middle]), *await self.run(program_id, items[middle:])]
+
+    async def _write(self, program_id: int, items: Sequence[Item]) -> list[Answer | Refusal]:
+        lock_budgets = False
+        for attempt in range(MOST_TRIES):
+            try:
+                return await self._once(program_id, items, lock_budgets=lock_budgets)
+            except Again as again:
+                lock_budgets |= again.lock_budgets
+            except _PASSING:
+                if attempt == MOST_TRIES - 1:
+                    raise
+        raise errors.LockNotAvailable("the batch met newer truths too often")
+
+    async def _once(self, program_id: int, items: Sequence[Item], *, lock_budgets: bool) -> list[Answer | Refusal]:
+        dry = any(item.dry_run for item in items)
+        async with self.database.program_transaction(program_id) as tx:
+            loaded = await self.programs.current(tx, program_id)
+            answers = await operations.take(
+                tx,
+                loaded,
+                items,
+                recorded_at=clock.now(),
+                lock_budgets=lock_budgets,
+                newest_only=self.newest_only,
+            )
+            if dry:
+                # A question leaves nothing, not even the guest it would have opened.
+                await tx.execute("ROLLBACK; BEGIN", prepare=False)
+            return answers

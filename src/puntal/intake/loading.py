@@ -1,0 +1,201 @@
+"""Finding and locking the members of a batch, and loading everything its decisions may read, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+
+from puntal.engine.model import Compiled, Running
+from puntal.engine.work import next_review
+from puntal.intake.batch import Batch
+from puntal.intake.model import Item
+from puntal.intake.policy import ORDER_CARRYING
+from puntal.kit.calendar import after
+from puntal.kit.db import Transaction
+from puntal.ledger import operations as ledger
+from puntal.ledger.model import Holder
+from puntal.limits import operations as limits
+from puntal.limits.model import BudgetKey
+from puntal.limits.policy import window
+from puntal.members import operations as members
+from puntal.members.model import Ids, Profile
+from puntal.orders import operations as orders
+from puntal.orders.model import OrderRecord
+from puntal.points import operations as points
+from puntal.segments import operations as segments
+
+if TYPE_CHECKING:
+    from puntal.intake.operations import Programs
+
+_running = msgspec.json.Decoder(Running).decode
+LOTS_NEEDED = frozenset(
+    {
+        "order.refunded",
+        "order.cancelled",
+        "order.updated",
+        "order.refund_withdrawn",
+        "referral.reversed",
+        "member.claimed",
+    }
+)
+
+
+async def load(
+    tx: Transaction, programs: Programs, items: Sequence[Item], *, lock_budgets: bool, newest_only: bool
+) -> Batch:
+    """Return the batch ready to be decided; its members are locked until `tx` ends."""
+    batch = Batch(programs, newest_only=newest_only)
+    await _find_members(tx, batch, items)
+    ids = {id for id in batch.subjects.values() if id is not None}
+    now = max(item.now for item in items)
+    holders = await ledger.open_and_lock(tx, programs.program_id, ids, now=min(item.now for item in items))
+    # After the lock: whoever merged, paused or blocked a member held it too.
+    batch.profiles = await members.load(tx, programs.program_id, ids)
+    wanted = {(item.event.source, item.event.order_id) for item in items if item.event.order_id is not None}
+    batch.orders = await orders.load(tx, programs.program_id, wanted)
+    await _open_books(tx, batch, items, holders)
+    await _load_facts(tx, batch, ids, now)
+    keys = _budget_keys(batch, items)
+    batch.budgets = await limits.load(tx, programs.program_id, keys, lock=lock_budgets)
+    batch.known_budgets = frozenset(batch.budgets)
+    return batch
+
+
+async def _find_members(tx: Transaction, batch: Batch, items: Sequence[Item]) -> None:
+    """Say who each event is about; customers of orders that nobody knows become guests or members."""
+    joining = batch.programs.newest.document.joining
+    named = [item for item in items if item.said.member is not None]
+    asks = [item.said.member for item in named if item.said.member is not None]
+    matches = await members.resolve(tx, batch.programs.program_id, asks, joining.match) if asks else []
+    unknown: list[tuple[Item, Ids]] = []
+    for item, ask, match in zip(named, asks, matches, strict=True):
+        if match.member_id is not None:
+            batch.subjects[item.said.id] = match.member_id
+            if match.conflict is not None:
+                batch.conflicts[item.said.id] = match.conflict
+        elif item.event.type not in ORDER_CARRYING or joining.unknown_customer == "ignore" or _bare(ask):
+            batch.unknown[item.said.id] = "member.unknown"
+        else:
+            unknown.append((item, ask))
+    if batch.conflicts:
+        await members.report_conflicts(tx, batch.programs.program_id, matches, now=max(i.now for i in items))
+    if unknown:
+        await _open_unknown(tx, batch, unknown)
+    await _by_order(tx, batch, items)
+
+
+def _bare(ask: Ids) -> bool:
+    """Return whether an ask names nothing a stranger could be recognised by again."""
+    return not (ask.email or ask.phone or ask.card or ask.external)
+
+
+async def _open_unknown(tx: Transaction, batch: Batch, unknown: Sequence[tuple[Item, Ids]]) -> None:
+    program = batch.programs.newest
+    joining = program.document.joining
+    now = unknown[0][0].now
+    until = after(program.zone, now, joining.claim_within.count, joining.claim_within.unit)
+    opened = await members.open_unknown(
+        tx,
+        program.program_id,
+        [ask for _, ask in unknown],
+        as_="active" if joining.unknown_customer == "enrol" else "guest",
+        now=now,
+        claim_until=until if joining.unknown_customer == "guest" else None,
+        match_order=joining.match,
+    )
+    for (item, _), member in zip(unknown, opened, strict=True):
+        batch.subjects[item.said.id] = member
+
+
+async def _by_order(tx: Transaction, batch: Batch, items: Sequence[Item]) -> None:
+    """Let events about a known order belong to whose order it is, whoever they name."""
+    about = {
+        item.said.id: (item.event.source, item.event.order_id)
+        for item in items
+        if item.event.order_id is not None and item.event.type not in ("order.created", "order.paid")
+    }
+    if about:
+        owners = await orders.owners(tx, batch.programs.program_id, set(about.values()))
+        for id, order in about.items():
+            if order in owners:
+                batch.subjects[id] = owners[order]
+                batch.unknown.pop(id, None)
+
+
+async def _open_books(tx: Transaction, batch: Batch, items: Sequence[Item], holders: dict[UUID, Holder]) -> None:
+    newest = batch.programs.newest
+    latest: dict[UUID, datetime] = {}
+    wanting: set[UUID] = set()
+    lots: set[UUID] = set()
+    for item in items:
+        member = batch.subjects.get(item.said.id)
+        if member is None:
+            continue
+        latest[member] = max(item.now, latest.get(member, item.now))
+        record = None if item.event.order_id is None else batch.orders.get((item.event.source, item.event.order_id))
+        if _needs_lots(newest, item, record):
+            wanting.add(member)
+            if record is not None:
+                lots |= {award.lot for award in record.awards if award.lot is not None}
+    for id, holder in holders.items():
+        batch.running[id] = _running(holder.running)
+        batch.books[id] = points.books_of(holder, len(newest.terms))
+        if holder.due_at is not None and holder.due_at <= latest[id]:
+            wanting.add(id)
+    if wanting:
+        await points.load_lots(
+            tx,
+            newest.program_id,
+            {id: batch.books[id] for id in wanting},
+            now=max(item.now for item in items),
+            lots=lots,
+            cards=newest.stamps,
+        )
+
+
+def _needs_lots(program: Compiled, item: Item, record: OrderRecord | None) -> bool:
+    """Return whether deciding this event may touch more than a new lot."""
+    if program.stamps or program.fading or item.event.type in LOTS_NEEDED or item.event.type in program.awaited:
+        return True
+    return record is not None and bool(record.awaited or record.awards)
+
+
+async def _load_facts(tx: Transaction, batch: Batch, ids: set[UUID], now: datetime) -> None:
+    program = batch.programs.newest
+    if ids and (program.metrics or program.lists):
+        facts = await segments.load_facts(
+            tx, program.program_id, list(ids), reads=program.metrics, lists=program.lists, today=_day(program, now)
+        )
+        batch.metrics = {id: each.metrics for id, each in facts.items()}
+        batch.lists = {id: each.lists for id, each in facts.items()}
+
+
+def _budget_keys(batch: Batch, items: Sequence[Item]) -> set[BudgetKey]:
+    """Return the counters that any rule of these events' programs is under, in their events' periods."""
+    days: dict[int, tuple[Compiled, set[date]]] = {}
+    for item in items:
+        program = batch.program_at(item.event.occurred_at)
+        days.setdefault(program.revision, (program, set()))[1].add(_day(program, item.event.occurred_at))
+    keys: set[BudgetKey] = set()
+    for program, of in days.values():
+        for bounds in program.budgets.values():
+            for bound in bounds:
+                keys |= {(bound.key, bound.measure, window(bound, day)) for day in of}
+    for record in batch.orders.values():
+        for award in record.awards:
+            keys |= {(use.key, use.measure, use.start) for use in award.uses if use.scope == "b"}
+    return keys
+
+
+def _day(program: Compiled, at: datetime) -> date:
+    return at.astimezone(program.zone).date()
+
+
+def review_of(program: Compiled, running: Running, profile: Profile, today: date) -> date:
+    """Return the next local day on which one of the member's tiers may change or be announced."""
+    joined = (profile.enrolled_at or profile.created_at).astimezone(program.zone).date()
+    return next_review(program, running, joined, today)

@@ -1,0 +1,284 @@
+"""Reading what was said: from bytes to a checked event, or every fault at once. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from puntal.engine.model import Event
+from puntal.intake.errors import EventFaulty
+from puntal.intake.model import Item, Said, SaidOrder
+from puntal.kit.errors import Fault
+from puntal.kit.ids import derived
+from puntal.orders.model import Line, Order, Refund, RefundLine
+from puntal.programs.document.builtin import BUILT_IN_EVENTS
+from puntal.programs.document.program import EventType, Program
+from puntal.rules.model import LARGEST
+
+ORDER_CARRYING = frozenset({"order.created", "order.paid", "order.updated"})
+ORDER_NAMING = frozenset({"order.fulfilled", "order.delivered", "order.cancelled"})
+REFUNDS = frozenset({"order.refunded", "order.refund_withdrawn"})
+INTERNAL = frozenset(
+    {
+        "purchase",
+        "member.enrolled",
+        "member.birthday",
+        "member.anniversary",
+        "member.updated",
+        "member.claimed",
+        "tier.reached",
+        "tier.renewed",
+        "tier.lost",
+        "referral.completed",
+        "referral.reversed",
+        "card.finished",
+    }
+)
+"""Only the platform itself says these."""
+AHEAD = timedelta(minutes=10)
+"""How far a caller's clock may run ahead of ours."""
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+MOST_DEPTH = 8
+MOST_KEYS = 200
+MOST_TEXT = 4000
+
+_decode = msgspec.json.Decoder(Said).decode
+_PATH = re.compile(r" - at `\$(.*)`$")
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def parse(raw: bytes | msgspec.Raw) -> Said:
+    """Return the event that these bytes say.
+
+    Raises:
+        EventFaulty: The first fault of structure; `intake.api` lists all of them for a caller.
+    """
+    try:
+        return _decode(raw)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        raise EventFaulty([_structure(str(wrong))]) from wrong
+
+
+def _structure(message: str) -> Fault:
+    found = _PATH.search(message)
+    if found is None:
+        return _fault("", "event.malformed", message, None)
+    path = "".join(f"/{part}" for part in re.findall(r"\w+", found[1]))
+    return _fault(path, "event.invalid", message[: found.start()], None)
+
+
+def item(said: Said, document: Program, now: datetime, *, trusted: bool = False, dry_run: bool = False) -> Item:
+    """Return the event ready to be decided.
+
+    Args:
+        said: As parsed.
+        document: The program that will decide it; its currency, fields and events are checked against.
+        now: Program time of writing.
+        trusted: Replay, imports and the platform itself: old, internal and future events are allowed.
+        dry_run: Decide, write nothing.
+
+    Raises:
+        EventFaulty: With every fault.
+    """
+    faults = _faults(said, document, now, trusted=trusted)
+    if faults:
+        raise EventFaulty(faults)
+    body = _encoder.encode(said)
+    return Item(said, event_of(said, late_allowed=trusted), body, fingerprint(body), now, dry_run)
+
+
+def _fault(path: str, code: str, reason: str, suggestion: str | None) -> Fault:
+    return Fault(path=path, code=code, reason=reason, suggestion=suggestion)
+
+
+def fingerprint(body: bytes) -> str:
+    """Return what tells the same words from others."""
+    return blake2b(body, digest_size=16).hexdigest()
+
+
+def event_of(said: Said, *, late_allowed: bool = False, cause: str | None = None, depth: int = 0) -> Event:
+    """Return the event the engine decides."""
+    order_id = said.order_id
+    if said.order is not None:
+        order_id = said.order.id
+    elif said.refund is not None:
+        order_id = said.refund.order
+    refund = None
+    if said.refund is not None:
+        refund = Refund(
+            said.refund.order,
+            said.refund.id,
+            tuple(RefundLine(line.id, line.amount_minor) for line in said.refund.lines),
+            said.refund.amount_minor,
+        )
+    return Event(
+        said.id,
+        said.type,
+        said.source,
+        said.occurred_at.astimezone(UTC),
+        said.channel,
+        said.store,
+        None if said.order is None else _order(said.order),
+        order_id,
+        refund,
+        said.data,
+        said.context,
+        cause,
+        depth,
+        late_allowed,
+    )
+
+
+def _order(said: SaidOrder) -> Order:
+    return Order(
+        said.id,
+        said.currency,
+        tuple(
+            Line(
+                line.id,
+                line.amount_minor,
+                line.product,
+                line.category,
+                line.brand,
+                line.tags,
+                line.quantity,
+                line.discount_minor,
+                line.gift_card,
+                line.attributes,
+            )
+            for line in said.lines
+        ),
+        said.discount_minor,
+        said.shipping_minor,
+        said.tax_minor,
+        said.paid_points_minor,
+        said.paid_gift_card_minor,
+        said.paid_wallet_minor,
+        said.coupons,
+        said.tags,
+        said.attributes,
+    )
+
+
+def _faults(said: Said, document: Program, now: datetime, *, trusted: bool) -> list[Fault]:
+    faults = []
+    declared = document.events.get(said.type)
+    if not trusted and (said.type in INTERNAL or (said.type not in BUILT_IN_EVENTS and declared is None)):
+        known = ", ".join(sorted(document.events)) or None
+        faults.append(_fault("/type", "event.unknown_type", f"{said.type} is not an event of this program", known))
+    if not trusted and said.occurred_at > now + AHEAD:
+        faults.append(_fault("/occurred_at", "event.in_future", "this time has not come yet", now.isoformat()))
+    if said.occurred_at < EARLIEST:
+        faults.append(_fault("/occurred_at", "event.too_early", "this is before any shop we know", None))
+    faults += _needed(said)
+    if said.order is not None:
+        faults += _order_faults(said.order)
+    if declared is not None:
+        faults += _data_faults(said.data, declared)
+    for name in ("data", "context"):
+        _walk(getattr(said, name), f"/{name}", 1, faults)
+    if said.order is not None:
+        _walk(said.order.attributes, "/order/attributes", 1, faults)
+        for index, line in enumerate(said.order.lines):
+            if line.attributes:
+                _walk(line.attributes, f"/order/lines/{index}/attributes", 1, faults)
+    if any("\x00" in text for text in (said.id, said.source, said.channel or "", said.store or "")):
+        faults.append(_fault("", "event.nul", "texts must not hold the character NUL", None))
+    return faults
+
+
+def _needed(said: Said) -> list[Fault]:
+    if said.type in ORDER_CARRYING and said.order is None:
+        return [_fault("/order", "event.missing", f"{said.type} carries its order", None)]
+    if said.type in REFUNDS and said.refund is None:
+        return [_fault("/refund", "event.missing", f"{said.type} says what was refunded", None)]
+    if said.type in ORDER_NAMING and said.order is None and said.order_id is None:
+        return [_fault("/order_id", "event.missing", f"{said.type} names its order", None)]
+    return []
+
+
+def _order_faults(order: SaidOrder) -> list[Fault]:
+    faults = []
+    seen = set()
+    goods = 0
+    for index, line in enumerate(order.lines):
+        path = f"/order/lines/{index}"
+        if line.id in seen or line.id == "shipping":
+            faults.append(_fault(f"{path}/id", "event.duplicate_line", f"line id {line.id} is used twice", None))
+        seen.add(line.id)
+        if line.discount_minor > line.amount_minor:
+            faults.append(
+                _fault(f"{path}/discount_minor", "event.discount_too_large", "more than the line's amount", None)
+            )
+        goods += line.amount_minor - line.discount_minor
+        if "\x00" in line.id:
+            faults.append(_fault(f"{path}/id", "event.nul", "texts must not hold the character NUL", None))
+    if order.discount_minor > max(goods, 0):
+        faults.append(
+            _fault("/order/discount_minor", "event.discount_too_large", "more than the lines amount to", str(goods))
+        )
+    return faults
+
+
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "text": str,
+    "choice": str,
+    "date": str,
+    "number": int,
+    "money": int,
+    "flag": bool,
+    "list": list,
+}
+
+
+def _data_faults(data: Mapping[str, Any], declared: EventType) -> list[Fault]:
+    faults = []
+    for name, value in data.items():
+        kind = declared.fields.get(name)
+        if kind is None:
+            known = ", ".join(sorted(declared.fields)) or None
+            faults.append(_fault(f"/data/{name}", "event.unknown_field", f"{name} is not a field of it", known))
+            continue
+        fits = isinstance(value, _TYPES[kind]) and not (kind in ("number", "money") and isinstance(value, bool))
+        if not fits:
+            faults.append(_fault(f"/data/{name}", "event.wrong_type", f"{name} is a {kind}", None))
+    if declared.once_per is not None and data.get(declared.once_per) is None:
+        faults.append(
+            _fault(f"/data/{declared.once_per}", "event.missing", f"it counts once per {declared.once_per}", None)
+        )
+    return faults
+
+
+def _walk(value: Any, path: str, depth: int, faults: list[Fault]) -> None:  # noqa: ANN401, C901 - any JSON value; one branch per kind of it
+    if depth > MOST_DEPTH:
+        faults.append(_fault(path, "event.too_deep", f"nested more than {MOST_DEPTH} deep", None))
+    elif isinstance(value, dict):
+        if len(value) > MOST_KEYS:
+            faults.append(_fault(path, "event.too_many_fields", f"more than {MOST_KEYS} fields", None))
+            return
+        for key, inner in value.items():
+            if "\x00" in key:
+                faults.append(_fault(path, "event.nul", "texts must not hold the character NUL", None))
+            _walk(inner, f"{path}/{key}", depth + 1, faults)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value[: MOST_KEYS + 1]):
+            _walk(inner, f"{path}/{index}", depth + 1, faults)
+        if len(value) > MOST_KEYS:
+            faults.append(_fault(path, "event.too_many_items", f"more than {MOST_KEYS} items", None))
+    elif isinstance(value, str):
+        if len(value) > MOST_TEXT:
+            faults.append(_fault(path, "event.too_long", f"longer than {MOST_TEXT} characters", None))
+        if "\x00" in value:
+            faults.append(_fault(path, "event.nul", "texts must not hold the character NUL", None))
+    elif isinstance(value, int) and abs(value) > LARGEST:
+        faults.append(_fault(path, "event.number_too_large", f"beyond {LARGEST}", None))
+
+
+def caused_id(cause: str, kind: str) -> str:
+    """Return the id of an event that another one causes: the same every time."""
+    return str(derived(cause, kind))

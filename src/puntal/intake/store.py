@@ -1,0 +1,99 @@
+"""Reads and writes of `event`: a batch is one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Raw
+
+from puntal.intake.model import Stored
+from puntal.kit.db import Transaction, encode
+
+FIND = """
+-- Recognises retries before anything is locked or looked at.
+SELECT id, type, source, member_id, occurred_at, recorded_at, revision, fingerprint, body::text, outcome::text
+FROM event
+WHERE program_id = %(program_id)s AND id = ANY(%(ids)s::text[])
+"""
+
+INSERT = """
+-- In the order of ids, so that two batches with the same events wait for each other in one direction. An id that
+-- another batch wrote meanwhile is missing from what is returned: roll back and run again.
+INSERT INTO event (program_id, id, type, source, member_id, occurred_at, recorded_at, revision, fingerprint, body,
+  outcome)
+SELECT %(program_id)s, r.id, r.type, r.source, r.member_id, r.occurred_at, r.recorded_at, r.revision, r.fingerprint,
+  r.body, r.outcome
+FROM json_to_recordset(%(rows)s::json) AS r (id text, type text, source text, member_id uuid, occurred_at timestamptz,
+  recorded_at timestamptz, revision integer, fingerprint text, body json, outcome json)
+ORDER BY r.id
+ON CONFLICT (program_id, id) DO NOTHING
+"""
+
+OF_MEMBER = """
+-- A page of a member's events, newest first.
+SELECT id, type, source, member_id, occurred_at, recorded_at, revision, fingerprint, body::text, outcome::text
+FROM event
+WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
+  AND (occurred_at, id) < (%(before_at)s, %(before_id)s)
+ORDER BY occurred_at DESC, id DESC
+LIMIT %(limit)s
+"""
+
+COUNT = """
+-- How many events are stored; for summaries, not for the hot path.
+SELECT count(*) FROM event WHERE program_id = %(program_id)s
+"""
+
+LATEST = """
+-- The newest event, to refuse a replay into a program that lives already.
+SELECT max(occurred_at) FROM event WHERE program_id = %(program_id)s
+"""
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    return Stored(*row[:8], body=Raw(row[8].encode()), outcome=Raw(row[9].encode()))
+
+
+async def find(tx: Transaction, program_id: int, ids: Collection[str]) -> dict[str, Stored]:
+    """Return those of the events that are stored."""
+    cursor = await tx.execute(FIND, {"program_id": program_id, "ids": list(ids)})
+    return {row[0]: _stored(row) for row in await cursor.fetchall()}
+
+
+async def insert(tx: Transaction, program_id: int, rows: Sequence[dict[str, Any]]) -> int:
+    """Write events; return how many were new."""
+    cursor = await tx.execute(INSERT, {"program_id": program_id, "rows": encode(rows)})
+    return cursor.rowcount
+
+
+async def of_member(
+    tx: Transaction, program_id: int, members: Collection[UUID], *, before: tuple[datetime, str], limit: int
+) -> list[Stored]:
+    """Return a page of the events of a member and of those merged into her."""
+    cursor = await tx.execute(
+        OF_MEMBER,
+        {
+            "program_id": program_id,
+            "members": list(members),
+            "before_at": before[0],
+            "before_id": before[1],
+            "limit": limit,
+        },
+    )
+    return [_stored(row) for row in await cursor.fetchall()]
+
+
+async def count(tx: Transaction, program_id: int) -> int:
+    """Return how many events are stored."""
+    row = await (await tx.execute(COUNT, {"program_id": program_id})).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def latest(tx: Transaction, program_id: int) -> datetime | None:
+    """Return when the newest event happened."""
+    row = await (await tx.execute(LATEST, {"program_id": program_id})).fetchone()
+    return None if row is None else row[0]

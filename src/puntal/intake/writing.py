@@ -1,0 +1,180 @@
+"""Writing a decided batch: one statement per table, shared counters last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from puntal.activity import operations as activity
+from puntal.intake import store
+from puntal.intake.batch import Batch, Decided
+from puntal.intake.errors import Again
+from puntal.intake.loading import review_of
+from puntal.intake.policy import fingerprint
+from puntal.kit.db import Transaction
+from puntal.kit.ids import derived
+from puntal.ledger import operations as ledger
+from puntal.ledger.model import Holder
+from puntal.limits import operations as limits
+from puntal.orders import operations as orders
+from puntal.outbox import operations as outbox
+from puntal.outbox.model import Happening
+from puntal.points import operations as points
+from puntal.tiers import operations as tiers
+from puntal.tiers.model import TierChange
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None:
+    """Write everything the batch's decisions changed.
+
+    Raises:
+        Again: An event was written meanwhile, or a budget would be exceeded.
+    """
+    program_id = batch.programs.program_id
+    rows = [_event_row(one, recorded_at) for one in batch.decided]
+    if await store.insert(tx, program_id, rows) < len(rows):
+        raise Again
+    books = [batch.books[member] for member in batch.touched]
+    transfers = [transfer for each in books for transfer in each.transfers]
+    await ledger.write(tx, program_id, holders=_holders(batch), transfers=transfers)
+    await points.record(tx, program_id, books)
+    await orders.record(tx, program_id, list(batch.changed_orders.values()))
+    await activity.record(tx, program_id, batch.counts)
+    await tiers.record(
+        tx,
+        program_id,
+        [TierChange(member, change, event) for member, event, change in batch.changes],
+        now=recorded_at,
+    )
+    alerts = await limits.use(tx, program_id, batch.used, batch.bounds, batch.known_budgets)
+    if alerts is None:
+        raise Again(lock_budgets=True)
+    await outbox.append(tx, program_id, [*_happenings(batch, recorded_at), *_alerts(alerts, recorded_at)])
+
+
+def _holders(batch: Batch) -> list[Holder]:
+    program = batch.programs.newest
+    out = []
+    for member, now in batch.touched.items():
+        books, running = batch.books[member], batch.running[member]
+        today = now.astimezone(program.zone).date()
+        out.append(
+            Holder(
+                member,
+                books.available,
+                books.pending,
+                books.held,
+                books.debt,
+                books.settled_to,
+                books.due_at,
+                Raw(msgspec.json.encode(running)),
+                review_of(program, running, batch.profiles[member], today),
+            )
+        )
+    return out
+
+
+def _event_row(one: Decided, recorded_at: datetime) -> dict[str, Any]:
+    event = one.event
+    if event.id == one.item.said.id:
+        body, print_ = one.item.body, one.item.fingerprint
+    else:
+        body = _encode({"id": event.id, "type": event.type, "cause": event.cause, "data": event.data})
+        print_ = fingerprint(body)
+    return {
+        "id": event.id,
+        "type": event.type,
+        "source": event.source,
+        "member_id": one.member_id,
+        "occurred_at": event.occurred_at,
+        "recorded_at": recorded_at,
+        "revision": one.program.revision,
+        "fingerprint": print_,
+        "body": Raw(body),
+        "outcome": one.outcome,
+    }
+
+
+def _happenings(batch: Batch, recorded_at: datetime) -> list[Happening]:
+    """Return the outbox rows: for other members, for listeners, and for segments that follow the data."""
+    rows = []
+    for member, event, now in batch.elsewhere:
+        payload = msgspec.to_builtins(event, builtin_types=(datetime,)) | {"now": now.isoformat()}
+        payload["occurred_at"] = event.occurred_at.isoformat()
+        rows.append(_happening("event.caused", event.id, member, now, recorded_at, payload))
+    listened = batch.programs.listened
+    if listened:
+        for one in batch.decided:
+            rows += _heard(one, listened, recorded_at)
+    if batch.programs.dynamic_segments and not batch.newest_only:
+        rows += [
+            _happening("member.touched", f"{member}:{recorded_at.isoformat()}", member, now, recorded_at, {})
+            for member, now in batch.touched.items()
+        ]
+    return rows
+
+
+def _heard(one: Decided, listened: frozenset[str], recorded_at: datetime) -> list[Happening]:
+    rows = []
+    summary = {"event": one.event.id, "type": one.event.type, "outcome": msgspec.to_builtins(one.outcome)}
+    if "event.decided" in listened:
+        rows.append(_of(one, "event.decided", summary, recorded_at))
+    decision = one.decision
+    if decision is None:
+        return rows
+    gained = sum(reason.points for reason in decision.reasons if reason.points > 0)
+    lost = -sum(reason.points for reason in decision.reasons if reason.points < 0)
+    if gained and "points.earned" in listened:
+        rows.append(_of(one, "points.earned", summary, recorded_at))
+    if lost and "points.reversed" in listened:
+        rows.append(_of(one, "points.reversed", summary, recorded_at))
+    for change in decision.changes:
+        kind = "tier.lost" if change.reason in ("fallen", "refund", "floor_ended") else "tier.reached"
+        if kind in listened:
+            payload = summary | {"ladder": change.ladder, "from": change.from_tier, "to": change.to_tier}
+            rows.append(_of(one, kind, payload, recorded_at))
+    return rows
+
+
+def _of(one: Decided, kind: str, payload: dict[str, Any], recorded_at: datetime) -> Happening:
+    return _happening(kind, f"{one.event.id}:{payload.get('ladder', '')}", one.member_id, one.event.occurred_at,
+                      recorded_at, payload)  # fmt: skip
+
+
+def _happening(
+    kind: str,
+    cause: str,
+    member: UUID | None,
+    effective_at: datetime,
+    recorded_at: datetime,
+    payload: dict[str, Any],
+) -> Happening:
+    return Happening(
+        id=derived(cause, kind),
+        kind=kind,
+        member_id=member,
+        effective_at=effective_at,
+        recorded_at=recorded_at,
+        payload=payload,
+    )
+
+
+def _alerts(alerts: Sequence[limits.Alert], recorded_at: datetime) -> list[Happening]:
+    return [
+        _happening(
+            "budget.alert",
+            f"{alert.key[0]}:{alert.key[1]}:{alert.key[2]}:{alert.at}",
+            None,
+            recorded_at,
+            recorded_at,
+            {"budget": alert.key[0], "measure": alert.key[1], "period_start": alert.key[2].isoformat(),
+             "used": alert.used, "most": alert.most},
+        )
+        for alert in alerts
+    ]  # fmt: skip
