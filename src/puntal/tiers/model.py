@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -168,3 +169,49 @@ class Progress(Struct, frozen=True, kw_only=True):
     kept_until: date | None
     forecast_if_nothing_more: str
     forecast_at_pace: str
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """A row of the history of tiers.
+
+    Attributes:
+        event_id: The event that caused it; None for the clock, staff and publications.
+    """
+
+    id: UUID
+    member_id: UUID
+    ladder: str
+    from_tier: str
+    to_tier: str
+    reason: Reason
+    effective_at: datetime
+    recorded_at: datetime
+    event_id: str | None = None
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """What publishing a ladder does to one member."""
+
+    member_id: UUID
+    ladder: str
+    from_tier: str | None
+    to_tier: str
+
+
+class Enrolled(Struct, frozen=True):
+    """A member and the instant her membership years begin."""
+
+    id: UUID
+    enrolled_at: datetime
+
+
+class Placement(Struct, frozen=True, kw_only=True):
+    """One page of members placed on the ladders.
+
+    Attributes:
+        moves: Those whose tier in effect changes or who had none yet, by member and ladder.
+        next: Where the following page starts; None at the end.
+    """
+
+    moves: list[Move]
+    next: UUID | None

@@ -12,7 +12,7 @@ from puntal.tiers.policy.climbing import (
     set_floor,
     start,
 )
-from puntal.tiers.policy.compiling import compile_ladder
+from puntal.tiers.policy.compiling import compile_ladder, compile_ladders
 from puntal.tiers.policy.nights import next_due, nightly
 from puntal.tiers.policy.outlook import merge, place, progress
 from puntal.tiers.policy.windows import folded
@@ -21,6 +21,7 @@ __all__ = [
     "after_refund",
     "climb_up",
     "compile_ladder",
+    "compile_ladders",
     "count",
     "folded",
     "held",

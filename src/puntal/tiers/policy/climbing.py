@@ -216,8 +216,10 @@ def moved(
     from_tier, to_tier = _effective(climb, before), _effective(climb, after)
     if from_tier == to_tier:
         return after, None
-    past = before.past or ((calendar.midnight(climb.zone, before.since), from_tier),)
-    after = structs.replace(after, past=(*past, (at, to_tier))[-_REMEMBERED:])
+    begun = min(calendar.midnight(climb.zone, before.since), at - windows.ONE_DAY)
+    past = before.past or ((begun, from_tier),)
+    # A late event that crosses a line decides nothing for instants before a change already told.
+    after = structs.replace(after, past=(*past, (max(at, past[-1][0]), to_tier))[-_REMEMBERED:])
     return after, Change(climb.id, from_tier, to_tier, reason, at)
 
 

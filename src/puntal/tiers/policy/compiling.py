@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from puntal.kit import money
 from puntal.kit.calendar import Unit
 from puntal.programs.document import ladders as document
+from puntal.programs.document.program import Program
 from puntal.programs.document.values import MoneyText, Span
+from puntal.programs.document.wallets import Wallet
 from puntal.tiers.model import Climb, Keep, MeasureKind, Window
 
 
@@ -66,6 +68,27 @@ def compile_ladder(
         refund_below_line=ladder.refund_below_line,
         zone=zone,
     )
+
+
+def compile_ladders(program: Program, wallets: Mapping[str, int]) -> tuple[Climb, ...]:
+    """Return the ladders of a checked document, in its order.
+
+    Args:
+        program: As published.
+        wallets: Ordinal of each wallet id.
+    """
+    zone = ZoneInfo(program.timezone)
+    scales = {id: _scale(wallet, program.currency) for id, wallet in program.wallets.items()}
+    return tuple(
+        compile_ladder(index, ladder, wallets=wallets, currency=program.currency, zone=zone, scales=scales)
+        for index, ladder in enumerate(program.ladders)
+    )
+
+
+def _scale(wallet: Wallet, currency: str) -> int:
+    if wallet.kind == "money" and wallet.scale == 0:
+        return money.digits(wallet.currency or currency)
+    return wallet.scale
 
 
 def _measure(ladder: document.Ladder, wallets: Mapping[str, int]) -> tuple[MeasureKind, int | None]:

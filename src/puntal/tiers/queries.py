@@ -1,0 +1,166 @@
+"""Reads of tiers: a member's history, who is in which tier, and what history gives a ladder to measure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from puntal.kit.db import Transaction
+from puntal.tiers.model import Climb, Enrolled, Recorded
+
+HISTORY = """
+-- Locks nothing. Newest first; ids grow with time.
+SELECT id, member_id, ladder, from_tier, to_tier, reason, effective_at, recorded_at, event_id
+FROM tier_change
+WHERE program_id = %(program_id)s AND member_id = %(member_id)s
+  AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
+ORDER BY id DESC
+LIMIT %(limit)s
+"""
+
+MEMBERS_PER_TIER = """
+-- Locks nothing. The last change of a member tells the tier in effect; who never changed is in the first.
+SELECT coalesce(newest.to_tier, %(first)s), count(*)
+FROM member
+LEFT JOIN LATERAL (
+  SELECT to_tier
+  FROM tier_change
+  WHERE program_id = %(program_id)s AND member_id = member.id AND ladder = %(ladder)s
+  ORDER BY id DESC
+  LIMIT 1
+) AS newest ON true
+WHERE member.program_id = %(program_id)s AND member.status IN ('active', 'paused', 'blocked')
+GROUP BY 1
+"""
+
+MEMBERS_OF_TIER = """
+-- Locks nothing. Pages by member id.
+SELECT member.id
+FROM member
+LEFT JOIN LATERAL (
+  SELECT to_tier
+  FROM tier_change
+  WHERE program_id = %(program_id)s AND member_id = member.id AND ladder = %(ladder)s
+  ORDER BY id DESC
+  LIMIT 1
+) AS newest ON true
+WHERE member.program_id = %(program_id)s AND member.status IN ('active', 'paused', 'blocked')
+  AND (%(after)s::uuid IS NULL OR member.id > %(after)s::uuid)
+  AND coalesce(newest.to_tier, %(first)s) = %(tier)s
+ORDER BY member.id
+LIMIT %(limit)s
+"""
+
+ENROLLED = """
+-- Locks nothing: a member who joins meanwhile starts on the published ladder anyway.
+SELECT id, coalesce(enrolled_at, created_at)
+FROM member
+WHERE program_id = %(program_id)s AND status IN ('active', 'paused', 'blocked')
+  AND (%(after)s::uuid IS NULL OR id > %(after)s::uuid)
+ORDER BY id
+LIMIT %(limit)s
+"""
+
+EARNED_BY_DAY = """
+-- Locks nothing. What was issued or imported, by local day; what was taken back counts on the day of its order.
+SELECT moved.holder_id, moved.day, sum(moved.amount)::bigint
+FROM (
+  SELECT transfer.holder_id,
+    coalesce(
+      CASE WHEN transfer.destination IN ('issued', 'imported') THEN bought.day END,
+      (transfer.effective_at AT TIME ZONE %(zone)s)::date
+    ) AS day,
+    CASE WHEN transfer.source IN ('issued', 'imported') THEN transfer.amount ELSE -transfer.amount END AS amount
+  FROM transfer
+  LEFT JOIN shop_order AS bought
+    ON bought.program_id = %(program_id)s AND bought.member_id = transfer.holder_id
+    AND bought.source || ':' || bought.order_id = transfer.order_key
+  WHERE transfer.program_id = %(program_id)s AND transfer.holder_id = ANY(%(members)s::uuid[])
+    AND transfer.wallet = %(wallet)s
+    AND (transfer.source IN ('issued', 'imported') OR transfer.destination IN ('issued', 'imported'))
+) AS moved
+GROUP BY 1, 2
+"""
+
+BOUGHT_BY_DAY = """
+-- Locks nothing. Spend without shipping and net of refunds, and the orders not fully refunded.
+SELECT member_id, day, sum(greatest(net_minor - refunded_minor, 0))::bigint,
+  count(*) FILTER (WHERE refunded_minor < net_minor OR net_minor = 0)
+FROM shop_order
+WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[]) AND state = 'earned'
+GROUP BY 1, 2
+"""
+
+
+async def history(tx: Transaction, program_id: int, member: UUID, *, before: UUID | None, limit: int) -> list[Recorded]:
+    """Return a member's changes on all ladders, newest first."""
+    cursor = await tx.execute(
+        HISTORY, {"program_id": program_id, "member_id": member, "before": before, "limit": limit}
+    )
+    return [
+        Recorded(
+            id=row[0],
+            member_id=row[1],
+            ladder=row[2],
+            from_tier=row[3],
+            to_tier=row[4],
+            reason=row[5],
+            effective_at=row[6],
+            recorded_at=row[7],
+            event_id=row[8],
+        )
+        for row in await cursor.fetchall()
+    ]
+
+
+async def members_per_tier(tx: Transaction, program_id: int, climb: Climb) -> dict[str, int]:
+    """Return how many members are in each tier, the empty ones too, lowest first."""
+    cursor = await tx.execute(MEMBERS_PER_TIER, {"program_id": program_id, "ladder": climb.id, "first": climb.tiers[0]})
+    found: dict[str, int] = dict(await cursor.fetchall())
+    return {tier: found.get(tier, 0) for tier in climb.tiers}
+
+
+async def members_of_tier(
+    tx: Transaction, program_id: int, climb: Climb, tier: str, *, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Return members in a tier, by id."""
+    cursor = await tx.execute(
+        MEMBERS_OF_TIER,
+        {
+            "program_id": program_id,
+            "ladder": climb.id,
+            "first": climb.tiers[0],
+            "tier": tier,
+            "after": after,
+            "limit": limit,
+        },
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def enrolled(tx: Transaction, program_id: int, *, after: UUID | None, limit: int) -> list[Enrolled]:
+    """Return members and the instant their membership years begin, by id."""
+    cursor = await tx.execute(ENROLLED, {"program_id": program_id, "after": after, "limit": limit})
+    return [Enrolled(*row) for row in await cursor.fetchall()]
+
+
+async def measured_by_day(
+    tx: Transaction, program_id: int, climb: Climb, members: Collection[UUID]
+) -> dict[UUID, list[tuple[date, int]]]:
+    """Return what a ladder measures, from the books and orders, by member and local day."""
+    found: dict[UUID, list[tuple[date, int]]] = {}
+    rows: Sequence[tuple[UUID, date, int]]
+    if climb.measure == "earned":
+        cursor = await tx.execute(
+            EARNED_BY_DAY,
+            {"program_id": program_id, "members": list(members), "wallet": climb.wallet, "zone": climb.zone.key},
+        )
+        rows = [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
+    else:
+        cursor = await tx.execute(BOUGHT_BY_DAY, {"program_id": program_id, "members": list(members)})
+        column = 2 if climb.measure == "spend" else 3
+        rows = [(row[0], row[1], row[column]) for row in await cursor.fetchall()]
+    for member, day, amount in rows:
+        found.setdefault(member, []).append((day, amount))
+    return found
