@@ -29,6 +29,7 @@ from puntal.points.errors import (
 )
 from puntal.points.model import Cause, Taken, Terms
 
+if TYPE_CHECKING:
     from datetime import datetime
 
     from puntal.kit.db import Transaction
