@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from documents import a_document
 
 from puntal.kit import ids
 from puntal.programs import operations, queries
@@ -29,32 +30,6 @@ if TYPE_CHECKING:
     from puntal.kit.db import Database, Transaction
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def a_document(**changes: Any) -> dict[str, Any]:
-    """A small valid program."""
-    document: dict[str, Any] = {
-        "puntal": 1,
-        "name": "Club Aurora",
-        "timezone": "Europe/Madrid",
-        "currency": "EUR",
-        "wallets": {"points": {"kind": "points"}, "status": {"kind": "qualifying"}},
-        "ladders": [
-            {
-                "id": "club",
-                "measure": {"earned": "status"},
-                "tiers": [{"id": "base"}, {"id": "silver", "from": 300}],
-            }
-        ],
-        "earning": [
-            {
-                "id": "purchases",
-                "on": "purchase",
-                "award": {"wallet": "points", "points": Decimal("1.5"), "per": "1.00 EUR"},
-            }
-        ],
-    }
-    return document | changes
 
 
 async def published(tx: Transaction, program_id: int, document: dict[str, Any], *, at: datetime = NOON) -> int:

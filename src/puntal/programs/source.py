@@ -60,8 +60,14 @@ class _Representer(SafeRepresenter):
     def represent_decimal(self, value: Decimal) -> Any:
         return self.represent_scalar("tag:yaml.org,2002:float", _digits(value))
 
+    def represent_text(self, value: str) -> Any:
+        # Left bare, what YAML counts as a line break or cannot print would come back as something else.
+        style = None if value.isprintable() else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
 
 _Representer.add_representer(Decimal, _Representer.represent_decimal)
+_Representer.add_representer(str, _Representer.represent_text)
 
 
 def _yaml() -> YAML:
