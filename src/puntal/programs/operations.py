@@ -277,6 +277,12 @@ async def set_clock_offset(tx: Transaction, program_id: int, offset: timedelta) 
     await store.notify(tx, program_id)
 
 
+async def refresh(tx: Transaction, program_id: int) -> None:
+    """Let every worker read the program anew: something it remembers beside the document has changed."""
+    await store.bump_switch_version(tx, program_id)
+    await store.notify(tx, program_id)
+
+
 async def note_first_event(tx: Transaction, program_id: int, at: datetime) -> None:
     """Fix the time zone; only the first call writes."""
     await store.note_first_event(tx, program_id, at)

@@ -1,0 +1,140 @@
+"""The kinds an endpoint can ask for, each with a sentence and an example. Pure.
+
+A slice that writes a new kind into the outbox adds a line here; a test finds the ones that are missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from puntal.outbox.model import Happening
+from puntal.webhooks.model import TEST_KIND, PayloadShape
+from puntal.webhooks.policy import body
+
+_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_ID = UUID("019cae3e-1a00-7000-8000-000000000001")
+_ANNA = UUID("019c0000-0000-7000-8000-00000000a77a")
+_BEN = "019c0000-0000-7000-8000-0000000000be"
+_MERGE = "019cae3e-1a00-7000-8000-000000000002"
+_POOL = "019cae3e-1a00-7000-8000-000000000003"
+
+_DECIDED: Mapping[str, Any] = {
+    "event": "order-1001-paid",
+    "type": "order.paid",
+    "outcome": {"status": "decided", "reasons": [["base", "earned", 250, 0, 250, 250, None]]},
+}
+_FALLEN: Mapping[str, Any] = {"ladder": "status", "from": "gold", "to": "silver"}
+_RISEN: Mapping[str, Any] = {"ladder": "status", "from": "silver", "to": "gold"}
+_BECAUSE: Mapping[str, Any] = {"from": "active", "reason": "asked by phone"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of happening.
+
+    Attributes:
+        texts: What it means, by language.
+        payload: An example of what is said beside the envelope.
+        of_member: Whether it is about one member.
+    """
+
+    texts: Mapping[str, str]
+    payload: Mapping[str, Any]
+    of_member: bool = True
+
+
+def _kind(en: str, es: str, payload: Mapping[str, Any] | None = None, *, of_member: bool = True) -> Kind:
+    return Kind(texts={"en": en, "es": es}, payload=payload or {}, of_member=of_member)
+
+
+KINDS: Mapping[str, Kind] = {
+    TEST_KIND: _kind(
+        "Somebody asked to test the endpoint",
+        "Alguien pidió probar el destino",
+        {"message": "If you can verify this signature, your endpoint is ready.", "endpoint_id": _POOL},
+        of_member=False,
+    ),
+    "member.enrolled": _kind(
+        "A member joined", "Un miembro se dio de alta", {"claimed": False, "referrer_id": _BEN, "warnings": []}
+    ),
+    "member.rejoined": _kind(
+        "A member who had left joined again",
+        "Un miembro que se había dado de baja volvió",
+        {"claimed": False, "referrer_id": None, "warnings": []},
+    ),
+    "member.updated": _kind("A profile changed", "Cambió un perfil", {"changed": ["locale", "name"]}),
+    "member.consented": _kind(
+        "A member gave or withdrew a consent",
+        "Un miembro dio o retiró un consentimiento",
+        {"consents": [{"purpose": "marketing", "channel": "email", "given": True}]},
+    ),
+    "member.identified": _kind(
+        "A member can be recognised by more", "Un miembro se reconoce por algo más", {"kinds": ["email"]}
+    ),
+    "member.identity_removed": _kind(
+        "An identity of a member was removed", "Se quitó una identidad de un miembro", {"kind": "phone"}
+    ),
+    "member.verified": _kind(
+        "A member proved an address is hers", "Un miembro demostró que una dirección es suya", {"kind": "email"}
+    ),
+    "member.resumed": _kind("A member is active again", "Un miembro vuelve a estar activo", _BECAUSE),
+    "member.paused": _kind("A member was paused", "Un miembro quedó en pausa", _BECAUSE),
+    "member.blocked": _kind("A member was blocked", "Un miembro quedó bloqueado", _BECAUSE),
+    "member.left": _kind("A member left", "Un miembro se dio de baja", _BECAUSE),
+    "member.erased": _kind("A member was erased", "Se borraron los datos de un miembro"),
+    "member.merged": _kind(
+        "Another record was merged into this member",
+        "Otra ficha se fusionó con este miembro",
+        {"merge_id": _MERGE, "merged_id": _BEN},
+    ),
+    "member.parted": _kind("A merge was undone", "Se deshizo una fusión", {"merge_id": _MERGE}),
+    "member.pooled": _kind("A member joined a household", "Un miembro entró en un hogar", {"pool_id": _POOL}),
+    "member.unpooled": _kind("A member left a household", "Un miembro salió de un hogar", {"pool_id": _POOL}),
+    "members.imported": _kind(
+        "A file of members was taken in",
+        "Se importó un fichero de miembros",
+        {"created": 980, "claimed": 12, "known": 7, "refused": 1},
+        of_member=False,
+    ),
+    "event.decided": _kind("An event was decided", "Se decidió un evento", _DECIDED),
+    "points.earned": _kind("A member earned points", "Un miembro ganó puntos", _DECIDED),
+    "points.reversed": _kind(
+        "Points were taken back, after a refund for instance",
+        "Se retiraron puntos, por ejemplo tras un reembolso",
+        {**_DECIDED, "event": "refund-7", "type": "order.refunded"},
+    ),
+    "tier.reached": _kind("A member reached a tier", "Un miembro alcanzó un nivel", {**_DECIDED, **_RISEN}),
+    "tier.lost": _kind("A member lost a tier", "Un miembro perdió un nivel", {**_DECIDED, **_FALLEN}),
+    "tier.upgraded": _kind(
+        "Staff or an import raised a tier", "El equipo o una importación subió un nivel", {**_RISEN, "reason": "floor"}
+    ),
+    "tier.downgraded": _kind(
+        "A tier given by staff ended", "Terminó un nivel dado por el equipo", {**_FALLEN, "reason": "floor_ended"}
+    ),
+    "segment.entered": _kind("A member entered a segment", "Un miembro entró en un segmento", {"segment": "vip"}),
+    "segment.left": _kind("A member left a segment", "Un miembro salió de un segmento", {"segment": "vip"}),
+    "budget.alert": _kind(
+        "A budget reached one of its marks",
+        "Un presupuesto llegó a uno de sus avisos",
+        {"budget": "spring", "measure": "points", "period_start": "2026-03-01", "used": 8000, "most": 10000},
+        of_member=False,
+    ),
+}
+
+
+def example(kind: str, shape: PayloadShape) -> dict[str, Any]:
+    """Return what an endpoint would be sent."""
+    found = KINDS[kind]
+    happening = Happening(
+        id=_ID,
+        kind=kind,
+        effective_at=_AT,
+        recorded_at=_AT,
+        member_id=_ANNA if found.of_member else None,
+        payload=found.payload,
+    )
+    return body(happening, shape, "tienda")
