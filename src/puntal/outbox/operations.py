@@ -31,6 +31,14 @@ async def mark(tx: Transaction, program_id: int, ids: Sequence[UUID], *, now: da
         await store.mark(tx, program_id, ids, now)
 
 
+async def take_members(tx: Transaction, program_id: int, *, limit: int = 5_000) -> list[tuple[UUID, str]]:
+    """Return member and kind of each row that was not taken before; the relay is another matter.
+
+    Taken if `tx` commits. An empty answer means that none is left, or that the relay has them in hand.
+    """
+    return await store.take_members(tx, program_id, limit)
+
+
 async def find(tx: Transaction, program_id: int, ids: Sequence[UUID]) -> list[Happening]:
     """Return rows by id, oldest first, for jobs the relay gave ids to; dropped ones are left out."""
     return await store.find(tx, program_id, ids)

@@ -35,6 +35,22 @@ UPDATE outbox SET relayed_at = %(now)s
 WHERE program_id = %(program_id)s AND id = ANY(%(ids)s::uuid[]) AND relayed_at IS NULL
 """
 
+TAKE_MEMBERS = """
+-- Takes the oldest rows about members that were not taken before and that nobody has in hand; those the relay has at
+-- this moment come next time.
+WITH taken AS (
+  SELECT id FROM outbox
+  WHERE program_id = %(program_id)s AND member_id IS NOT NULL AND NOT evaluated
+  ORDER BY id
+  LIMIT %(limit)s
+  FOR UPDATE SKIP LOCKED
+)
+UPDATE outbox o SET evaluated = true
+FROM taken
+WHERE o.program_id = %(program_id)s AND o.id = taken.id
+RETURNING o.member_id, o.kind
+"""
+
 DROP_RELAYED = """
 -- What was passed on long ago; the rows are nobody's any more.
 DELETE FROM outbox WHERE program_id = %(program_id)s AND relayed_at < %(before)s
@@ -90,6 +106,12 @@ async def claim(tx: Transaction, program_id: int, limit: int) -> list[Happening]
 async def mark(tx: Transaction, program_id: int, ids: Sequence[UUID], now: datetime) -> None:
     """Note that the rows were passed on."""
     await tx.execute(MARK, {"program_id": program_id, "ids": list(ids), "now": now})
+
+
+async def take_members(tx: Transaction, program_id: int, limit: int) -> list[tuple[UUID, str]]:
+    """Return member and kind of rows not taken before, and note that they are."""
+    cursor = await tx.execute(TAKE_MEMBERS, {"program_id": program_id, "limit": limit})
+    return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
 async def drop_relayed(tx: Transaction, program_id: int, before: datetime) -> int:

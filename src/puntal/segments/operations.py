@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
-
 from puntal.activity import operations as activity
+from puntal.kit import ids
+from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
-from puntal.rules.model import MetricRead
-from puntal.segments import queries
+from puntal.outbox import operations as outbox
+from puntal.outbox.model import Happening
+from puntal.programs.document.program import Program
+from puntal.rules.dialect import Written, expand
+from puntal.rules.model import Logic, MetricRead
+from puntal.segments import policy, queries, store
+from puntal.segments.errors import MembersUnknown, NotAList, SegmentNotFound
+from puntal.segments.model import ENTERED, LEFT, Belonging, Change, MemberFacts, Seen, Segments
+
+_ROWS_AT_A_TIME = 5_000
 
 
-class MemberFacts(Struct, frozen=True):
-    """What decisions read of a member beside her profile and books."""
+def read_segments(document: Program, wallets: Mapping[str, int]) -> Segments:
+    """Return the segments of a published document; `wallets` are the ordinals of `Published.wallets`."""
+    return policy.read_segments(document, wallets)
 
-    metrics: dict[str, int]
-    """By field name, every one that was asked for."""
-    lists: frozenset[str]
-    """The lists kept by hand that she is on."""
+
+def read_condition(written: Written, segments: Segments) -> Logic:
+    """Return a condition somebody is trying out, ready for `count` and `sample`.
+
+    Raises:
+        FaultyRule: With every fault.
+    """
+    asked = {id: question.logic for id, question in segments.dynamic.items()}
+    return policy.written_out(expand(written, segments.catalogue), asked)
 
 
 async def load_facts(
@@ -56,3 +71,184 @@ async def static_lists(
         for member, segment in await queries.lists_of(tx, program_id, list(found), lists):
             found[member].add(segment)
     return {member: frozenset(segments) for member, segments in found.items()}
+
+
+async def count(tx: Transaction, program_id: int, segments: Segments, logic: Logic, *, now: datetime) -> int:
+    """Return for how many members a condition holds at this moment, whatever is stored."""
+    return await queries.count(tx, program_id, segments, logic, local_day(segments.zone, now))
+
+
+async def sample(
+    tx: Transaction, program_id: int, segments: Segments, logic: Logic, *, now: datetime, limit: int = 10
+) -> list[Seen]:
+    """Return some members for whom a condition holds at this moment, the newest."""
+    return await queries.sample(tx, program_id, segments, logic, local_day(segments.zone, now), limit)
+
+
+async def members(
+    tx: Transaction, program_id: int, segments: Segments, segment: str, *, after: UUID, limit: int
+) -> list[Belonging]:
+    """Return a page of a segment's members, in the order of their ids; of a dynamic one as last evaluated.
+
+    Raises:
+        SegmentNotFound: The revision has no such segment.
+    """
+    _require(segment, segments)
+    return await queries.belonging(tx, program_id, segment, after=after, limit=limit)
+
+
+async def reevaluate(
+    tx: Transaction,
+    program_id: int,
+    segments: Segments,
+    *,
+    members: Sequence[UUID] | None,
+    now: datetime,
+    only: Collection[str] | None = None,
+) -> list[Change]:
+    """Make stored membership follow the conditions, in one statement, and tell who entered and left.
+
+    The first time a segment is evaluated it is filled silently: nobody did anything. The segments are held until
+    `tx` ends. A second call changes nothing.
+
+    Args:
+        tx: An open transaction on the program.
+        program_id: Whose members.
+        segments: Of the revision in force.
+        members: Those who may have changed; None for everybody.
+        now: On the program's clock; windows end on its local day.
+        only: These dynamic segments; None for all.
+
+    Returns:
+        Who entered and left, as told to the outbox.
+    """
+    wanted = sorted(segments.dynamic if only is None else set(only) & set(segments.dynamic))
+    if not wanted or (members is not None and not members):
+        return []
+    before = await store.lock_evaluations(tx, program_id, wanted)
+    told = [id for id in wanted if before[id].evaluated_at is not None]
+    changes = await store.follow(
+        tx,
+        program_id,
+        segments,
+        wanted,
+        members=members,
+        told=told,
+        today=local_day(segments.zone, now),
+        now=now,
+    )
+    if members is None:
+        digests = {id: segments.dynamic[id].digest for id in wanted}
+        await store.note_evaluations(tx, program_id, digests, now)
+    await _tell(tx, program_id, changes, now)
+    return changes
+
+
+async def unanswered(tx: Transaction, program_id: int, segments: Segments) -> list[str]:
+    """Return the dynamic segments whose present condition was never asked of everybody; forget dropped ones."""
+    known = await queries.evaluations(tx, program_id)
+    if set(known) - set(segments.dynamic):
+        await store.drop_evaluations(tx, program_id, segments)
+    return [
+        id
+        for id, question in sorted(segments.dynamic.items())
+        if id not in known or known[id].digest != question.digest or known[id].evaluated_at is None
+    ]
+
+
+async def reevaluate_changed(
+    tx: Transaction, program_id: int, segments: Segments, *, now: datetime, limit: int = _ROWS_AT_A_TIME
+) -> tuple[list[Change], bool]:
+    """Evaluate the members whom the next `limit` rows of the outbox name.
+
+    Returns:
+        Who entered and left, and whether more rows may wait.
+    """
+    rows = await outbox.take_members(tx, program_id, limit=limit)
+    changed = sorted({member for member, kind in rows if kind not in (ENTERED, LEFT)})
+    changes = await reevaluate(tx, program_id, segments, members=changed, now=now)
+    return changes, len(rows) == limit
+
+
+async def add_members(
+    tx: Transaction, program_id: int, segments: Segments, segment: str, members: Collection[UUID], *, now: datetime
+) -> int:
+    """Put members on a list and return how many were not on it; one statement for any number.
+
+    Raises:
+        SegmentNotFound: The revision has no such segment.
+        NotAList: It is dynamic.
+        MembersUnknown: Some ids are nobody's. Nothing was changed.
+    """
+    _require_list(segment, segments)
+    missing = set(members) - await queries.known(tx, program_id, members)
+    if missing:
+        raise MembersUnknown(count=len(missing), example=str(min(missing)))
+    added = await store.add(tx, program_id, segment, members, now)
+    await _tell(tx, program_id, [Change(segment, member, entered=True) for member in added], now)
+    return len(added)
+
+
+async def remove_members(
+    tx: Transaction, program_id: int, segments: Segments, segment: str, members: Collection[UUID], *, now: datetime
+) -> int:
+    """Take members off a list and return how many were on it; ids of nobody are let pass.
+
+    Raises:
+        SegmentNotFound: The revision has no such segment.
+        NotAList: It is dynamic.
+    """
+    _require_list(segment, segments)
+    removed = await store.remove(tx, program_id, segment, members)
+    await _tell(tx, program_id, [Change(segment, member, entered=False) for member in removed], now)
+    return len(removed)
+
+
+async def reassign(
+    tx: Transaction, program_id: int, *, source: UUID, target: UUID, lists: Collection[str]
+) -> dict[str, bool]:
+    """Give the survivor of a merge the lists of the other; return them and whether each was new to the survivor.
+
+    Dynamic segments follow by themselves.
+    """
+    return await store.reassign(tx, program_id, source=source, target=target, lists=lists)
+
+
+async def held_about(tx: Transaction, program_id: int, members: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return every segment the members are in, and since when, for an export."""
+    return await queries.of_members(tx, program_id, members)
+
+
+async def forget(tx: Transaction, program_id: int, members: Sequence[UUID]) -> None:
+    """Take erased members out of every segment, silently."""
+    await store.forget(tx, program_id, members)
+
+
+def _require(segment: str, segments: Segments) -> None:
+    if segment not in segments.dynamic and segment not in segments.lists:
+        raise SegmentNotFound(segment=segment)
+
+
+def _require_list(segment: str, segments: Segments) -> None:
+    _require(segment, segments)
+    if segment not in segments.lists:
+        raise NotAList(segment=segment)
+
+
+async def _tell(tx: Transaction, program_id: int, changes: Sequence[Change], now: datetime) -> None:
+    for start in range(0, len(changes), _ROWS_AT_A_TIME):
+        await outbox.append(
+            tx,
+            program_id,
+            [
+                Happening(
+                    id=ids.new_id(),
+                    kind=ENTERED if change.entered else LEFT,
+                    member_id=change.member_id,
+                    effective_at=now,
+                    recorded_at=now,
+                    payload={"segment": change.segment},
+                )
+                for change in changes[start : start + _ROWS_AT_A_TIME]
+            ],
+        )

@@ -1,0 +1,89 @@
+"""What the worker runs: soon after something happened, and every night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from puntal.activity import operations as activity
+from puntal.kit.db import Database, Transaction
+from puntal.programs import operations as programs
+from puntal.programs.errors import NotPublished
+from puntal.programs.model import number_at
+from puntal.rules.model import MetricRead
+from puntal.segments import operations
+from puntal.segments.model import Segments
+
+PATIENCE = """
+-- A segment of a million members is one statement, and nobody waits for its answer.
+SET LOCAL statement_timeout = '15min'
+"""
+
+
+async def reevaluate_changed(database: Database, *, program_id: int, now: datetime) -> int:
+    """Evaluate whom the outbox names since the last run, and segments whose condition is new, for everybody.
+
+    Run it every 10 seconds at most a minute apart, one at a time per program. Returns how many entered or left.
+    """
+    async with database.program_transaction(program_id) as tx:
+        segments = await _segments(tx, program_id, now)
+        new = [] if segments is None else await operations.unanswered(tx, program_id, segments)
+    if segments is None or not segments.dynamic:
+        return 0
+    changed = await _everybody(database, program_id, segments, new, now)
+    more = True
+    while more:
+        async with database.program_transaction(program_id) as tx:
+            changes, more = await operations.reevaluate_changed(tx, program_id, segments, now=now)
+        changed += len(changes)
+    return changed
+
+
+async def reevaluate_all(database: Database, *, program_id: int, now: datetime) -> int:
+    """Evaluate every dynamic segment for everybody, as the local midnight makes windows, ages and dates move on.
+
+    Returns how many entered or left. A second call changes nothing.
+    """
+    async with database.program_transaction(program_id) as tx:
+        segments = await _segments(tx, program_id, now)
+        if segments is not None:
+            await operations.unanswered(tx, program_id, segments)
+    if segments is None:
+        return 0
+    return await _everybody(database, program_id, segments, sorted(segments.dynamic), now)
+
+
+async def backfill(database: Database, *, program_id: int, reads: Sequence[MetricRead]) -> None:
+    """Count again from the orders all that `reads` need, in batches of members; a second run changes nothing."""
+    async with database.program_transaction(program_id) as tx:
+        document = (await programs.load_published(tx, program_id)).document
+    last: UUID | None = activity.FIRST
+    while last is not None:
+        async with database.program_transaction(program_id) as tx:
+            await tx.execute(PATIENCE)
+            last = await activity.backfill(tx, program_id, reads, document, after=last)
+
+
+async def _everybody(database: Database, program_id: int, segments: Segments, ids: Sequence[str], now: datetime) -> int:
+    """Evaluate each segment in a transaction of its own: others wait for one of them at most."""
+    changed = 0
+    for id in ids:
+        async with database.program_transaction(program_id) as tx:
+            await tx.execute(PATIENCE)
+            changed += len(await operations.reevaluate(tx, program_id, segments, members=None, now=now, only=[id]))
+    return changed
+
+
+async def _segments(tx: Transaction, program_id: int, now: datetime) -> Segments | None:
+    """Return the segments of the revision in force; None before the first one's start."""
+    try:
+        published = await programs.load_published(tx, program_id)
+    except NotPublished:
+        return None
+    number = number_at(published.starts, now)
+    if number is None:
+        return None
+    if number != published.number:
+        published = await programs.load_published(tx, program_id, number=number)
+    return operations.read_segments(published.document, published.wallets)
