@@ -21,77 +21,9 @@ from pydantic import BaseModel, RootModel, ValidationError
 from puntal.kit.errors import Fault, pointer
 from puntal.programs.document import values
 from puntal.programs.document.program import Program
+from puntal.programs.policy.phrases import PATTERNS, PLAIN_TYPES, WRONG_SHAPE
 
 Step = str | int
-
-_WRONG_SHAPE = frozenset(
-    {
-        "dict_type",
-        "mapping_type",
-        "model_type",
-        "model_attributes_type",
-        "string_type",
-        "tuple_type",
-        "list_type",
-        "int_type",
-        "int_parsing",
-        "int_from_float",
-        "bool_type",
-        "bool_parsing",
-        "decimal_type",
-        "decimal_parsing",
-        "date_type",
-        "date_parsing",
-        "date_from_datetime_parsing",
-        "datetime_type",
-        "datetime_parsing",
-        "datetime_from_date_parsing",
-        "literal_error",
-        "value_error",
-        "string_pattern_mismatch",
-    }
-)
-
-_PLAIN_TYPES: Mapping[str, str] = {
-    "dict_type": "a mapping of keys and values belongs here",
-    "mapping_type": "a mapping of keys and values belongs here",
-    "model_type": "a mapping of keys and values belongs here",
-    "model_attributes_type": "a mapping of keys and values belongs here",
-    "string_type": "a text belongs here",
-    "tuple_type": "a list belongs here",
-    "list_type": "a list belongs here",
-    "int_type": "a whole number belongs here",
-    "int_parsing": "a whole number belongs here",
-    "int_from_float": "a whole number belongs here",
-    "bool_type": "true or false belongs here",
-    "bool_parsing": "true or false belongs here",
-    "decimal_type": "a number belongs here",
-    "decimal_parsing": "a number belongs here",
-    "finite_number": "a number belongs here",
-    "date_type": "a day like 2026-03-01 belongs here",
-    "date_parsing": "a day like 2026-03-01 belongs here",
-    "date_from_datetime_parsing": "a day like 2026-03-01 belongs here",
-    "date_from_datetime_inexact": "a day like 2026-03-01 belongs here",
-    "datetime_type": "a day like 2026-03-01 or a time like 2026-03-01T17:00 belongs here",
-    "datetime_parsing": "a day like 2026-03-01 or a time like 2026-03-01T17:00 belongs here",
-    "datetime_from_date_parsing": "a day like 2026-03-01 or a time like 2026-03-01T17:00 belongs here",
-}
-
-_PATTERNS: Mapping[str, tuple[str, str, str]] = {
-    # A pattern of the document's texts: code, what it is, and an example.
-    "identifier": (
-        "programs.bad_id",
-        "an id is small letters, digits and underscores, beginning with a letter",
-        "big_spenders",
-    ),
-    "money": ("programs.bad_money", "money is major units and a currency", "19.99 EUR"),
-    "percent": ("programs.bad_percent", "a share is a number and a percent sign", "85%"),
-    "span": ("programs.bad_span", "a length of time is a whole number and a unit", "14 days"),
-    "event": ("programs.bad_event_name", "an event name is dotted words in small letters", "review.created"),
-    "locale": ("programs.bad_locale", "a language is two letters, with a country where needed", "es-MX"),
-    "currency": ("programs.bad_currency", "a currency is its three ISO 4217 letters", "EUR"),
-    "hours": ("programs.bad_hours", "hours are written from-to", "17:00-19:00"),
-}
 
 
 def _patterns_by_regex() -> dict[str, str]:
@@ -206,7 +138,7 @@ def _form_at(problem: _Problem, position: tuple[Step, ...]) -> str | None:
 
 
 def _unfit(problem: _Problem, position: tuple[Step, ...]) -> bool:
-    return problem.steps == position and problem.kind in _WRONG_SHAPE
+    return problem.steps == position and problem.kind in WRONG_SHAPE
 
 
 def _unknown_keys(problems: list[_Problem]) -> int:
@@ -262,11 +194,11 @@ def _fault(problem: _Problem, data: Any) -> Fault:  # noqa: PLR0911 - one return
         return Fault(path=path, code="programs.wrong_length", reason=reason, suggestion=None)
     if kind == "no_form":
         return _no_form(path, candidates, problem.value)
-    if kind in _PLAIN_TYPES:
+    if kind in PLAIN_TYPES:
         return Fault(
             path=path,
             code="programs.wrong_type",
-            reason=f"{_PLAIN_TYPES[kind]}, not {_shown(problem.value)}",
+            reason=f"{PLAIN_TYPES[kind]}, not {_shown(problem.value)}",
             suggestion=None,
         )
     reason = problem.message.removeprefix("Value error, ")
@@ -275,7 +207,7 @@ def _fault(problem: _Problem, data: Any) -> Fault:  # noqa: PLR0911 - one return
 
 def _pattern_fault(path: str, regex: str, value: Any) -> Fault:
     name = _PATTERN_NAMES.get(regex, "hours" if regex.startswith(_HOURS_START) else "")
-    code, reason, example = _PATTERNS.get(name, ("programs.wrong_value", "the text has not the expected form", ""))
+    code, reason, example = PATTERNS.get(name, ("programs.wrong_value", "the text has not the expected form", ""))
     shown = f"{reason}; {_shown(value)} is not" if name else reason
     suggestion = _corrected(name, value) or (f"for example '{example}'" if example else None)
     return Fault(path=path, code=code, reason=shown, suggestion=suggestion)
