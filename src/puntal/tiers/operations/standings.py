@@ -67,6 +67,7 @@ async def record(
         now: When they are written.
         events: The event that caused each, in the same order; None where the clock or staff did.
     """
+    causes: Sequence[str | None] = [None] * len(changes) if events is None else events
     rows = [
         Recorded(
             id=ids.new_id(),
@@ -79,7 +80,7 @@ async def record(
             recorded_at=now,
             event_id=event_id,
         )
-        for (member, change), event_id in zip(changes, events or [None] * len(changes), strict=True)
+        for (member, change), event_id in zip(changes, causes, strict=True)
     ]
     if rows:
         await store.insert_changes(tx, program_id, rows)
