@@ -122,16 +122,6 @@ class SameHolder(Invalid):
     }
 
 
-class OverRoleLimit(Forbidden):
-    """The adjustment is above what this role may do alone and nobody can be asked."""
-
-    code = "points.over_role_limit"
-    messages: ClassVar[Mapping[str, str]] = {
-        "en": "Your role may adjust up to {limit} alone",
-        "es": "Tu rol puede ajustar hasta {limit} sin otra persona",
-    }
-
-
 class NoDebt(Conflict):
     """There is less debt than was to be written off."""
 
@@ -139,4 +129,34 @@ class NoDebt(Conflict):
     messages: ClassVar[Mapping[str, str]] = {
         "en": "The debt is {debt}",
         "es": "La deuda es de {debt}",
+    }
+
+
+class MemberNotActive(Conflict):
+    """A paused, blocked or departed member neither spends nor receives."""
+
+    code = "points.member_not_active"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The member is {status}",
+        "es": "El estado del miembro no lo permite ({status})",
+    }
+
+
+class PeriodInvalid(Invalid):
+    """A statement covers a period that ends after it begins, and not more than a bit over a year."""
+
+    code = "points.period_invalid"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The period must end after it begins and be at most {days} days long",
+        "es": "El periodo debe terminar después de empezar y durar como mucho {days} días",
+    }
+
+
+class AmountZero(Invalid):
+    """An adjustment of nothing is none."""
+
+    code = "points.amount_zero"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Say how much to add or take",
+        "es": "Indica cuánto se añade o se quita",
     }

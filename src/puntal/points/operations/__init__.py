@@ -3,6 +3,7 @@
 Intake uses `books` alone: it locks through the ledger, decides in the engine, and hands the books to `record`.
 """
 
+from puntal.points.operations.access import holders_of, lock_members
 from puntal.points.operations.books import (
     Opened,
     books_of,
@@ -12,6 +13,7 @@ from puntal.points.operations.books import (
     read_books,
     record,
     settle_due,
+    wallets,
 )
 from puntal.points.operations.corrections import ADJUST, adjust, adjusting, wallet_named, write_off
 from puntal.points.operations.holds import commit, give_back, hold, lapse_due, release
@@ -28,8 +30,10 @@ __all__ = [
     "give_back",
     "hold",
     "holder_of",
+    "holders_of",
     "lapse_due",
     "load_lots",
+    "lock_members",
     "open_books",
     "read_books",
     "reassign",
@@ -38,5 +42,6 @@ __all__ = [
     "settle_due",
     "transfer",
     "wallet_named",
+    "wallets",
     "write_off",
 ]

@@ -13,8 +13,8 @@ from puntal.kit import ids
 from puntal.kit.db import Transaction
 from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder, Transfer
-from puntal.points import policy, store
-from puntal.points.model import Books, Terms
+from puntal.points import policy, queries, store
+from puntal.points.model import Books, Terms, WalletView
 
 LATEST_EVENT = timedelta(days=400)
 """Lots that inactivity ended longer ago are not brought back, however late an event comes."""
@@ -180,6 +180,15 @@ async def read_books(
     return books
 
 
+async def wallets(
+    tx: Transaction, program_id: int, terms: Sequence[Terms], holder_id: UUID, *, now: datetime
+) -> list[WalletView]:
+    """Return a holder's wallets as of `now`, also of one who never had anything."""
+    books = await read_books(tx, program_id, terms, [holder_id], now=now)
+    own = books.get(holder_id) or Books.opened(holder_id, len(terms), now, ids.new_id)
+    return queries.view(own, terms)
+
+
 async def settle_due(
     tx: Transaction, program_id: int, terms: Sequence[Terms], *, now: datetime, limit: int = 500
 ) -> tuple[int, list[Transfer]]:
@@ -206,4 +215,5 @@ __all__ = [
     "read_books",
     "record",
     "settle_due",
+    "wallets",
 ]

@@ -13,7 +13,7 @@ from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
 from puntal.ledger.model import ADJUSTED
 from puntal.points import policy
-from puntal.points.errors import UnknownWallet, WalletRetired
+from puntal.points.errors import AmountZero, UnknownWallet, WalletRetired
 from puntal.points.model import Adjustment, Cause, Starting, Terms
 from puntal.points.operations.books import open_books
 
@@ -57,17 +57,20 @@ async def adjust(  # noqa: PLR0913 - what an adjustment is
     from available units, soonest end first.
 
     Args:
-        amount: Smallest units, negative to take; not 0.
+        amount: Smallest units, negative to take.
         public_reason: What the member reads.
         internal_reason: What staff read.
         allow_debt: Owe what is not there; otherwise such an adjustment is refused.
         event_id: Chosen by the caller; makes a name for the transfers.
 
     Raises:
+        AmountZero: Neither more nor less was asked for.
         UnknownWallet: The program has no such wallet.
         WalletRetired: Nothing new comes into it.
         InsufficientPoints: Less is available than was to be taken.
     """
+    if not amount:
+        raise AmountZero
     each = wallet_named(terms, wallet)
     if by.adjust_limit is not None and abs(amount) > by.adjust_limit:
         approval = await approvals.ask(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -101,17 +101,19 @@ async def reassign(
     receiver_id: UUID,
     now: datetime,
     earner_id: UUID | None = None,
+    only: Collection[UUID] | None = None,
 ) -> list[UUID]:
     """Re-point lots to another holder, spent ones too, so that refunds find them: a merge, or a pool's leaver.
 
-    Without `earner_id` everything moves, debt too, and is paid at once where the receiver can. Transfers keep
-    the old holder.
+    Without `earner_id` and `only` everything moves, debt too, and is paid at once where the receiver can.
+    Transfers keep the old holder.
 
     Args:
         earner_id: Only what this member earned: what a leaver takes of a pool.
+        only: Only these lots, those of them the giver has: undoing a merge.
 
     Returns:
-        The lots that moved; giving them back the same way undoes it.
+        The lots that moved; naming them the other way round undoes it.
 
     Raises:
         HoldsOpen: A redemption is under way; it must end first.
@@ -121,18 +123,23 @@ async def reassign(
     # Closed lots too.
     for lot in await store.all_lots(tx, program_id, giver_id):
         giver.lots.setdefault(lot.id, lot)
-    lots = [lot for lot in giver.lots.values() if earner_id is None or lot.earner_id == earner_id]
+    everything = earner_id is None and only is None
+    lots = [
+        lot
+        for lot in giver.lots.values()
+        if (earner_id is None or lot.earner_id == earner_id) and (only is None or lot.id in only)
+    ]
     held = sum(lot.held for lot in lots)
     if held:
         raise HoldsOpen(held=held)
     cause = Cause(note={"moved_to": str(receiver_id), "moved_from": str(giver_id)})
     policy.move_lots(giver, receiver, lots, cause=cause, at=now, now=now)
-    if earner_id is None:
+    if everything:
         policy.move_debt(giver, receiver, cause=cause, at=now, now=now)
         for clock, own in ((giver.alive, receiver.alive), (giver.lapsed, receiver.lapsed)):
             own.update({wallet: max(at, own.get(wallet, at)) for wallet, at in clock.items()})
     moved = [lot.id for lot in lots]
     # The rows must have their new holder before they are updated under it.
-    await store.repoint_lots(tx, program_id, giver=giver_id, receiver=receiver_id, lots=moved, cards=earner_id is None)
+    await store.repoint_lots(tx, program_id, giver=giver_id, receiver=receiver_id, lots=moved, cards=everything)
     await opened.write(tx, program_id)
     return moved
