@@ -69,7 +69,7 @@ class Programs:
                 if key not in self._compiled:
                     self._compile(await programs.load_published(tx, program_id, number=start.number))
                 older[start.number] = self._compiled[key]
-        loaded = Loaded(published, newest, older, await webhooks.kinds_listened(tx, program_id))
+        loaded = Loaded(published, newest, older, await webhooks.wanted_kinds(tx, program_id))
         self._loaded[program_id] = loaded
         return loaded
 

@@ -18,7 +18,7 @@ from puntal.kit.ids import derived
 from puntal.orders.model import Line, Order, Refund, RefundLine
 from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.program import EventType, Program
-from puntal.rules.model import LARGEST
+from puntal.rules.values import LARGEST
 
 ORDER_CARRYING = frozenset({"order.created", "order.paid", "order.updated"})
 ORDER_NAMING = frozenset({"order.fulfilled", "order.delivered", "order.cancelled"})

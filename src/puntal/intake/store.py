@@ -54,7 +54,10 @@ SELECT max(occurred_at) FROM event WHERE program_id = %(program_id)s
 
 
 def _stored(row: Sequence[Any]) -> Stored:
-    return Stored(*row[:8], body=Raw(row[8].encode()), outcome=Raw(row[9].encode()))
+    id, type, source, member, occurred, recorded, revision, print_, body, outcome = row
+    return Stored(
+        id, type, source, member, occurred, recorded, revision, print_, Raw(body.encode()), Raw(outcome.encode())
+    )
 
 
 async def find(tx: Transaction, program_id: int, ids: Collection[str]) -> dict[str, Stored]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from msgspec import Raw
@@ -25,7 +26,6 @@ from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.points import operations as points
 from puntal.tiers import operations as tiers
-from puntal.tiers.model import TierChange
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
@@ -49,8 +49,9 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     await tiers.record(
         tx,
         program_id,
-        [TierChange(member, change, event) for member, event, change in batch.changes],
+        [(member, change) for member, _, change in batch.changes],
         now=recorded_at,
+        events=[event for _, event, _ in batch.changes],
     )
     alerts = await limits.use(tx, program_id, batch.used, batch.bounds, batch.known_budgets)
     if alerts is None:
