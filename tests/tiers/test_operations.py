@@ -19,7 +19,7 @@ from puntal.members import operations as members
 from puntal.members.errors import UnknownMember
 from puntal.members.model import Enrolled, Ids, NewMember
 from puntal.programs import operations as programs
-from puntal.tiers import api, operations, queries
+from puntal.tiers import api, jobs, operations, queries
 from puntal.tiers.errors import FloorOver, UnknownLadder, UnknownTier
 
 if TYPE_CHECKING:
@@ -211,3 +211,28 @@ async def test_over_http_a_tier_is_given_shown_and_taken_back(database: Database
         assert (wrong.status_code, wrong.json()["type"]) == (422, "tiers.tier_unknown")
         nobody = await client.get(f"/v1/programs/{row[1]}/members/{ids.new_id()}/tiers")
         assert (nobody.status_code, nobody.json()["type"]) == (404, "members.unknown")
+
+
+async def test_publishing_a_new_ladder_places_everyone_and_an_edit_only_lifts(
+    database: Database, program_id: ProgramId
+) -> None:
+    club = DOCUMENT["ladders"][0]
+    easier = club | {"tiers": [{"id": "base"}, {"id": "silver", "from": 300}, {"id": "gold", "from": 350}]}
+    harder = club | {"tiers": [{"id": "base"}, {"id": "silver", "from": 500}, {"id": "gold", "from": 5000}]}
+    async with database.program_transaction(program_id) as tx:
+        await publish(tx, program_id)
+        anna = await a_member(tx, program_id, "anna@example.com")
+        await earned(tx, program_id, anna, 400, NOON)
+
+    assert await jobs.place(database, program_id=program_id, number=1, now=NOON) == 2
+    assert await jobs.place(database, program_id=program_id, number=1, now=NOON) == 0
+
+    for number, ladder, tiers in [(2, easier, ["gold"]), (3, harder, ["gold"])]:
+        async with database.program_transaction(program_id) as tx:
+            await programs.publish(tx, program_id, DOCUMENT | {"ladders": [ladder]}, by="anna", now=NOON)
+        await jobs.place(database, program_id=program_id, number=number, now=NOON)
+        async with database.program_transaction(program_id) as tx:
+            assert await tier_of(tx, program_id, anna) == tiers
+    async with database.program_transaction(program_id) as tx:
+        assert await tier_of(tx, program_id, anna, datetime(2027, 12, 31, 22, 59, tzinfo=UTC)) == ["gold"]
+        assert await tier_of(tx, program_id, anna, datetime(2027, 12, 31, 23, tzinfo=UTC)) == ["silver"]

@@ -12,7 +12,7 @@ from puntal.tiers.policy.climbing import (
     set_floor,
     start,
 )
-from puntal.tiers.policy.compiling import compile_ladder, compile_ladders
+from puntal.tiers.policy.compiling import compile_ladder, compile_ladders, to_place
 from puntal.tiers.policy.nights import next_due, nightly
 from puntal.tiers.policy.outlook import merge, place, progress
 from puntal.tiers.policy.windows import folded
@@ -34,4 +34,5 @@ __all__ = [
     "rank",
     "set_floor",
     "start",
+    "to_place",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -139,3 +139,21 @@ def _line(line: int | MoneyText | None, measure: MeasureKind, currency: str, fac
     if measure == "spend":
         raise ValueError(f"write the line as money with its currency: {line}.00 {currency}")
     return line * factor
+
+
+def to_place(before: Sequence[Climb], after: Sequence[Climb]) -> tuple[tuple[Climb, ...], frozenset[str]]:
+    """Return the ladders that an edit puts members on anew, and those of them whose count must be made again."""
+    known = {climb.id: climb for climb in before}
+    changed = tuple(climb for climb in after if _terms(known.get(climb.id)) != _terms(climb))
+    recount = frozenset(climb.id for climb in changed if _counted(known.get(climb.id)) != _counted(climb))
+    return changed, recount
+
+
+def _counted(climb: Climb | None) -> tuple[object, ...] | None:
+    return None if climb is None else (climb.measure, climb.wallet, climb.window, climb.span)
+
+
+def _terms(climb: Climb | None) -> tuple[object, ...] | None:
+    if climb is None:
+        return None
+    return (_counted(climb), climb.tiers, climb.lines, climb.keep, climb.keep_months)
