@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,7 +85,7 @@ async def keep_trying(name: str, attempt: Callable[[], Awaitable[object]], stop:
         try:
             await attempt()
             failures = 0
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001 - a loop outlives whatever happens in it
             pause = _PAUSES_SECONDS[min(failures, len(_PAUSES_SECONDS) - 1)]
             failures += 1
             if isinstance(failure, _OUTAGES):
@@ -102,9 +102,9 @@ async def pause_or_stop(seconds: float, stop: asyncio.Event) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _ended_by(stop: asyncio.Event, work: Awaitable[None]) -> Any:  # noqa: ANN401 - nothing is given
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run something beside the block and cancel it when the block ends."""
-    task = asyncio.ensure_future(work)
+    task = asyncio.create_task(work)
     try:
         yield
     finally:
@@ -125,7 +125,7 @@ async def _relay(database: Database, routes: Routes, stop: asyncio.Event) -> Non
         if await relay_all(database, routes) == 0:
             await _first(woken, stop, seconds=RELAY_POLL_SECONDS)
 
-    async with _ended_by(stop, hear()):
+    async with _beside(hear()):
         await keep_trying("relay", once, stop)
 
 

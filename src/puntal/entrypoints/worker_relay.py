@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import psycopg
 import structlog
+from psycopg_pool import PoolTimeout
 
 from puntal.kit import clock, jobs
 from puntal.kit.db import Database
 from puntal.outbox import operations as outbox
+from puntal.outbox.model import matches
 from puntal.webhooks import operations as webhooks
-from puntal.webhooks.policy import matches
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -63,10 +65,11 @@ async def relay_batch(database: Database, program_id: int, routes: Routes, *, li
 async def relay_all(database: Database, routes: Routes) -> int:
     """Pass on all that waits, a batch of each program in turn; return how many.
 
-    A program whose batch fails is left for the next time and does not hold up the others.
+    A program whose batch fails by a defect is left for the next time and does not hold up the others; an outage is
+    raised.
     """
     total = 0
-    failed: dict[int, Exception] = {}
+    failed: set[int] = set()
     while True:
         async with database.transaction() as tx:
             waiting = [id for id in await outbox.programs_waiting(tx) if id not in failed]
@@ -74,15 +77,14 @@ async def relay_all(database: Database, routes: Routes) -> int:
         for program_id in waiting:
             try:
                 moved += await relay_batch(database, program_id, routes)
-            except Exception as failure:  # noqa: BLE001 - raised below, when the others have had their turn
-                _log.warning("relay.failed", program_id=program_id, reason=type(failure).__name__)
-                failed[program_id] = failure
+            except (psycopg.OperationalError, PoolTimeout):
+                raise
+            except Exception as failure:  # noqa: BLE001 - one program's defect must not silence the others
+                _log.exception("relay.failed", program_id=program_id, reason=type(failure).__name__)
+                failed.add(program_id)
         total += moved
         if not moved:
-            break
-    if failed:
-        raise next(iter(failed.values()))
-    return total
+            return total
 
 
 async def _defer(tx: Transaction, program_id: int, rows: Sequence[Happening], routes: Routes, now: datetime) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -64,7 +65,7 @@ class Nights:
             if program_id not in self._tasks:
                 task = asyncio.create_task(self._one(program_id, offset), name=f"night of {program_id}")
                 self._tasks[program_id] = task
-                task.add_done_callback(lambda _, ended=program_id: self._tasks.pop(ended, None))
+                task.add_done_callback(functools.partial(self._ended, program_id))
 
     async def stop(self) -> None:
         """End what is under way; a night goes on where it stopped when it is asked for again."""
@@ -77,11 +78,14 @@ class Nights:
         while self._tasks:
             await asyncio.wait(self._tasks.values())
 
+    def _ended(self, program_id: int, _task: asyncio.Task[None]) -> None:
+        del self._tasks[program_id]
+
     async def _one(self, program_id: int, offset: timedelta) -> None:
         async with self._room:
             try:
                 await self._run_due(program_id, clock.now() - offset)
-            except Exception as failure:
+            except Exception as failure:  # noqa: BLE001 - one program's night must not end the others'
                 _log.exception("night.failed", program_id=program_id, reason=type(failure).__name__)
 
 

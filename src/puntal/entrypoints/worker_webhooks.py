@@ -31,6 +31,7 @@ class Deliveries:
         self._concurrency = concurrency
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: Counter[EndpointId] = Counter()
+        self._served = 0
 
     async def start_due(self) -> int:
         """Claim and begin what is due, as far as there is room; return how many were begun."""
@@ -38,9 +39,16 @@ class Deliveries:
         if len(self._tasks) < self._concurrency:
             async with self._database.transaction() as tx:
                 programs = await webhooks.programs_due(tx, now=clock.now())
-            for program_id in programs:
+            for program_id in self._in_turn(programs):
                 begun += await self._start(program_id)
         return begun
+
+    def _in_turn(self, programs: list[int]) -> list[int]:
+        """Begin with the program after the one served first before, so that none takes all the room for ever."""
+        ordered = sorted(programs, key=lambda id: (id <= self._served, id))
+        if ordered:
+            self._served = ordered[0]
+        return ordered
 
     async def wait(self, seconds: float) -> None:
         """Return when one under way has ended, or after a while."""
@@ -75,7 +83,7 @@ class Deliveries:
             outcome = await self._sender.send(due, now=clock.now())
             async with self._database.program_transaction(program_id) as tx:
                 (state,) = await webhooks.settle(tx, program_id, [(due, outcome)], now=clock.now())
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001 - whatever it was, the lease ends and it is tried again
             # Not settled: its lease ends and it is sent again, under the same id.
             _log.exception("webhook.not_settled", delivery=str(due.id), reason=type(failure).__name__)
         else:

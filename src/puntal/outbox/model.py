@@ -10,6 +10,15 @@ from uuid import UUID
 from msgspec import Struct, field
 
 
+def matches(pattern: str, kind: str) -> bool:
+    """Tell whether a kind is asked for: `*` is all, `member.*` all below, else the same words."""
+    if pattern == "*":
+        return True
+    if pattern.endswith(".*"):
+        return kind.startswith(pattern[:-1])
+    return pattern == kind
+
+
 class Happening(Struct, frozen=True, kw_only=True):
     """What a row of the outbox says.
 

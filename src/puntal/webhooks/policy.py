@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from puntal.kit.errors import Fault, pointer
-from puntal.outbox.model import Happening
+from puntal.outbox.model import Happening, matches
 from puntal.webhooks.model import INTERNAL_KINDS, Due, Endpoint, Outcome, PayloadShape, Secret
 
 PAUSES_SECONDS = (10, 60, 300, 1_200, 3_600, 10_800, 21_600, 36_000, 50_400, 64_800, 72_000)
@@ -39,15 +39,6 @@ _NEVER = tuple(
 _EMBEDS_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-def matches(pattern: str, kind: str) -> bool:
-    """Tell whether a kind is asked for: `*` is all, `member.*` all below, else the same words."""
-    if pattern == "*":
-        return True
-    if pattern.endswith(".*"):
-        return kind.startswith(pattern[:-1])
-    return pattern == kind
 
 
 def wants(patterns: Iterable[str], kind: str) -> bool:
