@@ -25,3 +25,10 @@ async def record(tx: Transaction, program_id: int, orders: Sequence[OrderRecord]
     """Write orders as decisions left them; their members' holders are locked by the caller."""
     if orders:
         await store.save(tx, program_id, orders)
+
+
+async def reassign(
+    tx: Transaction, program_id: int, *, source: UUID, target: UUID, only: Collection[str] | None = None
+) -> list[str]:
+    """Give a member's orders (or those of these keys) to another, for a merge; return their keys, for the undo."""
+    return await store.reassign(tx, program_id, source, target, only)

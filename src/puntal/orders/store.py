@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from puntal.kit.db import Transaction, encode
-from puntal.orders.model import Awaited, OrderAward, OrderLine, OrderRecord, RefundRecord
+from puntal.orders.model import Awaited, Order, OrderAward, OrderLine, OrderRecord, RefundRecord
 
 LOAD = """
 -- Reads the orders a batch is about; the holders' locks keep them still.
@@ -44,15 +44,24 @@ SET member_id = excluded.member_id, state = excluded.state, event_id = excluded.
   refunds = excluded.refunds
 """
 
+REASSIGN = """
+-- Another member's from now on; both holders are locked. `keys` NULL: all of them.
+UPDATE shop_order SET member_id = %(target)s
+WHERE program_id = %(program_id)s AND member_id = %(source)s
+  AND (%(keys)s::text[] IS NULL OR source || ':' || order_id = ANY(%(keys)s::text[]))
+RETURNING source || ':' || order_id
+"""
+
 OrderId = tuple[str, str]
 """Source and order id."""
 
 
 class _Refunds(msgspec.Struct, array_like=True):
-    """What the column `refunds` holds: those applied and those waiting for their order."""
+    """What the column `refunds` holds: those applied, those waiting, and the order as sent until it earns."""
 
     done: list[RefundRecord] = []
     awaited: list[Awaited] = []
+    sent: Order | None = None
 
 
 _lines = msgspec.json.Decoder(list[OrderLine]).decode
@@ -72,6 +81,7 @@ async def load(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> di
             awards=_awards(row[14]),
             refunds=refunds.done,
             awaited=refunds.awaited,
+            sent=refunds.sent,
         )
     return found
 
@@ -101,7 +111,9 @@ async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord]) 
             "store": order.store,
             "lines": order.lines,
             "awards": order.awards,
-            "refunds": _Refunds(order.refunds, order.awaited) if order.refunds or order.awaited else (),
+            "refunds": _Refunds(order.refunds, order.awaited, order.sent)
+            if order.refunds or order.awaited or order.sent
+            else (),
         }
         for order in orders
     ]
@@ -110,3 +122,19 @@ async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord]) 
 
 def _keys(ids: Collection[OrderId]) -> str:
     return encode([{"source": source, "order_id": order_id} for source, order_id in ids])
+
+
+async def reassign(
+    tx: Transaction, program_id: int, source: UUID, target: UUID, keys: Collection[str] | None
+) -> list[str]:
+    """Give orders of one member to another; return their keys."""
+    cursor = await tx.execute(
+        REASSIGN,
+        {
+            "program_id": program_id,
+            "source": source,
+            "target": target,
+            "keys": None if keys is None else list(keys),
+        },
+    )
+    return [row[0] for row in await cursor.fetchall()]

@@ -1,0 +1,18 @@
+"""What the console refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from puntal.kit.errors import Conflict
+
+
+class PoolFirst(Conflict):
+    """Who shares with a pool leaves it before she is merged or erased, taking what is hers."""
+
+    code = "console.pool_first"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The member must leave her pool first",
+        "es": "El miembro debe salir antes de su grupo",
+    }

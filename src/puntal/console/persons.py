@@ -1,0 +1,103 @@
+"""Everything held about a person, and breaking the link between her and the books."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from puntal.access.operations import audit
+from puntal.activity import operations as activity
+from puntal.console import store
+from puntal.console.errors import PoolFirst
+from puntal.engine.model import Compiled
+from puntal.kit.db import ProgramId, Transaction
+from puntal.ledger import operations as ledger
+from puntal.members import operations as members
+from puntal.members.errors import UnknownMember
+from puntal.outbox import operations as outbox
+from puntal.points import operations as points
+from puntal.segments import operations as segments
+
+PUBLIC_REASON = "erased"
+
+
+async def export(tx: Transaction, compiled: Compiled, member: UUID, *, now: datetime) -> dict[str, Any]:
+    """Return everything held about a member, ids merged into hers included, as JSON values.
+
+    Raises:
+        UnknownMember: No such member.
+    """
+    program_id = compiled.program_id
+    person = await members.held_about(tx, program_id, member)
+    everyone = [member, *person["earlier_ids"]]
+    books = await points.read_books(tx, program_id, compiled.terms, [member], now=now)
+    holders = await ledger.read_holders(tx, program_id, [member])
+    own = books.get(member)
+    wallets = {
+        terms.id: {
+            account: getattr(own, account)[terms.ordinal] for account in ("available", "pending", "held", "debt")
+        }
+        for terms in compiled.terms
+        if own is not None
+    }
+    return {
+        **person,
+        "wallets": wallets,
+        "running": msgspec.json.decode(holders[member].running) if member in holders else {},
+        "activity": await activity.held_about(tx, program_id, everyone),
+        "segments": await segments.held_about(tx, program_id, everyone),
+        "notices": await outbox.held_about(tx, program_id, everyone),
+        **await store.held_about(tx, program_id, everyone),
+    }
+
+
+async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, now: datetime) -> None:
+    """Break the link between a member and the person, and keep the books; what she owes is written off.
+
+    Identities, profile, evidence of consents, activity, segments, and the words of her events go; that she agreed,
+    bought and earned stays countable. Erasing again changes nothing. There is no undo.
+
+    Args:
+        tx: An open transaction on the program; the caller commits.
+        compiled: The program as of now.
+        member: Who; ids merged into hers are erased with her.
+        by: Who asked, for the log; never a word about the person.
+        now: When.
+
+    Raises:
+        UnknownMember: No such member, or merged: erase the survivor.
+        PoolFirst: She leaves her pool first, taking what is hers.
+    """
+    program_id = ProgramId(compiled.program_id)
+    profile = (await members.load(tx, program_id, [member], lock=True)).get(member)
+    if profile is None or profile.status == "merged":
+        raise UnknownMember
+    if profile.status == "erased":
+        return
+    if profile.pool_id is not None:
+        raise PoolFirst
+    everyone = [member, *(await members.held_about(tx, program_id, member))["earlier_ids"]]
+    holder = (await ledger.lock_holders(tx, program_id, [member])).get(member)
+    for terms in compiled.terms:
+        # One write-off per wallet that owes: a handful at most, and each is a transfer with its sentence.
+        if holder is not None and len(holder.debt) > terms.ordinal and holder.debt[terms.ordinal]:
+            await points.write_off(
+                tx,
+                program_id,
+                compiled.terms,
+                holder_id=member,
+                wallet=terms.id,
+                amount=None,
+                reason=PUBLIC_REASON,
+                actor=by,
+                now=now,
+            )
+    await activity.forget(tx, program_id, everyone)
+    await segments.forget(tx, program_id, everyone)
+    await store.scrub_events(tx, program_id, everyone)
+    await members.forget(tx, program_id, everyone, now=now)
+    await outbox.forget(tx, program_id, everyone)
+    await audit.record(tx, actor=by, action="member.erased", subject=f"member:{member}", now=now, program_id=program_id)
