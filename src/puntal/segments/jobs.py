@@ -8,9 +8,8 @@ from uuid import UUID
 
 from puntal.activity import operations as activity
 from puntal.kit.db import Database, Transaction
-from puntal.programs import operations as programs
+from puntal.programs.document.program import Program
 from puntal.programs.errors import NotPublished
-from puntal.programs.model import number_at
 from puntal.rules.model import MetricRead
 from puntal.segments import operations
 from puntal.segments.model import Segments
@@ -54,10 +53,11 @@ async def reevaluate_all(database: Database, *, program_id: int, now: datetime) 
     return await _everybody(database, program_id, segments, sorted(segments.dynamic), now)
 
 
-async def backfill(database: Database, *, program_id: int, reads: Sequence[MetricRead]) -> None:
-    """Count again from the orders all that `reads` need, in batches of members; a second run changes nothing."""
-    async with database.program_transaction(program_id) as tx:
-        document = (await programs.load_published(tx, program_id)).document
+async def backfill(database: Database, *, program_id: int, reads: Sequence[MetricRead], document: Program) -> None:
+    """Count again all that `reads` need, in batches of members; a second run changes nothing.
+
+    Run it before the revision that reads them takes effect; `document` is that revision.
+    """
     last: UUID | None = activity.FIRST
     while last is not None:
         async with database.program_transaction(program_id) as tx:
@@ -76,14 +76,7 @@ async def _everybody(database: Database, program_id: int, segments: Segments, id
 
 
 async def _segments(tx: Transaction, program_id: int, now: datetime) -> Segments | None:
-    """Return the segments of the revision in force; None before the first one's start."""
     try:
-        published = await programs.load_published(tx, program_id)
+        return (await operations.in_force(tx, program_id, now=now))[1]
     except NotPublished:
         return None
-    number = number_at(published.starts, now)
-    if number is None:
-        return None
-    if number != published.number:
-        published = await programs.load_published(tx, program_id, number=number)
-    return operations.read_segments(published.document, published.wallets)

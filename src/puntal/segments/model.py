@@ -22,10 +22,12 @@ class Question(Struct, frozen=True):
     Attributes:
         logic: Checked, with the segments it is made of written out.
         digest: Of the logic; another digest is another question.
+        statuses: Of the members who can be meant.
     """
 
     logic: Logic
     digest: str
+    statuses: tuple[str, ...]
 
 
 class Segments(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,14 +12,20 @@ from puntal.activity import operations as activity
 from puntal.kit import ids
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
+from puntal.kit.errors import Fault
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
+from puntal.programs import operations as programs
 from puntal.programs.document.program import Program
+from puntal.programs.errors import NotPublished
+from puntal.programs.model import Published, number_at
+from puntal.rules.catalogue import fields_read
 from puntal.rules.dialect import Written, expand
-from puntal.rules.model import Logic, MetricRead
+from puntal.rules.errors import FaultyRule
+from puntal.rules.model import MetricRead
 from puntal.segments import policy, queries, store
 from puntal.segments.errors import MembersUnknown, NotAList, SegmentNotFound
-from puntal.segments.model import ENTERED, LEFT, Belonging, Change, MemberFacts, Seen, Segments
+from puntal.segments.model import ENTERED, LEFT, Belonging, Change, MemberFacts, Question, Seen, Segments
 
 _ROWS_AT_A_TIME = 5_000
 
@@ -28,14 +35,49 @@ def read_segments(document: Program, wallets: Mapping[str, int]) -> Segments:
     return policy.read_segments(document, wallets)
 
 
-def read_condition(written: Written, segments: Segments) -> Logic:
+async def in_force(tx: Transaction, program_id: int, *, now: datetime) -> tuple[Published, Segments]:
+    """Return the revision in force with its segments.
+
+    Raises:
+        NotPublished: None is, yet.
+    """
+    published = await programs.load_published(tx, program_id)
+    number = number_at(published.starts, now)
+    if number is None:
+        raise NotPublished
+    if number != published.number:
+        published = await programs.load_published(tx, program_id, number=number)
+    return published, policy.read_segments(published.document, published.wallets)
+
+
+def read_condition(written: Written, segments: Segments, *, path: str = "") -> Question:
     """Return a condition somebody is trying out, ready for `count` and `sample`.
+
+    Args:
+        written: The short form, or JSONLogic.
+        segments: Of the revision in force; the condition may ask for them.
+        path: Where the condition stands, the beginning of the faults' pointers.
 
     Raises:
         FaultyRule: With every fault.
     """
     asked = {id: question.logic for id, question in segments.dynamic.items()}
-    return policy.written_out(expand(written, segments.catalogue), asked)
+    try:
+        logic = expand(written, segments.catalogue)
+    except FaultyRule as refusal:
+        raise FaultyRule([replace(fault, path=path + fault.path) for fault in refusal.faults]) from refusal
+    faults = [
+        Fault(path=path, code="segments.not_found", reason=f"there is no segment {name}")
+        for name in sorted(policy.named(logic) - set(segments.dynamic) - segments.lists)
+    ]
+    faults += [
+        Fault(path=path, code="segments.not_countable", reason=f"members cannot be counted by {name}")
+        for name in sorted(fields_read(logic))
+        if (field := segments.catalogue.get(name)).sql is None and field.metric is None
+    ]
+    if faults:
+        raise FaultyRule(faults)
+    return policy.question(policy.written_out(logic, asked))
 
 
 async def load_facts(
@@ -73,16 +115,16 @@ async def static_lists(
     return {member: frozenset(segments) for member, segments in found.items()}
 
 
-async def count(tx: Transaction, program_id: int, segments: Segments, logic: Logic, *, now: datetime) -> int:
+async def count(tx: Transaction, program_id: int, segments: Segments, question: Question, *, now: datetime) -> int:
     """Return for how many members a condition holds at this moment, whatever is stored."""
-    return await queries.count(tx, program_id, segments, logic, local_day(segments.zone, now))
+    return await queries.count(tx, program_id, segments, question, local_day(segments.zone, now))
 
 
 async def sample(
-    tx: Transaction, program_id: int, segments: Segments, logic: Logic, *, now: datetime, limit: int = 10
+    tx: Transaction, program_id: int, segments: Segments, question: Question, *, now: datetime, limit: int = 10
 ) -> list[Seen]:
     """Return some members for whom a condition holds at this moment, the newest."""
-    return await queries.sample(tx, program_id, segments, logic, local_day(segments.zone, now), limit)
+    return await queries.sample(tx, program_id, segments, question, local_day(segments.zone, now), limit)
 
 
 async def members(

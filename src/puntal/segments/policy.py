@@ -42,8 +42,9 @@ def read_segments(document: Program, wallets: Mapping[str, int]) -> Segments:
 
 
 def question(logic: Logic) -> Question:
-    """Return the condition with its digest."""
-    return Question(logic, hashlib.blake2b(msgspec.json.encode(logic, order="sorted"), digest_size=16).hexdigest())
+    """Return the condition with whom it can mean: members; guests and leavers only if it asks for the status itself."""
+    digest = hashlib.blake2b(msgspec.json.encode(logic, order="sorted"), digest_size=16).hexdigest()
+    return Question(logic, digest, BOOKED if "member.status" in fields_read(logic) else MEMBERS)
 
 
 def written_out(logic: Logic, dynamic: Mapping[str, Logic]) -> Logic:
@@ -55,16 +56,34 @@ def written_out(logic: Logic, dynamic: Mapping[str, Logic]) -> Logic:
     return found
 
 
-def statuses(logic: Logic) -> tuple[str, ...]:
-    """Return who can be in a segment: members; guests and leavers only of one that asks for the status itself."""
-    return BOOKED if "member.status" in fields_read(logic) else MEMBERS
+def named(logic: Logic) -> set[str]:
+    """Return the segments that a condition asks the member to be in."""
+    found: set[str] = set()
+    waiting: list[Any] = [logic]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            if (segment := _asked_for(node)) is not None:
+                found.add(segment)
+            waiting.extend(node.values())
+        elif isinstance(node, Sequence) and not isinstance(node, str):
+            waiting.extend(node)
+    return found
+
+
+def _asked_for(node: Mapping[str, Any]) -> str | None:
+    """Return the segment, when the node is the question whether the member is in one."""
+    pair = node.get("in")
+    if isinstance(pair, Sequence) and len(pair) == 2 and pair[1] == _SEGMENTS:  # noqa: PLR2004 - value and list
+        return str(pair[0])
+    return None
 
 
 def _written_out(node: Any, dynamic: Mapping[str, Logic]) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(node, Mapping):
-        pair = node.get("in")
-        if isinstance(pair, Sequence) and len(pair) == 2 and pair[1] == _SEGMENTS and pair[0] in dynamic:  # noqa: PLR2004 - value and list
-            return _written_out(dynamic[pair[0]], dynamic)
+        segment = _asked_for(node)
+        if segment is not None and segment in dynamic:
+            return _written_out(dynamic[segment], dynamic)
         return {operator: _written_out(inner, dynamic) for operator, inner in node.items()}
     if isinstance(node, Sequence) and not isinstance(node, str):
         return [_written_out(inner, dynamic) for inner in node]

@@ -8,9 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from puntal.kit.db import Transaction
-from puntal.rules.model import Logic
 from puntal.segments import store
-from puntal.segments.model import Belonging, Evaluation, Seen, Segments
+from puntal.segments.model import Belonging, Evaluation, Question, Seen, Segments
 
 LISTS_OF = """
 -- Locks nothing: lists are as of now.
@@ -96,9 +95,9 @@ async def known(tx: Transaction, program_id: int, members: Collection[UUID]) -> 
     return {row[0] for row in await cursor.fetchall()}
 
 
-async def count(tx: Transaction, program_id: int, segments: Segments, logic: Logic, today: date) -> int:
+async def count(tx: Transaction, program_id: int, segments: Segments, question: Question, today: date) -> int:
     """Return for how many members the condition holds right now."""
-    who = store.compiled(logic, segments.catalogue, today, segments.zone)
+    who = store.compiled(segments, question, today)
     # The text comes from the field catalogue; every value is a parameter.
     text = f"SELECT count(*) {who.text}"
     cursor = await tx.execute(text.encode(), {**who.params, "program_id": program_id})
@@ -108,10 +107,10 @@ async def count(tx: Transaction, program_id: int, segments: Segments, logic: Log
 
 
 async def sample(
-    tx: Transaction, program_id: int, segments: Segments, logic: Logic, today: date, limit: int
+    tx: Transaction, program_id: int, segments: Segments, question: Question, today: date, limit: int
 ) -> list[Seen]:
     """Return some of the members for whom the condition holds right now, newest first."""
-    who = store.compiled(logic, segments.catalogue, today, segments.zone)
+    who = store.compiled(segments, question, today)
     # The text comes from the field catalogue; every value is a parameter.
     text = f"SELECT m.id, m.name, m.status, m.country {who.text} ORDER BY m.id DESC LIMIT %(limit)s"
     cursor = await tx.execute(text.encode(), {**who.params, "program_id": program_id, "limit": limit})

@@ -6,14 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from puntal.kit.db import Transaction, encode
-from puntal.rules.catalogue import Catalogue
-from puntal.rules.model import Logic
 from puntal.rules.sql import Compiled, compile_sql
-from puntal.segments.model import Change, Evaluation, Segments
-from puntal.segments.policy import statuses
+from puntal.segments.model import Change, Evaluation, Question, Segments
 
 OPEN_EVALUATIONS = """
 -- Makes sure every row exists before LOCK_EVALUATIONS looks for it.
@@ -98,11 +94,11 @@ FROM member m LEFT JOIN holder h ON h.program_id = m.program_id AND h.id = m.id
 WHERE m.program_id = %(program_id)s"""
 
 
-def compiled(logic: Logic, catalogue: Catalogue, today: date, zone: ZoneInfo, prefix: str = "rule") -> Compiled:
+def compiled(segments: Segments, question: Question, today: date, prefix: str = "rule") -> Compiled:
     """Return `FROM` and `WHERE` of the members for whom the condition holds; `m` is the member."""
-    text, params = compile_sql(logic, catalogue, today=today, zone=zone, prefix=prefix)
+    text, params = compile_sql(question.logic, segments.catalogue, today=today, zone=segments.zone, prefix=prefix)
     who = f"{_WHO} AND m.status = ANY(%({prefix}_statuses)s::text[]) AND {text}"
-    return Compiled(who, {**params, f"{prefix}_statuses": list(statuses(logic))})
+    return Compiled(who, {**params, f"{prefix}_statuses": list(question.statuses)})
 
 
 def difference(segments: Segments, ids: Sequence[str], today: date, *, of_some: bool) -> Compiled:
@@ -114,7 +110,7 @@ def difference(segments: Segments, ids: Sequence[str], today: date, *, of_some: 
     holding, params = [], dict[str, Any]()
     for number, id in enumerate(ids):
         prefix = f"rule{number}"
-        who = compiled(segments.dynamic[id].logic, segments.catalogue, today, segments.zone, prefix)
+        who = compiled(segments, segments.dynamic[id], today, prefix)
         holding.append(f"SELECT %({prefix}_segment)s::text AS segment, m.id {who.text} {some.format('m', 'id')}")
         params |= who.params | {f"{prefix}_segment": id}
     # The texts come from the field catalogue, whose names are identifiers; every value is a parameter.
