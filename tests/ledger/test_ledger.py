@@ -108,3 +108,27 @@ async def test_pages_of_transfers_follow_each_other(tx: Transaction, program_id:
 
     assert [each.amount for each in first + rest] == [5, 4, 3, 2, 1]
     assert first[0] == made[-1]
+
+
+async def test_checks_go_on_from_a_closed_day(tx: Transaction, program_id: int) -> None:
+    anna = await annas_row(tx, program_id)
+    for day, balance in ((1, 10), (2, 20), (3, 30)):
+        at = NOON.replace(day=day)
+        made = a_transfer(anna.id, "issued", "available", 10, recorded_at=at)
+        row = replace(anna, available=[balance], pending=[0], held=[0], debt=[0])
+        await operations.write(tx, program_id, holders=[row], transfers=[made])
+        closed = {"day": at.date(), "recorded_to": at.replace(hour=23)}
+        assert await operations.close_day(tx, program_id, **closed) == 1
+        assert await operations.close_day(tx, program_id, **closed) == 0
+    late = a_transfer(anna.id, "available", "redeemed", 5, recorded_at=NOON.replace(day=4))
+    await operations.write(tx, program_id, holders=[replace(anna, available=[25])], transfers=[late])
+    rows = await (await tx.execute("SELECT day, available FROM checkpoint ORDER BY day")).fetchall()
+    agreeing = await queries.disagreeing_since_checkpoint(tx, program_id)
+
+    await tx.execute("UPDATE checkpoint SET available = available + 1 WHERE day = %s", [NOON.replace(day=3).date()])
+
+    assert [(day.day, available) for day, available in rows] == [(2, 20), (3, 30)]
+    assert agreeing == []
+    assert await queries.disagreeing_since_checkpoint(tx, program_id) == [
+        Disagreement("balance", anna.id, 0, "available", 26, 25)
+    ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from puntal.kit.db import Transaction
-from puntal.ledger import store
+from puntal.ledger import queries, store
 from puntal.ledger.model import Holder, Transfer
 
 
@@ -47,3 +47,21 @@ async def write(tx: Transaction, program_id: int, *, holders: Sequence[Holder], 
         await store.write_holders(tx, program_id, holders)
     if transfers:
         await store.insert_transfers(tx, program_id, transfers)
+
+
+async def close_day(tx: Transaction, program_id: int, *, day: date, recorded_to: datetime) -> int:
+    """Write what every account held by the transfers recorded before an instant; later checks start from there.
+
+    Doing it again, or for an earlier day, changes nothing.
+
+    Args:
+        recorded_to: The first instant of recording after the day, in real time and some minutes ago: a
+            transaction that is still open must not record anything before it.
+
+    Returns:
+        How many accounts were written.
+    """
+    before = await queries.latest_checkpoint(tx, program_id)
+    if before is not None and (before[0] >= day or before[1] >= recorded_to):
+        return 0
+    return await store.close_day(tx, program_id, day=day, recorded_to=recorded_to, before=before)

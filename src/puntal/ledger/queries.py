@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +63,46 @@ WITH kept AS (
   FROM transfer
   WHERE program_id = %(program_id)s AND holder_id > %(after)s AND holder_id <= %(through)s
   GROUP BY holder_id, wallet
+)
+SELECT holder_id, wallet,
+  coalesce(moved.available, 0)::bigint, coalesce(kept.available, 0),
+  coalesce(moved.pending, 0)::bigint, coalesce(kept.pending, 0),
+  coalesce(moved.held, 0)::bigint, coalesce(kept.held, 0),
+  coalesce(moved.debt, 0)::bigint, coalesce(kept.debt, 0)
+FROM kept FULL JOIN moved USING (holder_id, wallet)
+WHERE coalesce(moved.available, 0) <> coalesce(kept.available, 0)
+  OR coalesce(moved.pending, 0) <> coalesce(kept.pending, 0)
+  OR coalesce(moved.held, 0) <> coalesce(kept.held, 0)
+  OR coalesce(moved.debt, 0) <> coalesce(kept.debt, 0)
+ORDER BY holder_id, wallet
+"""
+
+LATEST_CHECKPOINT = """
+-- The newest closed day, from the end of the primary key.
+SELECT day, recorded_to FROM checkpoint WHERE program_id = %(program_id)s ORDER BY day DESC LIMIT 1
+"""
+
+DISAGREEING_SINCE = """
+-- Reads one checkpoint, the transfers recorded since (by block ranges), and every holder.
+WITH kept AS (
+  SELECT h.id AS holder_id, (b.position - 1)::smallint AS wallet, b.available, b.pending, b.held, b.debt
+  FROM holder h, unnest(h.available, h.pending, h.held, h.debt)
+    WITH ORDINALITY AS b (available, pending, held, debt, position)
+  WHERE h.program_id = %(program_id)s
+), parts AS (
+  SELECT holder_id, wallet, available, pending, held, debt
+  FROM checkpoint WHERE program_id = %(program_id)s AND day = %(day)s
+  UNION ALL
+  SELECT holder_id, wallet,
+    CASE 'available' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
+    CASE 'pending' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
+    CASE 'held' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
+    CASE 'debt' WHEN destination THEN -amount WHEN source THEN amount ELSE 0 END
+  FROM transfer
+  WHERE program_id = %(program_id)s AND recorded_at >= %(recorded_to)s
+), moved AS (
+  SELECT holder_id, wallet, sum(available) AS available, sum(pending) AS pending, sum(held) AS held, sum(debt) AS debt
+  FROM parts GROUP BY holder_id, wallet
 )
 SELECT holder_id, wallet,
   coalesce(moved.available, 0)::bigint, coalesce(kept.available, 0),
@@ -152,11 +192,32 @@ async def disagreeing_balances(tx: Transaction, program_id: int) -> list[Disagre
     wrong = []
     async for after, through in slices(tx, program_id):
         names = {"program_id": program_id, "after": after, "through": through}
-        for holder_id, wallet, *pairs in await (await tx.execute(DISAGREEING_BALANCES, names)).fetchall():
-            for account, expected, found in zip(MEMBER_ACCOUNTS, pairs[::2], pairs[1::2], strict=True):
-                if expected != found:
-                    wrong.append(Disagreement("balance", holder_id, wallet, account, expected, found))
+        wrong += _disagreements(await (await tx.execute(DISAGREEING_BALANCES, names)).fetchall())
     return wrong
+
+
+async def latest_checkpoint(tx: Transaction, program_id: int) -> tuple[date, datetime] | None:
+    """Return the newest closed day, and the first instant of recording that is not in it."""
+    row = await (await tx.execute(LATEST_CHECKPOINT, {"program_id": program_id})).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+async def disagreeing_since_checkpoint(tx: Transaction, program_id: int) -> list[Disagreement]:
+    """Do as `disagreeing_balances`, reading only what was recorded since the last closed day."""
+    closed = await latest_checkpoint(tx, program_id)
+    if closed is None:
+        return await disagreeing_balances(tx, program_id)
+    names = {"program_id": program_id, "day": closed[0], "recorded_to": closed[1]}
+    return _disagreements(await (await tx.execute(DISAGREEING_SINCE, names)).fetchall())
+
+
+def _disagreements(rows: Iterable[Sequence[Any]]) -> list[Disagreement]:
+    return [
+        Disagreement("balance", holder_id, wallet, account, expected, found)
+        for holder_id, wallet, *pairs in rows
+        for account, expected, found in zip(MEMBER_ACCOUNTS, pairs[::2], pairs[1::2], strict=True)
+        if expected != found
+    ]
 
 
 async def transfers(

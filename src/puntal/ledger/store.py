@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from msgspec import Raw
@@ -60,6 +60,42 @@ FROM json_to_recordset(%(rows)s::json) AS r (holder_id uuid, id uuid, wallet sma
   destination text, amount bigint, effective_at timestamptz, recorded_at timestamptz, event_id text, rule text,
   order_key text, revision integer, other_holder_id uuid, note json)
 """
+
+CLOSE_DAY = """
+-- What the checkpoint before and the transfers recorded since add up to. The second of two closings writes nothing.
+INSERT INTO checkpoint (program_id, day, recorded_to, holder_id, wallet, available, pending, held, debt)
+SELECT %(program_id)s, %(day)s, %(recorded_to)s, holder_id, wallet, sum(available), sum(pending), sum(held), sum(debt)
+FROM (
+  SELECT holder_id, wallet, available, pending, held, debt
+  FROM checkpoint WHERE program_id = %(program_id)s AND day = %(before)s
+  UNION ALL
+  SELECT holder_id, wallet,
+    CASE 'available' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
+    CASE 'pending' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
+    CASE 'held' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
+    CASE 'debt' WHEN destination THEN -amount WHEN source THEN amount ELSE 0 END
+  FROM transfer
+  WHERE program_id = %(program_id)s AND recorded_at >= %(recorded_from)s AND recorded_at < %(recorded_to)s
+) AS parts
+GROUP BY holder_id, wallet
+ON CONFLICT (program_id, day, holder_id, wallet) DO NOTHING
+"""
+
+DROP_CHECKPOINTS = """
+-- Older ones have been added into newer ones.
+DELETE FROM checkpoint WHERE program_id = %(program_id)s AND day < %(before)s
+"""
+
+
+async def close_day(
+    tx: Transaction, program_id: int, *, day: date, recorded_to: datetime, before: tuple[date, datetime] | None
+) -> int:
+    """Write the checkpoint of a day upon the one before and drop those before that; returns its rows."""
+    last_day, recorded_from = before or (date.min, datetime(1, 1, 1, tzinfo=UTC))
+    names = {"program_id": program_id, "day": day, "recorded_to": recorded_to}
+    closed = await tx.execute(CLOSE_DAY, names | {"before": last_day, "recorded_from": recorded_from})
+    await tx.execute(DROP_CHECKPOINTS, {"program_id": program_id, "before": last_day})
+    return closed.rowcount
 
 
 async def open_holders(tx: Transaction, program_id: int, ids: Collection[UUID], now: datetime) -> None:
