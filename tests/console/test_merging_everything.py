@@ -198,7 +198,7 @@ async def test_undoing_a_merge_gives_each_her_own_as_it_is_now(tx: Transaction, 
 async def test_open_holds_and_pools_end_first(tx: Transaction, program_id: int) -> None:
     compiled = a_program(program_id)
     gold, silver = await gold_and_silver(tx, compiled)
-    pool = await members.create_pool(tx, program_id, "household", {silver: True}, membership=MEMBERSHIP, now=NOON)
+    await members.create_pool(tx, program_id, "household", {silver: True}, membership=MEMBERSHIP, now=NOON)
     with pytest.raises(PoolFirst):
         await merging.merge(tx, compiled, MEMBERSHIP, survivor=gold, merged=silver, by="staff:carla", now=NOON)
     await pools.leave(tx, compiled, silver, now=NOON)

@@ -261,6 +261,17 @@ async def _finish(door: _Door) -> None:
                 payload={"claimed": answer.claimed, "referrer_id": ask.said.referrer_id, "warnings": warnings},
             )
         )
+        if answer.claimed:
+            # Unclaimed points wait for this event.
+            happened.append(
+                Happening(
+                    id=new.derived(member, "member.claimed"),
+                    kind="member.claimed",
+                    member_id=member,
+                    effective_at=door.now,
+                    recorded_at=door.now,
+                )
+            )
     await store.write_tokens(door.tx, door.program_id, tokens)
     await store.insert_consents(door.tx, door.program_id, consents)
     await outbox.append(door.tx, door.program_id, happened)

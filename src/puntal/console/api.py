@@ -1,0 +1,165 @@
+"""Merging, parting, leaving pools, export and erasure over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import Depends, Request, Response
+from msgspec import structs
+from pydantic import BaseModel, ConfigDict, Field
+
+from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
+from puntal.access.model import Permission
+from puntal.console import merging, persons, pools
+from puntal.engine.model import Compiled
+from puntal.members.operations import Membership, Merge
+
+router = program_router("console")
+
+_MERGE = [requires(Permission.MEMBERS_MERGE)]
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    404: {"description": "`members.unknown`"},
+    409: {"description": "`members.cannot_merge`, `console.pool_first`, `points.holds_open`"},
+}
+
+
+class MergeIn(BaseModel):
+    """Whose id ends; it redirects from then on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    merged_id: UUID
+
+
+class PreviewIn(MergeIn):
+    """Who would become one."""
+
+    survivor_id: UUID
+
+
+class PreviewOut(BaseModel):
+    """What a merge would make. Amounts in smallest units."""
+
+    survivor: dict[str, Any]
+    withdrawn: list[dict[str, Any]] = Field(description="Consents that end: one of the two withdrew them.")
+    balances: dict[str, dict[str, int]]
+    tiers: dict[str, str]
+    measures: dict[str, dict[str, int]]
+
+
+class MergeOut(BaseModel):
+    """A merge."""
+
+    id: UUID
+    survivor_id: UUID
+    merged_id: UUID
+    at: datetime
+    undo_until: datetime
+
+    @classmethod
+    def of(cls, merge: Merge) -> MergeOut:
+        """Return it as the API shows it."""
+        return cls(**{name: getattr(merge, name) for name in cls.model_fields})
+
+
+class LeftOut(BaseModel):
+    """What a leaver took with her."""
+
+    lots: list[UUID]
+
+
+async def current_program(request: Request, tx: ProgramTx, program_id: ProgramId) -> Compiled:
+    """Return the compiled program as it stands in this transaction."""
+    loaded = await request.app.state.programs.current(tx, program_id)
+    newest: Compiled = loaded.newest
+    return newest
+
+
+CurrentProgram = Annotated[Compiled, Depends(current_program)]
+
+
+@router.post("/members/merge/preview", summary="Preview a merge", dependencies=_MERGE, responses=_REFUSALS)
+async def preview_merge(body: PreviewIn, tx: ProgramTx, compiled: CurrentProgram, now: Now) -> PreviewOut:
+    """Show what merging two members would make; nothing changes."""
+    shown = await merging.preview(tx, compiled, survivor=body.survivor_id, merged=body.merged_id, now=now)
+    return PreviewOut(**msgspec.to_builtins(structs.asdict(shown)))
+
+
+@router.post(
+    "/members/{member_id}/merge", summary="Merge a member into this one", dependencies=_MERGE, responses=_REFUSALS
+)
+async def merge(
+    member_id: UUID, body: MergeIn, tx: ProgramTx, compiled: CurrentProgram, caller: ProgramCaller, now: Now
+) -> MergeOut:
+    """Make one member of two, with everything they own; can be undone within the program's days."""
+    done = await merging.merge(
+        tx,
+        compiled,
+        Membership.of(compiled.document),
+        survivor=member_id,
+        merged=body.merged_id,
+        by=caller.actor,
+        now=now,
+    )
+    return MergeOut.of(done)
+
+
+@router.post(
+    "/merges/{merge_id}/undo",
+    summary="Undo a merge",
+    dependencies=_MERGE,
+    responses={
+        404: {"description": "`members.unknown_merge`"},
+        409: {"description": "`members.too_late_to_undo`, `points.holds_open`"},
+    },
+)
+async def undo_merge(
+    merge_id: UUID, tx: ProgramTx, compiled: CurrentProgram, caller: ProgramCaller, now: Now
+) -> MergeOut:
+    """Give each of the two her own back, as it is now; what came later stays with the survivor."""
+    return MergeOut.of(await merging.undo(tx, compiled, merge_id, by=caller.actor, now=now))
+
+
+@router.post(
+    "/members/{member_id}/leave-pool",
+    summary="Leave a pool",
+    dependencies=[requires(Permission.MEMBERS_WRITE)],
+    responses={
+        404: {"description": "`members.unknown`"},
+        409: {"description": "`members.not_pooled`, `points.holds_open`"},
+    },
+)
+async def leave_pool(member_id: UUID, tx: ProgramTx, compiled: CurrentProgram, now: Now) -> LeftOut:
+    """Take a member out of her pool with what she earned and is unspent."""
+    return LeftOut(lots=await pools.leave(tx, compiled, member_id, now=now))
+
+
+@router.post(
+    "/members/{member_id}/export",
+    summary="Export everything held about a member",
+    dependencies=[requires(Permission.MEMBERS_READ)],
+    response_class=Response,
+    responses={
+        200: {"content": {"application/json": {"schema": {"type": "object"}}}, "description": "Everything held"},
+        404: {"description": "`members.unknown`"},
+    },
+)
+async def export(member_id: UUID, tx: ProgramTx, compiled: CurrentProgram, now: Now) -> Response:
+    """Return everything held about a member as one JSON object."""
+    held = await persons.export(tx, compiled, member_id, now=now)
+    return Response(msgspec.json.encode(held), media_type="application/json")
+
+
+@router.post(
+    "/members/{member_id}/erase",
+    status_code=204,
+    summary="Erase the person",
+    dependencies=[requires(Permission.MEMBERS_ERASE)],
+    responses={404: {"description": "`members.unknown`"}, 409: {"description": "`console.pool_first`"}},
+)
+async def erase(member_id: UUID, tx: ProgramTx, compiled: CurrentProgram, caller: ProgramCaller, now: Now) -> None:
+    """Break the link between the member and the person, for good; the books stay."""
+    await persons.erase(tx, compiled, member_id, by=caller.actor, now=now)
