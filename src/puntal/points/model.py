@@ -15,6 +15,8 @@ from puntal.kit.calendar import Period, Unit
 from puntal.ledger.model import Transfer
 
 Kind = Literal["points", "qualifying", "money", "stamps"]
+UNTIL_CLAIMED = "member.claimed"
+"""What a guest's lots await; unclaimed in time, they are cancelled."""
 AlreadySpent = Literal["only_pending", "stop_at_zero", "debt"]
 
 

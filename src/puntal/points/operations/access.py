@@ -11,7 +11,6 @@ from puntal.ledger import operations as ledger
 from puntal.members import operations as members
 from puntal.members import queries
 from puntal.members.errors import UnknownMember
-from puntal.members.model import Profile
 from puntal.points.errors import MemberNotActive
 
 
@@ -21,8 +20,8 @@ async def holders_of(tx: Transaction, program_id: int, member_id: UUID) -> list[
     Raises:
         UnknownMember: Nobody here has that id.
     """
-    profile = await _find(tx, program_id, member_id)
-    return [profile.id, *await queries.redirected_to(tx, program_id, profile.id)]
+    (holder,) = await _find(tx, program_id, [member_id])
+    return [holder, *await queries.redirected_to(tx, program_id, holder)]
 
 
 async def lock_members(
@@ -37,7 +36,7 @@ async def lock_members(
         UnknownMember: Nobody here has one of the ids.
         MemberNotActive: Not allowed in her state, or she was merged a moment ago.
     """
-    found = [(await _find(tx, program_id, member_id)).id for member_id in member_ids]
+    found = await _find(tx, program_id, member_ids)
     await ledger.open_and_lock(tx, program_id, found, now=now)
     # Whoever merges, pauses or blocks a member holds her row too: from here on nothing changes.
     profiles = await members.load(tx, program_id, found)
@@ -48,10 +47,9 @@ async def lock_members(
     return found
 
 
-async def _find(tx: Transaction, program_id: int, member_id: UUID) -> Profile:
-    profile = (await members.load(tx, program_id, [member_id])).get(member_id)
-    if profile is not None and profile.merged_into is not None:
-        profile = (await members.load(tx, program_id, [profile.merged_into])).get(profile.merged_into)
-    if profile is None:
+async def _find(tx: Transaction, program_id: int, member_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the members themselves or, of those that were merged, their survivors."""
+    profiles = await members.load(tx, program_id, member_ids)
+    if not all(member_id in profiles for member_id in member_ids):
         raise UnknownMember
-    return profile
+    return [profiles[member_id].merged_into or member_id for member_id in member_ids]
