@@ -9,7 +9,7 @@ from uuid import UUID
 from puntal.activity import queries, store
 from puntal.activity.model import Count
 from puntal.kit.db import Transaction
-from puntal.members.operations import load as load_members
+from puntal.ledger import operations as ledger
 from puntal.programs.document.program import Program
 from puntal.rules.model import MetricRead
 from puntal.rules.windows import window_bounds
@@ -84,7 +84,7 @@ async def backfill(
     if not members or not kinds:
         return None
     # As deciding does: an event that comes meanwhile waits, so that it is counted once.
-    await load_members(tx, program_id, members, lock=True)
+    await ledger.lock_holders(tx, program_id, members)
     await store.clear(tx, program_id, members, kinds)
     of_orders = [kind for kind in kinds if not kind["metric"].startswith(_EVENTS)]
     of_events = [kind["metric"].removeprefix(_EVENTS) for kind in kinds if kind["metric"].startswith(_EVENTS)]

@@ -33,10 +33,13 @@ ORDER BY member_id, metric, key, day
 """
 
 MEMBERS_AFTER = """
--- Locks nothing. The next members in the order of their ids; those merged into others have no figures of their own.
-SELECT id FROM member
-WHERE program_id = %(program_id)s AND id > %(after)s AND merged_into IS NULL
-ORDER BY id
+-- Locks nothing. The next members in the order of their ids. Who has no holder yet has done nothing; who was merged
+-- into another has no figures of her own.
+SELECT m.id
+FROM member m
+JOIN holder h ON h.program_id = %(program_id)s AND h.id = m.id
+WHERE m.program_id = %(program_id)s AND m.id > %(after)s AND m.merged_into IS NULL
+ORDER BY m.id
 LIMIT %(limit)s
 """
 

@@ -56,7 +56,8 @@ async def reevaluate_all(database: Database, *, program_id: int, now: datetime) 
 async def backfill(database: Database, *, program_id: int, reads: Sequence[MetricRead], document: Program) -> None:
     """Count again all that `reads` need, in batches of members; a second run changes nothing.
 
-    Run it before the revision that reads them takes effect; `document` is that revision.
+    Run it before the revision that reads them takes effect, so that nothing is decided on zeros, and once more when it
+    has: events decided in between by the revision before were not counted. `document` is the new revision.
     """
     last: UUID | None = activity.FIRST
     while last is not None:
