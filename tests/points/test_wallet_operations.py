@@ -534,3 +534,26 @@ async def test_damage_is_found(tx: Transaction, program_id: int, damage: str, ch
     await tx.execute(damage.encode())
 
     assert {wrong.check for wrong in await queries.disagreements(tx, program_id)} == checks
+
+
+async def test_a_closed_program_keeps_only_what_was_paid_in(tx: Transaction, program_id: int) -> None:
+    anna, ben = new_id(), new_id()
+    terms = [a_wallet(kind="money", currency="EUR", available={"after": "14 days"})]
+    opened = await operations.open_books(tx, program_id, terms, [anna, ben], now=NOON)
+    at_once = (NOON, None, False, None)
+    for holder in (anna, ben):
+        earning = {"cause": Cause(event_id=str(holder)), "at": NOON, "now": NOON}
+        policy.earn(opened[holder], terms[0], 5, **earning)
+        policy.earn(opened[holder], terms[0], 7, dates=at_once, **earning)
+    policy.earn(opened[anna], terms[0], 100, cause=Cause(), at=NOON, now=NOON, origin="paid_in", dates=at_once)
+    await opened.write(tx, program_id)
+
+    last = await operations.wind_up(tx, program_id, terms, now=NOON, limit=1)
+    assert last is not None
+    last = await operations.wind_up(tx, program_id, terms, now=NOON, limit=5, after=last)
+    assert last is not None
+    assert await operations.wind_up(tx, program_id, terms, now=NOON, after=last) is None
+
+    sums = {balance.account: balance.amount for balance in await ledger.trial_balance(tx, program_id)}
+    assert sums == {"available": 100, "pending": 0, "issued": -124, "expired": 14, "cancelled": 10}
+    await assert_everything_adds_up(tx, program_id)

@@ -132,6 +132,14 @@ ORDER BY due_at, id
 LIMIT %(limit)s
 """
 
+HOLDERS_WITH_SOMETHING = """
+-- Holders after one of them who have anything available or pending, along the primary key; locks nothing.
+SELECT id FROM holder
+WHERE program_id = %(program_id)s AND id > %(after)s AND (0 < ANY (available) OR 0 < ANY (pending))
+ORDER BY id
+LIMIT %(limit)s
+"""
+
 CONSUMED_BY = """
 -- Which lots paid a transfer, in spending order.
 SELECT c.lot_id, c.amount
@@ -210,6 +218,12 @@ async def due_holders(tx: Transaction, program_id: int, *, now: datetime, limit:
     """Return holders with something due."""
     names = {"program_id": program_id, "now": now, "limit": limit}
     return [row[0] for row in await (await tx.execute(DUE_HOLDERS, names)).fetchall()]
+
+
+async def holders_with_something(tx: Transaction, program_id: int, *, after: UUID, limit: int) -> list[UUID]:
+    """Return holders with anything available or pending, by id."""
+    names = {"program_id": program_id, "after": after, "limit": limit}
+    return [row[0] for row in await (await tx.execute(HOLDERS_WITH_SOMETHING, names)).fetchall()]
 
 
 async def consumed_by(tx: Transaction, program_id: int, *, holder: UUID, transfer: UUID) -> list[tuple[UUID, int]]:

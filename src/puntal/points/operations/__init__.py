@@ -14,6 +14,7 @@ from puntal.points.operations.books import (
     record,
     settle_due,
     wallets,
+    wind_up,
 )
 from puntal.points.operations.corrections import ADJUST, adjust, adjusting, wallet_named, write_off
 from puntal.points.operations.holds import commit, give_back, hold, lapse_due, release
@@ -43,5 +44,6 @@ __all__ = [
     "transfer",
     "wallet_named",
     "wallets",
+    "wind_up",
     "write_off",
 ]

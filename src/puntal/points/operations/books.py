@@ -13,6 +13,7 @@ from puntal.kit import ids
 from puntal.kit.db import Transaction
 from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder, Transfer
+from puntal.ledger.queries import NOBODY
 from puntal.points import policy, queries, store
 from puntal.points.model import Books, Terms, WalletView
 
@@ -206,6 +207,30 @@ async def settle_due(
     return len(due), await opened.write(tx, program_id)
 
 
+async def wind_up(
+    tx: Transaction,
+    program_id: int,
+    terms: Sequence[Terms],
+    *,
+    now: datetime,
+    after: UUID = NOBODY,
+    limit: int = 500,
+) -> UUID | None:
+    """End what up to `limit` holders of a closed program have; doing it again changes nothing.
+
+    Returns:
+        The last holder, to go on after; None when there was nobody left.
+    """
+    holders = await store.holders_with_something(tx, program_id, after=after, limit=limit)
+    if not holders:
+        return None
+    opened = await open_books(tx, program_id, terms, holders, now=now)
+    for books in opened.books.values():
+        policy.wind_up(books, now)
+    await opened.write(tx, program_id)
+    return holders[-1]
+
+
 __all__ = [
     "Opened",
     "books_of",
@@ -216,4 +241,5 @@ __all__ = [
     "record",
     "settle_due",
     "wallets",
+    "wind_up",
 ]

@@ -12,6 +12,7 @@ from puntal.points.policy.clockwork import (
     renew,
     renewal_needs_lots,
     settle,
+    wind_up,
 )
 from puntal.points.policy.earning import balance_shown, earn, room
 from puntal.points.policy.lots import backwards, end_of, spendable, started
@@ -70,6 +71,7 @@ __all__ = [
     "started",
     "take_back",
     "truncate",
+    "wind_up",
     "window_start",
     "write_off",
 ]

@@ -81,6 +81,23 @@ def _expire_due(books: Books, instant: datetime, now: datetime) -> None:
         expire(books, wallet, of_wallet, cause=NOBODY, at=instant, now=now)
 
 
+def wind_up(books: Books, now: datetime) -> None:
+    """End everything of a program that is closed: pending is cancelled, available expires, paid-in money stays owed.
+
+    What is held follows when it returns, by doing this again.
+    """
+    for wallet in range(len(books.available)):
+        left = [lot for lot in books.lots.values() if lot.wallet == wallet and lot.remaining]
+        left = [lot for lot in left if lot.origin != "paid_in"]
+        _cancel(books, wallet, [lot for lot in left if not started(books, lot)], at=now, now=now)
+        for lot in left:
+            if started(books, lot):
+                put(books, replace(lot, ends_at=now, renewable=False))
+        ended = [books.lots[lot.id] for lot in left if started(books, lot)]
+        expire(books, wallet, ended, cause=NOBODY, at=now, now=now)
+    books.due_at = due_at(books)
+
+
 def due_at(books: Books, terms: Sequence[Terms] = ()) -> datetime | None:  # noqa: ARG001 - ends are on the lots
     """Return the next instant at which time alone changes something; never too late, early at worst.
 

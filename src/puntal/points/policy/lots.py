@@ -239,7 +239,10 @@ def bring_back(  # noqa: PLR0913 - a transfer and its lots
                 put(books, replace(books.lots[lot_id], ends_at=returned_end(terms, now)))
         pay_debt(books, wallet, cause=cause, at=at, now=now)
         if not extend:
-            expire(books, wallet, [books.lots[lot_id] for lot_id in ended], cause=cause, at=at, now=now)
+            # Back before its end or after it: it expires no sooner than either.
+            for lot in (books.lots[lot_id] for lot_id in ended):
+                gone = max(at, end_of(books, lot) or at)
+                expire(books, wallet, [lot], cause=cause, at=gone, now=now)
 
 
 def backwards(shares: Sequence[Share], amount: int) -> list[Share]:
