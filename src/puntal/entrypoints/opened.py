@@ -9,13 +9,13 @@ from contextlib import asynccontextmanager
 from puntal.kit import db
 from puntal.kit.db import Database
 from puntal.kit.postgres import ensure_server
-from puntal.kit.settings import settings
+from puntal.kit.settings import Settings, settings
 
 
 @asynccontextmanager
-async def opened(*, size: int = 1) -> AsyncIterator[Database]:
+async def opened(chosen: Settings | None = None, *, size: int = 1) -> AsyncIterator[Database]:
     """Open the database; the embedded one is started, and brought up to date, where need be."""
-    chosen = settings()
+    chosen = chosen or settings()
     server = None
     if chosen.database_url is None:
         server = await asyncio.to_thread(ensure_server, chosen.data_dir)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CURRENCY = "USD"
+BASKETS = 155_848
+"""How many events the whole year has."""
 _LINE_IDS = tuple(str(number) for number in range(1, 1001))
 _ATTRIBUTES = {
     "age": "age_band",

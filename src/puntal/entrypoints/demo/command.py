@@ -1,0 +1,173 @@
+"""`puntal demo`: a supermarket's program with a real year of purchases, replayed through intake, then served."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from puntal.access.operations import keys, organization
+from puntal.entrypoints.demo import journey
+from puntal.entrypoints.demo.summary import show
+from puntal.entrypoints.opened import opened
+from puntal.entrypoints.programs import Programs
+from puntal.entrypoints.replay import Progress as Done
+from puntal.entrypoints.replay import Replay
+from puntal.entrypoints.verifying import verify
+from puntal.insight import queries as insight
+from puntal.insight.model import Overview
+from puntal.kit import clock
+from puntal.kit.db import Database, ProgramId, Transaction
+from puntal.kit.settings import Settings, settings
+from puntal.members import operations as members
+from puntal.members.model import Ids, NewMember
+from puntal.members.operations.bulk import import_many
+from puntal.programs import operations as programs_operations
+from puntal.programs import queries as programs_queries
+from puntal.programs import templates
+
+SLUG = "journey"
+ORGANIZATION = "Complete Journey"
+BEGINNING = datetime(2017, 1, 1, 5, tzinfo=UTC)
+"""New Year of 2017 where the shop is; the households are members from then."""
+KEY_FILE = "demo-key"
+
+
+def demo_settings() -> Settings:
+    """Return the settings with a data folder of the demo's own beside the usual one."""
+    chosen = settings()
+    if chosen.database_url is not None or "data_dir" in chosen.model_fields_set:
+        return chosen
+    return chosen.model_copy(update={"data_dir": chosen.data_dir.with_name(f"{chosen.data_dir.name}-demo")})
+
+
+async def build(chosen: Settings, console: Console, *, as_json: bool) -> tuple[dict[str, Any], str]:
+    """Make the demo, as far as it is not there yet; return its summary and a key to try it with."""
+    async with opened(chosen, size=4) as database:
+        key, program_id = await _program(database, chosen)
+        programs = Programs()
+        await _members(database, programs, program_id)
+        started = time.perf_counter()
+        done = await _replay(database, programs, program_id, console, quiet=as_json)
+        seconds = time.perf_counter() - started
+        fresh = done.events - done.replayed
+        if not as_json:
+            console.print("Re-adding the books ...")
+        wrong = await verify(database, program_id)
+        overview = await _overview(database, programs, program_id)
+    summary = overview.as_json() | {
+        "nights": done.nights,
+        "new_events": fresh,
+        "refused_events": len(done.refused),
+        "seconds": round(seconds, 1),
+        "events_per_second": round(fresh / seconds) if fresh else None,
+        "verify": {name: len(found) for name, found in wrong.items()} | {"ok": not any(wrong.values())},
+    }
+    return summary, key
+
+
+async def _program(database: Database, chosen: Settings) -> tuple[str, ProgramId]:
+    now = clock.now()
+    async with database.transaction() as tx:
+        known = await programs_queries.find_by_slug(tx, SLUG)
+        owner = await organization.ensure_organization(tx, ORGANIZATION, now=now)
+        program_id = known.id if known is not None else await _publish(tx, owner.id, now)
+        key = await _key(tx, owner.id, ProgramId(program_id), chosen.data_dir / KEY_FILE, now)
+    return key, ProgramId(program_id)
+
+
+async def _publish(tx: Transaction, owner: Any, now: datetime) -> int:  # noqa: ANN401 - an organization id
+    document = templates.load_template("supermarket", currency="USD", timezone="America/New_York", name="Journey Club")
+    program_id = await programs_operations.create_program(
+        tx, organization_id=owner, slug=SLUG, document=document, now=now
+    )
+    await programs_operations.publish(tx, program_id, document, by="demo", now=now, effective_from=BEGINNING)
+    return program_id
+
+
+async def _key(tx: Transaction, owner: Any, program_id: ProgramId, file: Path, now: datetime) -> str:  # noqa: ANN401 - an organization id
+    """Return the key of the demo; it is kept beside the data, readable by its owner alone."""
+    kept = await asyncio.to_thread(_read, file)
+    if kept is not None:
+        return kept
+    made = await keys.create_first_key(tx, owner, name="demo", now=now, program_id=program_id)
+    await asyncio.to_thread(_keep, file, made.token)
+    return made.token
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text().strip() if file.exists() else None
+
+
+def _keep(file: Path, token: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(token)
+
+
+async def _members(database: Database, programs: Programs, program_id: int) -> None:
+    async with database.program_transaction(program_id) as tx:
+        loaded = await programs.current(tx, program_id)
+        people = [
+            NewMember(ids=Ids(card=household.card), attributes=dict(household.attributes), enrolled_at=BEGINNING)
+            for household in journey.members()
+        ]
+        membership = members.Membership.of(loaded.newest.document)
+        await import_many(tx, program_id, people, membership=membership, now=BEGINNING)
+
+
+async def _replay(database: Database, programs: Programs, program_id: int, console: Console, *, quiet: bool) -> Done:
+    replay = Replay(database, programs, program_id)
+    if quiet:
+        return await replay.run(journey.events())
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("[bold]{task.description}"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+    ) as bar:
+        task = bar.add_task("Replaying 2017", total=journey.BASKETS, rate="")
+        return await replay.run(journey.events(), report=_reporter(bar, task))
+
+
+def _reporter(bar: Progress, task: Any) -> Callable[[Done], None]:  # noqa: ANN401 - rich's id
+    started = time.perf_counter()
+
+    def report(done: Done) -> None:
+        rate = done.events / max(time.perf_counter() - started, 0.001)
+        day = "" if done.last is None else f"{done.last:%d %b}"
+        bar.update(task, completed=done.events, rate=f"{rate:,.0f}/s  {day}")
+
+    return report
+
+
+async def _overview(database: Database, programs: Programs, program_id: int) -> Overview:
+    async with database.program_transaction(program_id) as tx:
+        loaded = await programs.current(tx, program_id)
+        return await insight.overview(tx, loaded.newest)
+
+
+def run(*, serve: bool, as_json: bool) -> int:
+    """Do the whole demo; returns the exit code: 1 when the books disagree."""
+    chosen = demo_settings()
+    console = Console(stderr=as_json)
+    summary, key = asyncio.run(build(chosen, console, as_json=as_json))
+    if as_json:
+        print(json.dumps(summary))  # noqa: T201 - the promised output
+    else:
+        show(console, summary)
+    if serve and summary["verify"]["ok"]:
+        from puntal.entrypoints.demo.serving import serve_demo  # noqa: PLC0415 - the server's imports are not needed before
+
+        serve_demo(chosen, console, key)
+    return 0 if summary["verify"]["ok"] else 1

@@ -1,0 +1,111 @@
+"""Reads of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from puntal.engine.model import Compiled
+from puntal.insight.model import BudgetUse, Overview, RuleTotal, WalletTotals
+from puntal.kit.db import Transaction
+from puntal.points import queries as points
+
+COUNTS = """
+-- Members are those who joined and did not leave; guests are customers, not members.
+SELECT (SELECT count(*) FROM event WHERE program_id = %(program_id)s),
+  (SELECT count(*) FROM member WHERE program_id = %(program_id)s AND status IN ('active', 'paused', 'blocked')),
+  (SELECT count(*) FROM shop_order WHERE program_id = %(program_id)s AND source <> 'referral' AND state = 'earned'),
+  (SELECT coalesce(sum(net_minor - refunded_minor), 0) FROM shop_order
+   WHERE program_id = %(program_id)s AND source <> 'referral' AND state = 'earned')
+"""
+
+FLOWS = """
+-- Sums of transfers between the member's accounts and each of the program's, per wallet; what leaves a program
+-- account for a member counts positive.
+SELECT wallet,
+  CASE WHEN source IN ('available', 'pending', 'held', 'debt') THEN destination ELSE source END AS account,
+  sum(CASE WHEN source IN ('available', 'pending', 'held', 'debt') THEN -amount ELSE amount END)
+FROM transfer
+WHERE program_id = %(program_id)s
+  AND (source IN ('available', 'pending', 'held', 'debt')) <> (destination IN ('available', 'pending', 'held', 'debt'))
+GROUP BY 1, 2
+"""
+
+TOP_RULES = """
+-- What each rule gave, net of what was reversed of it.
+SELECT rule, wallet, count(*) FILTER (WHERE source = 'issued'),
+  sum(CASE WHEN source = 'issued' THEN amount ELSE -amount END)
+FROM transfer
+WHERE program_id = %(program_id)s AND rule IS NOT NULL AND (source = 'issued' OR destination = 'issued')
+GROUP BY 1, 2
+ORDER BY 4 DESC, 1
+LIMIT %(limit)s
+"""
+
+TIERS = """
+-- The tier in effect per ladder; a floor by hand lifts the earned one and is counted where it holds.
+SELECT t.key, coalesce(t.value -> 'f' ->> 't', t.value ->> 't'), count(*)
+FROM holder h
+JOIN member m ON m.program_id = h.program_id AND m.id = h.id AND m.status IN ('active', 'paused', 'blocked'),
+  json_each(coalesce(h.running -> 'tiers', '{}'::json)) t
+WHERE h.program_id = %(program_id)s
+GROUP BY 1, 2
+"""
+
+BUDGETS = """
+-- What is used, newest periods first.
+SELECT budget, measure, period_start, used
+FROM budget_usage
+WHERE program_id = %(program_id)s
+ORDER BY period_start DESC, budget, measure
+LIMIT %(limit)s
+"""
+
+MOST_RULES = 10
+MOST_BUDGETS = 20
+_IN = ("issued", "imported", "adjusted")
+
+
+async def overview(tx: Transaction, program: Compiled) -> Overview:
+    """Return the program at a glance, from the books as they are in this transaction."""
+    names = {"program_id": program.program_id}
+    counts = await (await tx.execute(COUNTS, names)).fetchone()
+    assert counts is not None
+    flows = {(row[0], row[1]): int(row[2]) for row in await (await tx.execute(FLOWS, names)).fetchall()}
+    rules = await (await tx.execute(TOP_RULES, names | {"limit": MOST_RULES})).fetchall()
+    tiers = await (await tx.execute(TIERS, names)).fetchall()
+    budgets = await (await tx.execute(BUDGETS, names | {"limit": MOST_BUDGETS})).fetchall()
+    by_tier: dict[str, dict[str, int]] = {climb.id: dict.fromkeys(climb.tiers, 0) for climb in program.climbs}
+    for ladder, tier, count in tiers:
+        by_tier.setdefault(ladder, {})[tier] = count
+    most = {(bound.key, bound.measure): bound.most for bounds in program.budgets.values() for bound in bounds}
+    return Overview(
+        events=counts[0],
+        members=counts[1],
+        orders=counts[2],
+        revenue_minor=int(counts[3]),
+        currency=program.currency,
+        wallets=await _wallets(tx, program, flows),
+        members_by_tier=by_tier,
+        top_rules=[RuleTotal(row[0], program.terms[row[1]].id, row[2], int(row[3])) for row in rules],
+        budgets=[BudgetUse(row[0], row[1], row[2].isoformat(), row[3], most.get((row[0], row[1]))) for row in budgets],
+    )
+
+
+async def _wallets(tx: Transaction, program: Compiled, flows: Mapping[tuple[int, str], int]) -> list[WalletTotals]:
+    lines = await points.liability(tx, program.program_id, program.terms)
+    return [
+        WalletTotals(
+            wallet=line.wallet,
+            kind=terms.kind,
+            issued=sum(flows.get((terms.ordinal, account), 0) for account in _IN),
+            spent=-flows.get((terms.ordinal, "redeemed"), 0),
+            expired=-flows.get((terms.ordinal, "expired"), 0),
+            available=line.available,
+            pending=line.pending,
+            held=line.held,
+            debt=line.debt,
+            liability_minor=line.cost_minor,
+            currency=line.currency,
+        )
+        for terms, line in zip(program.terms, lines, strict=True)
+    ]
