@@ -106,8 +106,7 @@ def _happenings(batch: Batch, recorded_at: datetime) -> list[Happening]:
     """Return the outbox rows: for other members, for listeners, and for segments that follow the data."""
     rows = []
     for member, event, now in batch.elsewhere:
-        payload = msgspec.to_builtins(event, builtin_types=(datetime,)) | {"now": now.isoformat()}
-        payload["occurred_at"] = event.occurred_at.isoformat()
+        payload = msgspec.to_builtins(event)
         rows.append(_happening("event.caused", event.id, member, now, recorded_at, payload))
     listened = batch.programs.listened
     if listened:

@@ -12,6 +12,8 @@ from puntal.access.operations import audit
 from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.errors import Fault
+from puntal.outbox import operations as outbox
+from puntal.outbox.model import Happening
 from puntal.programs import policy, queries, source, store
 from puntal.programs.document.program import Program
 from puntal.programs.errors import (
@@ -146,6 +148,14 @@ async def publish(
         now=now,
         detail={"note": note, "digest": digest, "effective_from": start.isoformat()},
     )
+    published = Happening(
+        id=ids.derived(f"{program_id}:{revision.number}", "program.published"),
+        kind="program.published",
+        effective_at=start,
+        recorded_at=now,
+        payload={"revision": revision.number, "note": note},
+    )
+    await outbox.append(tx, program_id, [published])
     await store.notify(tx, program_id)
     return Publication(revision=revision, created=True, superseded=superseded)
 
