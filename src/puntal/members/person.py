@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -28,6 +28,7 @@ from puntal.rules.values import read_value
 LONGEST_NAME = 200
 LONGEST_TEXT = 2000
 MOST_LISTED = 100
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _OLDEST = date(1900, 1, 1)
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -157,9 +158,9 @@ def expand_consents(
         elif consent.channel and consent.channel not in channels:
             reason = f"{consent.purpose} has no channel {consent.channel}"
             faults.append(Fault(path=path + pointer(at, "channel"), code="members.unknown_channel", reason=reason))
-        elif consent.at is not None and consent.at > now + timedelta(minutes=5):
-            reason = "a consent cannot be given in the future"
-            faults.append(Fault(path=path + pointer(at, "at"), code="members.future_consent", reason=reason))
+        elif consent.at is not None and not EARLIEST <= consent.at <= now + timedelta(minutes=5):
+            reason = "a consent was given between 1900 and now"
+            faults.append(Fault(path=path + pointer(at, "at"), code="members.consent_time", reason=reason))
         else:
             said_at = min(consent.at or now, now)
             chosen = (consent.channel,) if consent.channel or not channels else channels

@@ -22,7 +22,14 @@ from puntal.members.identities import is_disposable, mailbox, normalise
 from puntal.members.model import Consent, Enrolled, Identity, Match, NewMember, Profile
 from puntal.members.operations.consents import consent_rows
 from puntal.members.operations.recognise import identity_row, match_named, report_conflicts
-from puntal.members.person import Membership, details_faults, expand_consents, missing_consents, read_attributes
+from puntal.members.person import (
+    EARLIEST,
+    Membership,
+    details_faults,
+    expand_consents,
+    missing_consents,
+    read_attributes,
+)
 from puntal.members.tokens import tokens_of
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
@@ -117,8 +124,10 @@ def read_person(at: int, person: NewMember, membership: Membership, now: datetim
     faults += wrong
     consents, wrong = expand_consents(person.consents, now, membership)
     faults += wrong
-    if person.enrolled_at is not None and person.enrolled_at > now:
-        faults.append(Fault(path="/enrolled_at", code="members.enrolled_at", reason="nobody has joined in the future"))
+    if person.enrolled_at is not None and not EARLIEST <= person.enrolled_at <= now:
+        faults.append(
+            Fault(path="/enrolled_at", code="members.enrolled_at", reason="joining lies between 1900 and now")
+        )
     if faults:
         raise NotValid(faults)
     deciding = policy.deciding(identities, membership.match_order)

@@ -1,0 +1,187 @@
+"""Members and the console over HTTP: joining, finding, merging, erasing; refusals are named."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from people import a_document
+
+from puntal.access.gate import Gate
+from puntal.access.model import OrganizationId, Permission
+from puntal.access.operations import keys
+from puntal.console import api as console
+from puntal.entrypoints.programs import Programs
+from puntal.kit import clock, http, ids
+from puntal.members import api as members
+from puntal.programs import operations as programs
+from puntal.programs import source
+
+if TYPE_CHECKING:
+    from puntal.kit.db import Database
+
+
+@pytest.fixture
+async def client(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
+    """Anna, who may do everything, at a published program."""
+    organization, now, slug = OrganizationId(ids.new_id()), clock.now(), f"aurora-{ids.new_id()}"
+    written = a_document(
+        consents=[{"id": "terms", "text": "I agree"}],
+        joining={"consents": ["terms"]},
+        wallets={"points": {"kind": "points"}},
+    )
+    document = source.load_json(source.dump_json(written))
+    async with database.transaction() as tx:
+        await tx.execute(
+            "INSERT INTO organization (id, name, created_at) VALUES (%s, %s, %s)", [organization, "Aurora", now]
+        )
+        key = await keys.create_first_key(tx, organization, name="Anna", now=now, scopes=frozenset(Permission))
+    async with database.transaction() as tx:
+        program_id = await programs.create_program(
+            tx, organization_id=organization, slug=slug, document=document, now=now
+        )
+        await programs.publish(tx, program_id, document=document, by="staff:anna", now=now)
+    app = FastAPI()
+    http.install(app)
+    app.state.database, app.state.gate, app.state.programs = database, Gate(database), Programs()
+    app.include_router(console.router)
+    app.include_router(members.router)
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app, client=("203.0.113.7", 40000)),
+        base_url=f"http://puntal/v1/programs/{slug}/",
+        headers={"authorization": f"Bearer {key.token}"},
+    ) as opened:
+        yield opened
+
+
+def a_body(email: str = "anna@example.com", **more: Any) -> dict[str, Any]:
+    consent = {"purpose": "terms", "given": True, "evidence": {"source": "checkout"}}
+    return {"ids": {"email": email}, "consents": [consent], **more}
+
+
+async def join(client: httpx2.AsyncClient, *more: Any, **said: Any) -> str:
+    answer = await client.post("members", json=a_body(*more, **said))
+    assert answer.status_code in {200, 201}, answer.text
+    return str(answer.json()["id"])
+
+
+async def test_a_person_joins_once_and_is_found_by_what_is_hers(client: httpx2.AsyncClient) -> None:
+    """E6."""
+    first = await client.post("members", json=a_body(name="Ana Núñez", attributes={"size": "M"}))
+    again = await client.post("members", json=a_body("ANNA@example.com"))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["id"] == first.json()["id"]
+
+    found = await client.post("members/lookup", json={"email": " anna@EXAMPLE.com"})
+    assert (found.status_code, found.json()["name"]) == (200, "Ana Núñez")
+    assert found.json()["consents"][0]["evidence"] == {"source": "checkout"}
+    listed = await client.get("members", params={"name": "nun"})
+    assert [one["id"] for one in listed.json()["items"]] == [first.json()["id"]]
+
+
+async def test_parallel_requests_enrol_once(client: httpx2.AsyncClient) -> None:
+    """E6."""
+    answers = await asyncio.gather(*(client.post("members", json=a_body()) for _ in range(8)))
+
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"ids": {}}, "members.no_identity"),
+        ({"ids": {"email": "anna@example.com"}}, "members.consent_missing"),
+        (a_body("no address"), "members.not_valid"),
+        (a_body(attributes={"size": "XL", "children": 1e40, "budget": True, "likes": [1]}), "members.not_valid"),
+        (a_body(name="a\x07b"), "members.not_valid"),
+        (a_body(enrolled_at="0001-01-01T00:00:00+14:00"), "members.not_valid"),
+    ],
+)
+async def test_refusals_are_named(client: httpx2.AsyncClient, body: dict[str, Any], code: str) -> None:
+    answer = await client.post("members", json=body)
+
+    assert (answer.status_code, answer.json()["type"]) == (422, code)
+
+
+async def test_many_are_answered_one_by_one(client: httpx2.AsyncClient) -> None:
+    people = [a_body(), a_body("bad"), {"ids": {"card": "7"}}, a_body("ben@example.com")]
+
+    answer = await client.post("members/bulk", json={"members": people}, headers={"accept-language": "es"})
+
+    one, two, three, four = answer.json()["items"]
+    assert one["enrolled"]["created"]
+    assert two["refused"]["errors"][0]["path"] == "/ids/email"
+    assert three["refused"]["title"] == "Para unirse hay que aceptar: terms"
+    assert four["enrolled"]["created"]
+
+
+async def test_lists_come_in_pages(client: httpx2.AsyncClient) -> None:
+    joined = [await join(client, f"p{at}@example.com", name=f"Ana {at}") for at in range(5)]
+
+    for query in ({}, {"name": "ana"}):
+        seen: list[str] = []
+        cursor: str | None = None
+        while True:
+            page = (
+                await client.get("members", params={"limit": "2", **query, **({"cursor": cursor} if cursor else {})})
+            ).json()
+            seen += [one["id"] for one in page["items"]]
+            cursor = page["next"]
+            if cursor is None:
+                break
+        assert sorted(seen) == sorted(joined)
+
+
+async def test_a_member_changes_and_is_paused(client: httpx2.AsyncClient) -> None:
+    """B21."""
+    anna, ben = await join(client), await join(client, "ben@example.com")
+
+    changed = await client.patch(f"members/{anna}", json={"country": "PT", "attributes": {"size": "L"}})
+    assert (changed.status_code, changed.json()["attributes"]) == (200, {"size": "L"})
+    added = await client.post(f"members/{anna}/identities", json={"phone": "612 345 678"})
+    assert {one["value"] for one in added.json()} == {"anna@example.com", "+34612345678"}
+    taken = await client.post(f"members/{anna}/identities", json={"email": "ben@example.com"})
+    assert (taken.status_code, taken.json()["type"], taken.json()["other"]) == (409, "members.identity_taken", ben)
+    for what, status in (("pause", "paused"), ("resume", "active"), ("block", "blocked"), ("unblock", "active")):
+        answer = await client.post(f"members/{anna}/{what}", json={"reason": "asked"})
+        assert (answer.status_code, answer.json()["status"]) == (200, status)
+    missing = await client.get(f"members/{ids.new_id()}")
+    assert (missing.status_code, missing.json()["type"]) == (404, "members.unknown")
+
+
+async def test_merging_undoing_exporting_and_erasing(client: httpx2.AsyncClient) -> None:
+    """D5."""
+    anna, shop = await join(client), await join(client, "shop@example.com")
+
+    shown = await client.post("members/merge/preview", json={"survivor_id": anna, "merged_id": shop})
+    assert shown.status_code == 200, shown.text
+    done = await client.post(f"members/{anna}/merge", json={"merged_id": shop})
+    assert done.status_code == 200, done.text
+    assert (await client.post("members/lookup", json={"id": shop})).json()["id"] == anna
+    undone = await client.post(f"merges/{done.json()['id']}/undo")
+    assert undone.status_code == 200, undone.text
+    assert (await client.post("members/lookup", json={"email": "shop@example.com"})).json()["id"] == shop
+
+    held = await client.post(f"members/{shop}/export")
+    assert held.json()["identities"][0]["value"] == "shop@example.com"
+    assert (await client.post(f"members/{shop}/erase")).status_code == 204
+    assert (await client.post("members/lookup", json={"email": "shop@example.com"})).status_code == 404
+    assert "shop@example.com" not in (await client.get(f"members/{shop}")).text
+
+
+async def test_a_pool_is_opened_and_left(client: httpx2.AsyncClient) -> None:
+    """X37 over HTTP: what a leaver takes is told."""
+    anna, ben = await join(client), await join(client, "ben@example.com")
+
+    pool = await client.post("pools", json={"kind": "household", "members": [{"member_id": anna}]})
+    assert pool.status_code == 201, pool.text
+    more = await client.post(f"pools/{pool.json()['id']}/members", json={"member_id": ben, "adult": False})
+    assert len(more.json()["members"]) == 2
+    assert (await client.post(f"members/{ben}/leave-pool")).json() == {"lots": []}
+    refused = await client.post(f"members/{ben}/leave-pool")
+    assert (refused.status_code, refused.json()["type"]) == (409, "members.not_pooled")
