@@ -84,7 +84,8 @@ class Rule(Struct, frozen=True):
     campaign: str | None
     holdout: int
     """Of ten thousand members, how many are kept out."""
-    once_per: str | None
+    gift_cards: bool
+    """Lines that are gift cards earn too, because `only_lines` names them."""
 
 
 class Given(Struct):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from typing import Any, NamedTuple
 
 from puntal.earning import policy as earning
 from puntal.earning.model import Award, Given, Rule
+from puntal.engine.credit import credit
 from puntal.engine.facts import facts_of
 from puntal.engine.model import Reason, Trigger
+from puntal.engine.room import payable
 from puntal.engine.work import Work
-from puntal.orders.model import Amounts
+from puntal.orders.model import Amounts, Order
+from puntal.programs.document.builtin import PURCHASE
 from puntal.rules.evaluator import Answers
 from puntal.tiers import policy as tiers
 
@@ -30,6 +34,8 @@ def run(
     amounts: Amounts | None,
     *,
     position: Sequence[int] | None = None,
+    whole: Amounts | None = None,
+    quantities: Sequence[int] | None = None,
     only: str | None = None,
 ) -> None:
     """Decide every rule of a trigger, or `only` one of them, as award history does.
@@ -39,28 +45,34 @@ def run(
         trigger: The rules that listen.
         amounts: The bases per line; None when the event is not an order.
         position: Where the event's lines stand among the lines of the order's record.
+        whole: The order's bases, where `amounts` are only what was added to it: conditions ask the whole.
+        quantities: How many items came on per line, if not all of the event's.
         only: The id of the one rule to decide.
     """
-    facts = facts_of(work.program, work.state, work.event, trigger, amounts)
+    facts = facts_of(work.program, work.state, work.event, trigger, whole or amounts)
     answers = trigger.conditions.evaluate(facts)
     for name, value in facts.items():
         if name.startswith("member."):
             work.facts[name] = value
     rules = [rule for rule in trigger.rules if only is None or rule.id == only]
     matching = [rule for rule in rules if _matches(work, rule, answers)]
-    quantities = [] if work.event.order is None else [line.quantity for line in work.event.order.lines]
+    if quantities is None:
+        quantities = [] if work.event.order is None else [line.quantity for line in work.event.order.lines]
+    asked = _Asked(answers, amounts, quantities, facts, added=whole is not None)
     ranks = _ranks(work)
-    candidates = _bases(work, matching, answers, amounts, quantities, ranks, facts)
+    before = len(work.reasons)
+    candidates = _bases(work, matching, asked, ranks)
     if any(climb.rates_apply == "same_event" for climb in work.program.climbs):
-        raised = _ranks_after(work, ranks, candidates)
+        raised = _ranks_after(work, ranks, candidates, amounts if trigger.on == PURCHASE else None)
         if raised != ranks:
-            candidates = _bases(work, matching, answers, amounts, quantities, raised, facts)
+            del work.reasons[before:]
+            candidates = _bases(work, matching, asked, raised)
     kept, lost = earning.best_of_groups(candidates)
     work.reasons += [Reason(rule.id, "group", by=rule.group) for rule in lost]
     bases: list[Given] = []
     for givens in kept:
         for given in givens:
-            credited = work.credit(given, position)
+            credited = credit(work, given, position)
             if credited and given.lines:
                 bases.append(given if credited == given.points else earning.truncate(given, credited, "limit"))
     _multiply(work, matching, bases, answers, position)
@@ -103,19 +115,21 @@ def _ranks(work: Work) -> list[int]:
     return out
 
 
-def _ranks_after(work: Work, ranks: list[int], candidates: Sequence[Sequence[Given]]) -> list[int]:
-    """Return the ranks once this event's own awards count, for ladders whose rates apply at once."""
+def _ranks_after(
+    work: Work, ranks: list[int], candidates: Sequence[Sequence[Given]], bought: Amounts | None
+) -> list[int]:
+    """Return the ranks once this event itself counts, for ladders whose rates apply at once."""
     out = list(ranks)
     for index, climb in enumerate(work.program.climbs):
         if climb.rates_apply != "same_event":
             continue
         standing = work.running.tiers.get(climb.id) or tiers.start(climb, work.enrolled)
-        amount = sum(
-            given.points
-            for givens in candidates
-            for given in givens
-            if climb.measure == "earned" and given.wallet == climb.wallet
-        )
+        if climb.measure == "earned":
+            amount = sum(given.points for givens in candidates for given in givens if given.wallet == climb.wallet)
+        elif bought is None:
+            continue
+        else:
+            amount = sum(bought.net) if climb.measure == "spend" else 1
         counted = tiers.count(climb, standing, amount, work.day, enrolled=work.enrolled)
         after, _ = tiers.climb_up(
             climb, counted, at=work.event.occurred_at, today=max(work.state.today, work.day), enrolled=work.enrolled
@@ -124,16 +138,22 @@ def _ranks_after(work: Work, ranks: list[int], candidates: Sequence[Sequence[Giv
     return out
 
 
-def _bases(
-    work: Work,
-    rules: Sequence[Rule],
-    answers: Answers,
-    amounts: Amounts | None,
-    quantities: Sequence[int],
-    ranks: Sequence[int],
-    facts: dict[str, object],
-) -> list[list[Given]]:
+class _Asked(NamedTuple):
+    """What the rules of one event are given to work on."""
+
+    answers: Answers
+    amounts: Amounts | None
+    quantities: Sequence[int]
+    facts: dict[str, Any]
+    added: bool
+    """Only what was added to an order that earned before."""
+
+
+def _bases(work: Work, rules: Sequence[Rule], asked: _Asked, ranks: Sequence[int]) -> list[list[Given]]:
     out = []
+    answers, amounts = asked.answers, asked.amounts
+    order = work.event.order
+    gift_cards = None if order is None or amounts is None else _gift_cards(order)
     for rule in rules:
         awards = _awards_of(rule, answers)
         if not awards:
@@ -141,6 +161,10 @@ def _bases(
                 work.reasons.append(Reason(rule.id, "otherwise"))
             continue
         mask = None if amounts is None else earning.covered(rule, len(amounts.net), answers.lines)
+        if gift_cards is not None and not rule.gift_cards:
+            mask = [not card for card in gift_cards] if mask is None else [
+                yes and not card for yes, card in zip(mask, gift_cards, strict=True)
+            ]  # fmt: skip
         if mask is not None and not any(mask):
             work.reasons.append(Reason(rule.id, _NO_COVER))
             continue
@@ -150,6 +174,9 @@ def _bases(
             if work.program.terms[terms.wallet].id in work.state.switches.wallets:
                 work.reasons.append(Reason(rule.id, "wallet_off", wallet=terms.wallet))
                 continue
+            if asked.added and terms.mode in ("fixed", "formula") and _gave(work, rule, terms):
+                work.reasons.append(Reason(rule.id, "once_per_order", wallet=terms.wallet))
+                continue
             carried = work.running.carry.get(terms.key, earning.NO_REMAINDER) if terms.carry else earning.NO_REMAINDER
             givens.append(
                 earning.award(
@@ -157,14 +184,25 @@ def _bases(
                     terms,
                     amounts=amounts,
                     mask=mask,
-                    quantities=quantities,
+                    quantities=asked.quantities,
                     rank=rank,
                     carried=carried,
-                    facts=facts,  # type: ignore[arg-type] # facts_of makes fact values
+                    facts=asked.facts,
                 )
             )
         out.append(givens)
     return out
+
+
+def _gift_cards(order: Order) -> list[bool] | None:
+    """Return which lines are gift cards: money to pay with later, which earns when it is spent."""
+    cards = [line.gift_card for line in order.lines]
+    return cards if any(cards) else None
+
+
+def _gave(work: Work, rule: Rule, terms: Award) -> bool:
+    assert work.order is not None
+    return any(given.rule == rule.id and given.wallet == terms.wallet for given in work.order.awards)
 
 
 def _awards_of(rule: Rule, answers: Answers) -> tuple[Award, ...]:
@@ -187,11 +225,11 @@ def _multiply(
             bases,
             answers.lines,
             how=work.program.document.policies.multipliers,
-            payable=lambda given: work.payable(given)[0],
+            payable=lambda given: payable(work, given)[0],
         )
         for given in entries:
             paid.add(given.rule.id)
-            work.credit(given, position)
+            credit(work, given, position)
     for rule in multipliers:
         if rule.id not in paid:
             work.reasons.append(Reason(rule.id, "other_multiplier" if paid else _NO_COVER))

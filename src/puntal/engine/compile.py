@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 
 from puntal.earning.model import Award, Branch, Multiplier, Rate, Rule
 from puntal.earning.schedule import Schedule, bound
+from puntal.engine.bounding import Written, bounding_of, budgets_of, caps_of, limits_of, many
 from puntal.engine.model import Compiled, Trigger
 from puntal.kit.calendar import midnight
 from puntal.kit.money import digits, minor
-from puntal.limits.model import Bound
-from puntal.limits.policy import compile_budget, compile_limits
 from puntal.points.model import Length
 from puntal.points.policy import compile_ending, compile_starting, compile_terms
 from puntal.programs.catalogue import catalogue_of, of_event, of_lines, of_segment
@@ -30,7 +29,7 @@ from puntal.rules.dialect import expand
 from puntal.rules.evaluator import Condition, ConditionSet, LineFilter, compile_condition, compile_line_filter
 from puntal.rules.formula import compile_formula
 from puntal.rules.model import Logic, MetricRead
-from puntal.tiers.policy import compile_ladder
+from puntal.tiers.policy import compile_ladders
 
 _DAYS = {"minutes": 0, "hours": 1, "days": 1, "weeks": 7, "months": 31, "years": 366}
 _GONE = Wallet(kind="points", retired=True)
@@ -49,12 +48,9 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
     """
     zone = ZoneInfo(document.timezone)
     catalogue = catalogue_of(document, ordinals)
-    climbs = tuple(
-        compile_ladder(index, ladder, wallets=ordinals, currency=document.currency, zone=zone)
-        for index, ladder in enumerate(document.ladders)
-    )
-    rules = [_Written(rule, None) for rule in document.earning]
-    rules += [_Written(rule, campaign) for campaign in document.campaigns for rule in campaign.earning]
+    climbs = tuple(compile_ladders(document, ordinals))
+    rules = [Written(rule, None) for rule in document.earning]
+    rules += [Written(rule, campaign) for campaign in document.campaigns for rule in campaign.earning]
     rules = [item for item in rules if item.rule.enabled]
     compiler = _Compiler(document, zone, catalogue, ordinals)
     triggers = {
@@ -72,10 +68,15 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
     for id, wallet in document.wallets.items():
         if wallet.available.on is not None:
             awaited[wallet.available.on] = (*awaited.get(wallet.available.on, ()), ordinals[id])
-    shared = _shared(document)
-    bounds = {
-        item.rule.id: (*compile_limits(*_limits_of(item.rule))[0], *shared.get(item.rule.id, ())) for item in rules
-    }
+    for trigger in triggers.values():
+        for award in (each for rule in trigger.rules for each in _awards_of(rule)):
+            if award.available is not None and award.available.on is not None:
+                known = awaited.get(award.available.on, ())
+                awaited[award.available.on] = known if award.wallet in known else (*known, award.wallet)
+    bounds, cooldowns = limits_of(document, rules)
+    budgets = budgets_of(document, rules)
+    caps = caps_of(document, ordinals)
+    metrics_read_of_orders = sorted({(m.metric, m.key) for m in metrics if not m.metric.startswith("events.")})
     late = document.orders.late_events
     late_days = late.count * _DAYS[late.unit] or 1
     return Compiled(
@@ -99,9 +100,10 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         climbs=climbs,
         triggers=triggers,
         bounds=bounds,
-        cooldowns={item.rule.id: cool for item in rules if (cool := compile_limits(*_limits_of(item.rule))[1])},
+        cooldowns=cooldowns,
         lists=tuple(name for name, segment in document.segments.items() if segment.list),
-        budgets=_budgets(document, rules),
+        budgets=budgets,
+        bounding=bounding_of(document, ordinals, bounds, caps, budgets),
         earns_on=f"order.{document.orders.earn_when}",
         late=timedelta(days=late_days),
         late_days=late_days,
@@ -109,19 +111,13 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         starts=None if document.starts is None else midnight(zone, document.starts),
         metrics=metrics,
         awaited=awaited,
-        counted=tuple(sorted({(m.metric, m.key) for m in metrics if not m.metric.startswith("events.")})),
+        counted=tuple(metrics_read_of_orders),
+        line_keys=_line_keys(metrics_read_of_orders),
         counted_events=frozenset(m.metric for m in metrics if m.metric.startswith("events.")),
         once_per={name: event.once_per for name, event in document.events.items() if event.once_per},
         renewing=frozenset({PURCHASE, *(name for name, event in document.events.items() if event.renews)})
         | frozenset(name for wallet in document.wallets.values() for name in wallet.expiry.events),
-        caps={
-            ordinals[id]: tuple(
-                Bound(f"wallet:{id}#{n}", "m", "points", cap.points, cap.per)
-                for n, cap in enumerate(_many(wallet.limits.earn))
-            )
-            for id, wallet in document.wallets.items()
-            if _many(wallet.limits.earn)
-        },
+        caps=caps,
         fading=tuple(ordinals[id] for id, wallet in document.wallets.items() if wallet.expiry.inactive is not None),
         stamps=any(wallet.card is not None for wallet in document.wallets.values()),
         claim_within=Length(document.joining.claim_within.count, document.joining.claim_within.unit),
@@ -141,6 +137,10 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
     )
 
 
+def _awards_of(rule: Rule) -> tuple[Award, ...]:
+    return (*rule.awards, *(award for branch in rule.branches for award in branch.awards))
+
+
 def _phases(document: Program, zone: ZoneInfo) -> tuple[tuple[datetime, Any], ...]:
     if isinstance(document.phase, str):
         return ((_LONG_AGO, document.phase),)
@@ -148,37 +148,13 @@ def _phases(document: Program, zone: ZoneInfo) -> tuple[tuple[datetime, Any], ..
     return ((_LONG_AGO, "live" if dated[0][1] != "live" else "draft"), *dated)
 
 
-def _shared(document: Program) -> dict[str, tuple[Bound, ...]]:
-    out: dict[str, tuple[Bound, ...]] = {}
-    for id, limit in document.limits.items():
-        bounds, _ = compile_limits(f"limit:{id}", [limit])
-        for rule in limit.rules:
-            out[rule] = (*out.get(rule, ()), *bounds)
-    return out
-
-
-class _Written:
-    """A rule as written and the campaign round it."""
-
-    def __init__(self, rule: written.Rule, campaign: written.Campaign | None) -> None:
-        self.rule = rule
-        self.campaign = campaign
-
-
-def _limits_of(rule: written.Rule) -> tuple[str, Sequence[written.Limit]]:
-    return f"rule:{rule.id}", _many(rule.limit)
-
-
-def _budgets(document: Program, rules: Sequence[_Written]) -> dict[str, tuple[Bound, ...]]:
-    whole = () if document.budget is None else compile_budget("program", document.budget)
-    out = {}
-    for item in rules:
-        own = () if item.rule.budget is None else compile_budget(f"rule:{item.rule.id}", item.rule.budget)
-        campaign = item.campaign
-        around = () if campaign is None or campaign.budget is None else compile_budget(
-            f"campaign:{campaign.id}", campaign.budget)  # fmt: skip
-        out[item.rule.id] = (*own, *around, *whole)
-    return out
+def _line_keys(counted: Sequence[tuple[str, str]]) -> tuple[tuple[str, str, str], ...]:
+    keys = {key: key.partition(":") for _, key in counted}
+    return tuple(
+        (key, dimension, value)
+        for key, (dimension, _, value) in sorted(keys.items())
+        if dimension not in ("", "channel", "store")
+    )
 
 
 class _Compiler:
@@ -190,10 +166,11 @@ class _Compiler:
         self.catalogue = catalogue
         self.ordinals = ordinals
 
-    def trigger(self, on: str, rules: Sequence[tuple[int, _Written]]) -> Trigger:
+    def trigger(self, on: str, rules: Sequence[tuple[int, Written]]) -> Trigger:
         asked = _Asked(of_event(self.catalogue, on))
         compiled = tuple(self._rule(index, item, asked) for index, item in rules)
         return Trigger(
+            on=on,
             rules=compiled,
             conditions=ConditionSet(asked.conditions, asked.filters),
             fields={name: self.catalogue.get(name) for name in asked.reads},
@@ -201,7 +178,7 @@ class _Compiler:
             metrics=tuple(dict.fromkeys(asked.metrics)),
         )
 
-    def _rule(self, index: int, item: _Written, asked: _Asked) -> Rule:
+    def _rule(self, index: int, item: Written, asked: _Asked) -> Rule:
         rule, campaign = item.rule, item.campaign
         any_of, none_of = self._people(rule, campaign, asked)
         ladder = self._ladder(rule)
@@ -215,7 +192,7 @@ class _Compiler:
             only_lines=None if rule.only_lines is None else asked.line_filter(rule.only_lines),
             except_lines=None if rule.except_lines is None else asked.line_filter(rule.except_lines),
             schedule=self._schedule(rule, campaign),
-            awards=self._awards(rule, _many(rule.award), ladder, asked),
+            awards=self._awards(rule, many(rule.award), ladder, asked),
             branches=tuple(self._branch(rule, branch, ladder, asked) for branch in rule.branches),
             multiplier=None if rule.multiply is None else self._multiplier(rule.multiply, asked),
             ladder=None if ladder is None else ladder[0],
@@ -225,7 +202,8 @@ class _Compiler:
             keep=rule.refund == "keep",
             campaign=None if campaign is None else campaign.id,
             holdout=0 if campaign is None or campaign.holdout is None else int(campaign.holdout.fraction * 10_000),
-            once_per=self.document.events[rule.on].once_per if rule.on in self.document.events else None,
+            gift_cards=rule.only_lines is not None
+            and "line.gift_card" in fields_read(expand(rule.only_lines, of_lines(self.catalogue), line=True)),
         )
 
     def _people(
@@ -264,9 +242,9 @@ class _Compiler:
         self, rule: written.Rule, branch: written.Branch, ladder: tuple[int, Ladder] | None, asked: _Asked
     ) -> Branch:
         if branch.when is None:
-            awards = () if branch.otherwise in (None, "nothing") else _many(branch.otherwise)
+            awards = () if branch.otherwise in (None, "nothing") else many(branch.otherwise)
             return Branch(None, self._awards(rule, awards, ladder, asked))
-        return Branch(asked.condition(branch.when), self._awards(rule, _many(branch.award), ladder, asked))
+        return Branch(asked.condition(branch.when), self._awards(rule, many(branch.award), ladder, asked))
 
     def _awards(
         self,
@@ -388,9 +366,3 @@ class _Asked:
     def _reads(self, logic: Logic) -> None:
         self.reads |= fields_read(logic)
         self.metrics += metrics_read(logic, self.catalogue)
-
-
-def _many(one: Any) -> Sequence[Any]:  # noqa: ANN401 - one section, several of them, or none
-    if one is None:
-        return ()
-    return list(one) if isinstance(one, Iterable) and isinstance(one, tuple) else [one]

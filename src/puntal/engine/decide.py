@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from puntal.engine import award, gate, order, refund
+from puntal.engine.credit import gift
 from puntal.engine.model import Compiled, Decision, Event, Reason, State
 from puntal.engine.work import Work
 from puntal.points import policy as points
+from puntal.points.model import UNTIL_CLAIMED
 from puntal.tiers import policy as tiers
 
 ORDER_STATES = frozenset({"order.created", "order.paid", "order.fulfilled", "order.delivered"})
@@ -24,16 +26,14 @@ def decide(program: Compiled, state: State, event: Event, now: datetime) -> Deci
     """
     work = Work(program, state, event, now)
     points.settle(work.books, program.terms, now)
-    for climb in program.climbs:
-        if climb.id not in work.running.tiers and state.profile.status != "guest":
-            work.running.tiers[climb.id] = tiers.start(climb, work.enrolled)
+    _meet_night(work)
     if event.type in ORDER_STATES:
         code = order.arrived(work)
     elif event.type == "order.updated":
         code = order.updated(work)
     elif event.type in ("order.refunded", "order.cancelled", "referral.reversed"):
         code = refund.refunded(work)
-    elif event.type == "order.refund_withdrawn":
+    elif event.type in ("order.refund_withdrawn", "referral.restored"):
         code = refund.withdrawn(work)
     else:
         code = _happened(work)
@@ -45,12 +45,29 @@ def decide(program: Compiled, state: State, event: Event, now: datetime) -> Deci
     return work.finish(code)
 
 
+def _meet_night(work: Work) -> None:
+    """Start ladders the member is not on yet, and make up for a night that has not run."""
+    if work.state.profile.status == "guest":
+        return
+    standings = work.running.tiers
+    for climb in work.program.climbs:
+        standing = standings.get(climb.id)
+        if standing is None:
+            standings[climb.id] = tiers.start(climb, work.enrolled)
+            continue
+        standings[climb.id], changes, _ = tiers.nightly(climb, standing, day=work.state.today, enrolled=work.enrolled)
+        work.changes += changes
+
+
 def _happened(work: Work) -> str | None:
     """Decide an event that is not about the state of an order."""
     program, event, state = work.program, work.event, work.state
     if f"events.{event.type}" in program.counted_events:
         work.count(f"events.{event.type}", "", work.day, 1, 0)
     code = gate.shut(program, state, event, work.now)
+    if event.type == UNTIL_CLAIMED and code != "program.closed":
+        points.activate_awaiting(work.books, program.terms, event.type, None, event.occurred_at, work.now, event.id)
+        work.climb()
     if code is not None:
         return code
     order.adopt(work)
@@ -83,4 +100,4 @@ def _gifts(work: Work) -> None:
             work.reasons.append(Reason(key, "repeated", wallet=wallet))
             continue
         given.append(mark)
-        work.gift(key, wallet, amount)
+        gift(work, key, wallet, amount)

@@ -85,6 +85,7 @@ class Switches(Struct, frozen=True):
 class Trigger(Struct, frozen=True):
     """The rules that listen to one event type, and everything they ask, compiled together."""
 
+    on: str
     rules: tuple[Rule, ...]
     conditions: ConditionSet
     reads: frozenset[str]
@@ -115,6 +116,8 @@ class Compiled(Struct, frozen=True):
     """Segments that are lists kept by hand."""
     budgets: Mapping[str, tuple[Bound, ...]]
     """Rule id to its own, its campaign's and the program's budgets."""
+    bounding: Mapping[str, tuple[tuple[Bound, ...], ...]]
+    """Rule id to, by wallet ordinal, everything its awards are under: limits, caps, budgets."""
     earns_on: str
     late: timedelta
     late_days: int
@@ -139,10 +142,17 @@ class Compiled(Struct, frozen=True):
     """Event type to the wallets whose lots wait for it."""
     counted: tuple[tuple[str, str], ...]
     """(metric, key) of the daily figures of orders that something reads."""
+    line_keys: tuple[tuple[str, str, str], ...]
+    """Of those the ones that only some lines count in: key, attribute of the line, value."""
     counted_events: frozenset[str]
     """`events.<type>` that something counts."""
     gifts: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
     """(ladder, tier) to what reaching it gives: wallet ordinal and units."""
+
+    def bounds_of(self, rule: str, wallet: int) -> tuple[Bound, ...]:
+        """Return every bound a rule's awards are under, the member's before what all members share."""
+        known = self.bounding.get(rule)
+        return self.caps.get(wallet, ()) if known is None else known[wallet]
 
 
 class State(Struct):
@@ -184,6 +194,8 @@ class Caused(Struct, frozen=True):
     data: Mapping[str, Any]
     kind: str
     """Makes its id: uuid5 of cause and this."""
+    order: tuple[str, str] | None = None
+    """Source and id of the member's order it belongs to: what it gives goes back with the whole order."""
 
 
 class Decision(Struct):

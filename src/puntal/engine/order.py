@@ -4,81 +4,109 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from puntal.engine import award, gate, refund
-from puntal.engine.model import Caused
+from puntal.engine.model import Caused, Compiled
 from puntal.engine.work import Work, copy_order
 from puntal.orders.model import SHIPPING, Amounts, Line, Order, OrderLine, OrderRecord
 from puntal.orders.policy import amounts
 from puntal.programs.document.builtin import PURCHASE
 
+_DONE = {"earned": "order.already_earned", "cancelled": "order.cancelled"}
+
 
 def arrived(work: Work) -> str | None:
     """Decide an order event that may be the one the order earns on; returns why nothing was awarded."""
-    event, program = work.event, work.program
-    known = work.state.order
-    if event.order is None:
-        return _named(work)
-    of = amounts(event.order)
-    if known is None or known.state == "awaited":
-        work.order = _record(work, event.order, of)
-        if known is not None:
-            work.order.awaited = list(known.awaited)
-    else:
-        work.order = copy_order(known)
-    record = work.order
-    if event.type != program.earns_on:
-        return _other_rules(work, of) or "order.not_earning_yet"
-    if record.state == "earned":
-        return "order.already_earned"
-    if record.state == "cancelled":
+    program, known = work.program, work.state.order
+    if work.event.order is None:
+        if known is None or known.state == "awaited":
+            return "order.unknown"
+        if known.sent is None:
+            return _named(work, known)
+        _with_lines(work, known, known.sent)
+    order = work.event.order
+    assert order is not None
+    of = amounts(order)
+    position = _open(work, order, of)
+    if work.event.type == program.earns_on:
+        return _earn(work, order, of, position)
+    state = None if work.order is None else work.order.state
+    if state == "cancelled":
         return "order.cancelled"
-    if event.order.currency != program.currency:
+    if work.event.type in program.triggers:
+        return _other_rules(work, of, position)
+    return None if state == "earned" else "order.not_earning_yet"
+
+
+def _earn(work: Work, order: Order, of: Amounts, position: Sequence[int] | None) -> str | None:
+    program, record = work.program, work.order
+    assert record is not None
+    if record.state in _DONE:
+        return _DONE[record.state]
+    if order.currency != program.currency:
         return "order.other_currency"
-    code = gate.shut(program, work.state, event, work.now)
+    record.state, record.event_id, record.sent = "earned", work.event.id, None
+    code = gate.shut(program, work.state, work.event, work.now)
     if code is None:
-        record.state = "earned"
-        record.event_id = event.id
         trigger = program.triggers.get(PURCHASE)
         if trigger is not None:
-            award.run(work, trigger, of)
-        _other_rules(work, of)
+            award.run(work, trigger, of, position=position)
+        _other_rules(work, of, position)
         work.renew()
-    _count(work, event.order, of, 1)
+    _count(work, order, of.net, [line.quantity for line in order.lines], 1)
     if code is None:
         work.climb()
         _refer(work, sum(of.net))
-    for awaited in list(record.awaited):
-        refund.apply(work, awaited.refund, awaited.event)
-    record.awaited = []
+    _apply_awaited(work, record)
     return code
 
 
-def _named(work: Work) -> str | None:
-    """Decide an order event that only names its order."""
-    if work.state.order is None:
-        return "order.unknown"
-    work.order = copy_order(work.state.order)
-    return _other_rules(work, None)
+def _named(work: Work, known: OrderRecord) -> str | None:
+    """Decide an order event that only names its order, which earned before."""
+    work.order = copy_order(known)
+    if known.state == "cancelled":
+        return "order.cancelled"
+    if work.event.type == work.program.earns_on:
+        return "order.already_earned"
+    return _other_rules(work, None, None)
 
 
-def _other_rules(work: Work, of: Amounts | None) -> str | None:
+def _with_lines(work: Work, known: OrderRecord, sent: Order) -> None:
+    """Let an event that only names its order be about the lines sent before."""
+    event = work.event
+    work.event = replace(event, order=sent, channel=event.channel or known.channel, store=event.store or known.store)
+
+
+def _other_rules(work: Work, of: Amounts | None, position: Sequence[int] | None) -> str | None:
     trigger = work.program.triggers.get(work.event.type)
     if trigger is None:
         return None
     code = gate.shut(work.program, work.state, work.event, work.now)
     if code is None:
-        award.run(work, trigger, of)
+        award.run(work, trigger, of, position=position)
     return code
+
+
+def _apply_awaited(work: Work, record: OrderRecord) -> None:
+    waiting, record.awaited = record.awaited, []
+    for each in waiting:
+        if each.refund is None:
+            record.state = "cancelled"
+        refund.apply(work, each.refund, each.id)
 
 
 def adopt(work: Work) -> None:
     """Take up the order that a custom event names, so that its awards belong to it."""
     if work.event.order_id is None:
         return
-    if work.state.order is not None:
-        work.order = copy_order(work.state.order)
+    known = work.state.order
+    if known is not None:
+        if known.state != "awaited":
+            work.order = copy_order(known)
     elif work.event.type == "referral.completed":
         net = int(work.event.data.get("net_minor", 0))
+        # Without an event it earned on: it is the referee's order, so it counts nowhere here.
         work.order = OrderRecord(
             source=work.event.source,
             order_id=work.event.order_id,
@@ -87,67 +115,94 @@ def adopt(work: Work) -> None:
             occurred_at=work.event.occurred_at,
             day=work.day,
             currency=work.program.currency,
-            event_id=work.event.id,
             lines=[OrderLine("1", net)],
         )
 
 
+def _open(work: Work, order: Order, of: Amounts) -> list[int] | None:
+    """Put the order's record to work; return where the event's lines stand in it, None: in order."""
+    known = work.state.order
+    if known is None or (known.state in ("awaited", "seen") and not known.awards):
+        work.order = _record(work, order, of)
+        if known is not None:
+            work.order.awaited = list(known.awaited)
+        return None
+    record = work.order = copy_order(known)
+    if known.state != "seen":
+        return _places(work.program, record, order)[0]
+    # Something was awarded before it earns, so its lines keep their places.
+    for line in record.lines:
+        line.net = 0
+    place, _ = _places(work.program, record, order)
+    for index, net in zip(place, of.net, strict=True):
+        record.lines[index].net = net
+    if order.shipping_minor:
+        shipping = next((line for line in record.lines if line.id == SHIPPING), None)
+        if shipping is None:
+            shipping = _append(record, OrderLine(SHIPPING, 0))
+        shipping.net = order.shipping_minor
+    record.occurred_at, record.day, record.sent = work.event.occurred_at, work.day, order
+    record.currency, record.net_minor, record.total_minor = order.currency, sum(of.net), of.total
+    return place
+
+
 def _record(work: Work, order: Order, of: Amounts) -> OrderRecord:
-    lines = [OrderLine(line.id, net) for line, net in zip(order.lines, of.net, strict=True)]
+    event, keys = work.event, work.program.line_keys
+    lines = [
+        OrderLine(line.id, net, 0, line.quantity, _keys(line, keys) if keys else ())
+        for line, net in zip(order.lines, of.net, strict=True)
+    ]
     if order.shipping_minor:
         lines.append(OrderLine(SHIPPING, order.shipping_minor))
     return OrderRecord(
-        source=work.event.source,
+        source=event.source,
         order_id=order.id,
         member_id=work.state.profile.id,
         state="seen",
-        occurred_at=work.event.occurred_at,
+        occurred_at=event.occurred_at,
         day=work.day,
         currency=order.currency,
-        event_id=work.event.id,
         net_minor=sum(of.net),
         total_minor=of.total,
-        channel=work.event.channel,
-        store=work.event.store,
+        channel=event.channel,
+        store=event.store,
         lines=lines,
+        sent=order,
     )
 
 
-def _count(work: Work, order: Order, of: Amounts, orders: int) -> None:
-    """Add an order to totals, daily figures and ladders that climb by spend or orders."""
-    net = sum(of.net)
-    items = sum(line.quantity for line in order.lines)
+def _keys(line: Line, keys: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
+    return tuple(key for key, dimension, value in keys if getattr(line, dimension) == value)
+
+
+def _count(work: Work, order: Order, net: Sequence[int], quantities: Sequence[int], orders: int) -> None:
+    """Add an order, or what was added to one, to totals, daily figures and ladders by spend or orders."""
+    whole, items = sum(net), sum(quantities)
     totals = work.running.totals
     totals.orders += orders
-    totals.spend += net
+    totals.spend += whole
     totals.items += items
     totals.first_day = work.day if totals.first_day is None else min(totals.first_day, work.day)
     totals.last_day = work.day if totals.last_day is None else max(totals.last_day, work.day)
     for climb in work.program.climbs:
-        if climb.measure == "spend" and net:
-            work.count_tier(climb.id, net, work.day)
+        if climb.measure == "spend" and whole:
+            work.count_tier(climb, whole, work.day)
         elif climb.measure == "orders" and orders:
-            work.count_tier(climb.id, orders, work.day)
+            work.count_tier(climb, orders, work.day)
     for metric, key in work.program.counted:
-        _count_metric(work, metric, key, order, of, orders)
-
-
-def _count_metric(work: Work, metric: str, key: str, order: Order, of: Amounts, orders: int) -> None:
-    dimension, _, value = key.partition(":")
-    if not dimension:
-        chosen: Sequence[int] = range(len(order.lines))
-    elif dimension in ("channel", "store"):
-        if getattr(work.event, dimension) != value:
-            return
-        chosen = range(len(order.lines))
-    else:
-        chosen = [index for index, line in enumerate(order.lines) if getattr(line, dimension) == value]
-        if not chosen:
-            return
-    amount = sum(of.net[index] for index in chosen)
-    count = sum(order.lines[index].quantity for index in chosen) if metric == "items" else orders
-    if count or amount:
-        work.count(metric, key, work.day, count, amount)
+        dimension, _, value = key.partition(":")
+        if dimension in ("", "channel", "store"):
+            if dimension and getattr(work.event, dimension) != value:
+                continue
+            amount, count = whole, items if metric == "items" else orders
+        else:
+            chosen = [index for index, line in enumerate(order.lines) if getattr(line, dimension) == value]
+            if not chosen:
+                continue
+            amount = sum(net[index] for index in chosen)
+            count = sum(quantities[index] for index in chosen) if metric == "items" else orders
+        if count or amount:
+            work.count(metric, key, work.day, count, amount)
 
 
 def _refer(work: Work, net: int) -> None:
@@ -167,67 +222,75 @@ def _refer(work: Work, net: int) -> None:
 
 def updated(work: Work) -> str | None:
     """Decide a changed order: more on it earns the addition, less is a refund."""
-    event, known = work.event, work.state.order
-    if event.order is None:
+    order, known = work.event.order, work.state.order
+    if order is None:
         return "order.unknown"
+    of = amounts(order)
     if known is None or known.state in ("awaited", "seen"):
-        of = amounts(event.order)
-        work.order = _record(work, event.order, of)
-        if known is not None:
-            work.order.awaited = list(known.awaited)
+        _open(work, order, of)
         return "order.not_earning_yet"
-    work.order = copy_order(known)
+    record = work.order = copy_order(known)
     if known.state == "cancelled":
         return "order.cancelled"
-    of = amounts(event.order)
-    more, less, position = _difference(work.order, event.order, of)
+    before = len(record.lines)
+    place, quantities = _places(work.program, record, order)
+    more, less = _difference(record, order, of, place)
+    code: str | None = None if any(less) else "order.unchanged"
+    # First what came on, so that swapping one line for another is no return of everything.
+    for index, amount, added in zip(place, more, quantities, strict=True):
+        record.lines[index].net += amount
+        record.lines[index].quantity += added if index < before else 0
+    record.net_minor += sum(more)
+    record.total_minor = of.total
     if any(less):
-        refund.take(work, less, event.id)
-    if not any(more):
-        return None if any(less) else "order.unchanged"
-    code = gate.shut(work.program, work.state, event, work.now)
-    added = Amounts(more, more, more, sum(more))
-    if code is None:
+        refund.take(work, less, work.event.id)
+    if any(more):
+        code = gate.shut(work.program, work.state, work.event, work.now)
         trigger = work.program.triggers.get(PURCHASE)
-        if trigger is not None:
-            award.run(work, trigger, added, position=position)
-    for index, amount in zip(position, more, strict=True):
-        work.order.lines[index].net += amount
-    work.order.net_minor += sum(more)
-    work.order.total_minor = of.total
-    _count(work, event.order, added, 0)
-    if code is None:
-        work.climb()
+        if code is None and trigger is not None:
+            added_only = Amounts(more, more, more, sum(more))
+            award.run(work, trigger, added_only, position=place, whole=of, quantities=quantities)
+        _count(work, order, more, quantities, 0)
+        if code is None:
+            work.climb()
+    if "order.updated" in work.program.triggers:
+        code = _other_rules(work, of, place)
     return code
 
 
-def _difference(record: OrderRecord, order: Order, of: Amounts) -> tuple[list[int], list[int], list[int]]:
-    """Return per event line what was added, per record line what went, and where event lines stand in the record."""
-    place = {line.id: index for index, line in enumerate(record.lines)}
-    position = []
+def _difference(record: OrderRecord, order: Order, of: Amounts, place: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Return per event line what was added, and per record line what went."""
     more = []
     less = [0] * len(record.lines)
-    for line, net in zip(order.lines, of.net, strict=True):
-        index = place.get(line.id)
-        if index is None:
-            _append(record, line)
-            position.append(len(record.lines) - 1)
-            more.append(net)
-            less.append(0)
-            continue
-        position.append(index)
+    for index, net in zip(place, of.net, strict=True):
         now = record.lines[index].net - record.lines[index].refunded
         more.append(max(net - now, 0))
         less[index] = max(now - net, 0)
     named = {line.id for line in order.lines} | {SHIPPING}
-    for line_id, index in place.items():
-        if line_id not in named:
-            less[index] = record.lines[index].net - record.lines[index].refunded
-    return more, less, position
+    for index, line in enumerate(record.lines):
+        if line.id not in named:
+            less[index] = line.net - line.refunded
+    return more, less
 
 
-def _append(record: OrderRecord, line: Line) -> None:
-    record.lines.append(OrderLine(line.id, 0))
+def _places(program: Compiled, record: OrderRecord, order: Order) -> tuple[list[int], list[int]]:
+    """Return where the event's lines stand in the record, new ones at its end, and how many items came on each."""
+    known = {line.id: index for index, line in enumerate(record.lines)}
+    place, quantities = [], []
+    for line in order.lines:
+        index = known.get(line.id)
+        if index is None:
+            index = len(record.lines)
+            _append(record, OrderLine(line.id, 0, 0, line.quantity, _keys(line, program.line_keys)))
+            quantities.append(line.quantity)
+        else:
+            quantities.append(max(line.quantity - record.lines[index].quantity, 0))
+        place.append(index)
+    return place, quantities
+
+
+def _append(record: OrderRecord, line: OrderLine) -> OrderLine:
+    record.lines.append(line)
     for given in record.awards:
         given.lines.append(0)
         given.taken.append(0)
@@ -235,3 +298,4 @@ def _append(record: OrderRecord, line: Line) -> None:
         done.amounts.append(0)
         for took in done.took:
             took.lines.append(0)
+    return line

@@ -6,12 +6,11 @@ from typing import Any
 
 import msgspec
 
+from puntal.engine import room
 from puntal.engine.model import Caused, Reason
 from puntal.engine.work import Work, copy_order
-from puntal.limits import policy as limits
-from puntal.limits.model import Counter
 from puntal.orders.model import SHIPPING, Awaited, OrderAward, OrderRecord, Refund, RefundRecord, Taken
-from puntal.orders.policy import owed_back, refund_amounts
+from puntal.orders.policy import fully_refunded, owed_back, refund_amounts
 from puntal.points import policy as points
 from puntal.points.model import Taken as TakenUnits
 from puntal.tiers import policy as tiers
@@ -21,22 +20,23 @@ EVERYTHING = Refund(order="")
 
 
 def refunded(work: Work) -> str | None:
-    """Apply a refund or cancellation; before its order it is kept and applied with it."""
-    event = work.event
-    known = work.state.order
-    wanted = event.refund if event.type == "order.refunded" else EVERYTHING
-    if known is None or known.state == "awaited":
-        if event.type == "referral.reversed":
-            return "order.unknown"
+    """Apply a refund or cancellation; before its order earns it is kept and applied then."""
+    event, known, id = work.event, work.state.order, _refund_id(work)
+    cancelled = event.type == "order.cancelled"
+    if known is None and event.type == "referral.reversed":
+        return "order.unknown"
+    if known is None or known.state == "awaited" or (known.state == "seen" and not cancelled):
         work.order = known_or_awaited(work, known)
-        work.order.awaited.append(Awaited(event.id, wanted, event.occurred_at))
+        if any(each.id == id for each in work.order.awaited):
+            return "refund.already_applied"
+        work.order.awaited.append(Awaited(id, None if cancelled else event.refund, event.occurred_at))
         return "order.awaited"
     work.order = copy_order(known)
-    if any(done.id == _refund_id(work) for done in known.refunds):
+    if any(done.id == id for done in known.refunds):
         return "refund.already_applied"
-    if event.type == "order.cancelled":
+    if cancelled:
         work.order.state = "cancelled"
-    return apply(work, wanted, _refund_id(work))
+    return apply(work, event.refund, id)
 
 
 def known_or_awaited(work: Work, known: OrderRecord | None) -> OrderRecord:
@@ -62,49 +62,53 @@ def _refund_id(work: Work) -> str:
 
 def apply(work: Work, refund: Refund | None, id: str) -> str | None:
     """Take back what a refund owes of the order at work."""
-    assert work.order is not None
-    amounts, unknown = refund_amounts(work.order, refund or EVERYTHING)
+    record = work.order
+    assert record is not None
+    refund = refund or EVERYTHING
+    amounts, unknown = refund_amounts(record, refund)
     for line in unknown:
         work.reasons.append(Reason("refund", "unknown_line", by=line))
     if not any(amounts):
-        cancelled = work.order.state == "cancelled" and not work.order.refunds
-        if not cancelled or any(line.net for line in work.order.lines):
+        # An order that cost nothing can only go back as a whole.
+        whole = not refund.lines and refund.amount_minor is None
+        if not whole or any(line.net for line in record.lines) or fully_refunded_before(record):
             return "refund.nothing_left"
     take(work, amounts, id)
     return None
+
+
+def fully_refunded_before(record: OrderRecord) -> bool:
+    """Return whether a refund or cancellation of it was applied and stands."""
+    return any(not done.withdrawn for done in record.refunds)
 
 
 def take(work: Work, amounts: list[int], id: str) -> None:
     """Refund these amounts per line: points back from each award, room back to its counters, totals down."""
     record = work.order
     assert record is not None
-    before_all = _fully(record)
+    earlier = record.state != "cancelled" and fully_refunded(record)
     for line, amount in zip(record.lines, amounts, strict=True):
         line.refunded += amount
     goods = sum(amount for line, amount in zip(record.lines, amounts, strict=True) if line.id != SHIPPING)
     record.refunded_minor += goods
     done = RefundRecord(id, list(amounts), [])
+    record.refunds.append(done)
+    whole = fully_refunded(record)
     measured = False
     for index, given in enumerate(record.awards):
-        back = owed_back(given, record.lines)
+        back = owed_back(given, record.lines, whole=whole)
         if not any(back):
             continue
         took = _take_award(work, given, back)
         done.took.append(Taken(index, back, took))
-        _give_room_back(work, given, sum(back))
+        room.give_back(work, given, sum(back))
         measured |= _uncount(work, given, sum(back))
-    record.refunds.append(done)
-    if record.state != "awaited" and record.event_id is not None:
-        _down(work, record, goods, -1 if _fully(record) and not before_all else 0)
-    if _fully(record) and not before_all:
-        _tell_referrer(work, record)
+    if record.event_id is not None:
+        _down(work, record, amounts, -1 if whole and not earlier else 0)
+    if whole and not earlier:
+        _tell_referrer(work, record, "referral.reversed")
     if measured:
         _refunded_tiers(work)
-
-
-def _fully(record: OrderRecord) -> bool:
-    goods = [line for line in record.lines if line.id != SHIPPING]
-    return all(line.refunded >= line.net for line in goods) and any(line.refunded for line in record.lines)
 
 
 def _take_award(work: Work, given: OrderAward, back: list[int]) -> dict[str, Any]:
@@ -124,53 +128,56 @@ def _take_award(work: Work, given: OrderAward, back: list[int]) -> dict[str, Any
     return result
 
 
-def _give_room_back(work: Work, given: OrderAward, amount: int) -> None:
-    """Give points room back as taken; times, members and value when the award is reversed in full."""
-    whole = all(taken >= points_ for taken, points_ in zip(given.taken, given.lines, strict=True))
-    for use in given.uses:
-        back = min(amount, use.amount) if use.measure == "points" else use.amount if whole else 0
-        if not back:
-            continue
-        if use.scope == "b":
-            key = (use.key, use.measure, use.start)
-            work.budgets[key] = work.budgets.get(key, 0) - back
-            continue
-        counter = {
-            "points": Counter(0, -back, 0),
-            "value": Counter(0, 0, -back),
-            "times": Counter(-back, 0, 0),
-        }[use.measure]
-        limits.take(work.running.used, use.key, use.start, counter)
-
-
 def _uncount(work: Work, given: OrderAward, amount: int) -> bool:
     if not given.counted or given.day is None:
         return False
     found = False
     for climb in work.program.climbs:
         if climb.measure == "earned" and climb.wallet == given.wallet:
-            work.count_tier(climb.id, -amount, given.day)
+            work.count_tier(climb, -amount, given.day)
             found = True
     return found
 
 
-def _down(work: Work, record: OrderRecord, goods: int, orders: int) -> None:
-    """Lower totals, daily figures and spend ladders at the order's date."""
+def _down(work: Work, record: OrderRecord, amounts: list[int], orders: int) -> None:
+    """Lower totals, daily figures and ladders by spend or orders, at the order's date; negative amounts raise them.
+
+    Call it when `amounts` are already noted on the record's lines.
+    """
+    goods = [0 if line.id == SHIPPING else amount for line, amount in zip(record.lines, amounts, strict=True)]
+    spend = sum(goods)
+    # Items count as long as something of their line does.
+    items = [
+        line.quantity * (int(line.refunded - amount >= line.net) - int(line.refunded >= line.net))
+        for line, amount in zip(record.lines, amounts, strict=True)
+    ]
     totals = work.running.totals
-    totals.spend -= goods
-    totals.refunded += goods
+    totals.spend -= spend
+    totals.refunded += spend
     totals.orders += orders
+    totals.items += sum(items)
     for climb in work.program.climbs:
-        if climb.measure == "spend" and goods:
-            work.count_tier(climb.id, -goods, record.day)
+        if climb.measure == "spend" and spend:
+            work.count_tier(climb, -spend, record.day)
         elif climb.measure == "orders" and orders:
-            work.count_tier(climb.id, orders, record.day)
+            work.count_tier(climb, orders, record.day)
     for metric, key in work.program.counted:
         dimension, _, value = key.partition(":")
-        if dimension in ("channel", "store") and getattr(record, dimension) != value:
-            continue
-        if dimension in ("", "channel", "store") and metric in ("spend", "orders"):
-            work.count(metric, key, record.day, orders, -goods)
+        amount, count = spend, sum(items) if metric == "items" else orders
+        if dimension in ("channel", "store"):
+            if getattr(record, dimension) != value:
+                continue
+        elif dimension:
+            chosen = [index for index, line in enumerate(record.lines) if key in line.keys]
+            amount = sum(goods[index] for index in chosen)
+            if metric == "items":
+                count = sum(items[index] for index in chosen)
+            else:
+                lines = [record.lines[index] for index in chosen]
+                earlier = all(line.refunded - amounts[i] >= line.net for i, line in zip(chosen, lines, strict=True))
+                count = int(earlier) - int(all(line.refunded >= line.net for line in lines))
+        if count or amount:
+            work.count(metric, key, record.day, count, -amount)
     if any(climb.measure in ("spend", "orders") for climb in work.program.climbs):
         _refunded_tiers(work)
 
@@ -188,43 +195,54 @@ def _refunded_tiers(work: Work) -> None:
             work.changes.append(change)
 
 
-def _tell_referrer(work: Work, record: OrderRecord) -> None:
+def _tell_referrer(work: Work, record: OrderRecord, what: str) -> None:
     referrer = work.state.profile.referrer_id
     if referrer is not None and record.source != "referral":
-        work.caused.append(
-            Caused(
-                "referral.reversed",
-                referrer,
-                {"referee": str(work.state.profile.id), "order": record.key},
-                "referral.reversed",
-            )
-        )
+        data = {"referee": str(work.state.profile.id), "order": record.key}
+        work.caused.append(Caused(what, referrer, data, what))
 
 
 def withdrawn(work: Work) -> str | None:
     """Give back exactly what a refund took."""
-    if work.state.order is None:
+    known = work.state.order
+    if known is None:
         return "order.unknown"
-    work.order = copy_order(work.state.order)
+    record = work.order = copy_order(known)
     refund = work.event.refund
     id = None if refund is None else refund.id
-    done = next((one for one in work.order.refunds if one.id == id and not one.withdrawn), None)
+    waiting = [each for each in record.awaited if each.id != id]
+    if len(waiting) < len(record.awaited):
+        record.awaited = waiting
+        return None
+    standing = [one for one in record.refunds if not one.withdrawn]
+    if work.event.type == "referral.restored":
+        done = standing[-1] if standing else None
+    else:
+        done = next((one for one in standing if one.id == id), None)
     if done is None:
         return "refund.unknown"
-    was_whole = _fully(work.order)
+    was_whole = fully_refunded(record)
     done.withdrawn = True
-    for line, amount in zip(work.order.lines, done.amounts, strict=True):
+    for line, amount in zip(record.lines, done.amounts, strict=True):
         line.refunded -= amount
-    goods = sum(a for line, a in zip(work.order.lines, done.amounts, strict=True) if line.id != SHIPPING)
-    work.order.refunded_minor -= goods
+    record.refunded_minor -= sum(
+        amount for line, amount in zip(record.lines, done.amounts, strict=True) if line.id != SHIPPING
+    )
+    restored = was_whole and not fully_refunded(record)
     for took in done.took:
-        _give_again(work, work.order.awards[took.award], took)
-    _down(work, work.order, -goods, 1 if was_whole else 0)
+        _give_again(work, record.awards[took.award], took)
+    if record.event_id is not None:
+        _down(work, record, [-amount for amount in done.amounts], int(restored))
+    if restored:
+        _tell_referrer(work, record, "referral.restored")
+    _refunded_tiers(work)
+    work.climb()
     return None
 
 
 def _give_again(work: Work, given: OrderAward, took: Taken) -> None:
     amount = sum(took.lines)
+    was_whole = all(taken >= part for taken, part in zip(given.taken, given.lines, strict=True))
     for index, part in enumerate(took.lines):
         given.taken[index] -= part
     terms = work.program.terms[given.wallet]
@@ -242,16 +260,5 @@ def _give_again(work: Work, given: OrderAward, took: Taken) -> None:
     )
     work.awarded = True
     work.reasons.append(Reason(given.rule, "given_again", amount, given.wallet))
-    _take_room_again(work, given, amount)
+    room.take_again(work, given, amount, was_whole=was_whole)
     _uncount(work, given, -amount)
-
-
-def _take_room_again(work: Work, given: OrderAward, amount: int) -> None:
-    for use in given.uses:
-        if use.measure != "points":
-            continue
-        if use.scope == "b":
-            key = (use.key, use.measure, use.start)
-            work.budgets[key] = work.budgets.get(key, 0) + amount
-        else:
-            limits.take(work.running.used, use.key, use.start, Counter(0, amount, 0))

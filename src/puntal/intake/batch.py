@@ -160,11 +160,13 @@ def _following(one: Decided) -> Iterator[Caused]:
     for cause in one.decision.caused:
         if cause.member_id is None:
             continue
-        order = cause.data.get("order") if cause.type.startswith("referral.") else None
+        source, order = cause.order or ("puntal", None)
+        if cause.type.startswith("referral."):
+            source, order = "referral", cause.data["order"]
         event = Event(
             id=caused_id(one.event.id, cause.kind),
             type=cause.type,
-            source="referral" if order is not None else "puntal",
+            source=source,
             occurred_at=one.event.occurred_at,
             channel=one.event.channel,
             store=one.event.store,

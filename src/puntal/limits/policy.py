@@ -15,7 +15,7 @@ from puntal.programs.document.earning import Budget, Limit, RollingWindow
 from puntal.programs.document.values import MoneyText, Percent, Span
 
 _KEPT_WINDOWS = 4
-"""Calendar windows remembered per limit: the running one and those that late events still reach."""
+"""Calendar windows per limit that are kept without asking whether late events still reach them."""
 _SPANS = {"minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800, "months": 2678400, "years": 31622400}
 
 
@@ -137,7 +137,8 @@ def take(used: Used, key: str, start: date, counter: Counter) -> None:
     windows = used.setdefault(key, {})
     before = windows.get(start)
     if before is None:
-        windows[start] = counter
+        # A window that was forgotten has nothing to give back to.
+        windows[start] = Counter(max(counter.times, 0), max(counter.points, 0), max(counter.value, 0))
     else:
         windows[start] = Counter(
             max(before.times + counter.times, 0),
@@ -158,4 +159,6 @@ def prune(used: Used, key: str, bound: Bound, day: date, late_days: int) -> None
         for at in [at for at in windows if at < since and at != BEGINNING]:
             del windows[at]
     elif len(windows) > _KEPT_WINDOWS:
-        del windows[min(windows)]
+        since = period_start(day - timedelta(days=late_days), bound.period)
+        for at in [at for at in windows if at < since]:
+            del windows[at]

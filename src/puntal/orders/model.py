@@ -71,6 +71,9 @@ class OrderLine(Struct, array_like=True):
     id: str
     net: int
     refunded: int = 0
+    quantity: int = 0
+    keys: tuple[str, ...] = ()
+    """Daily figures beside the order's that this line was counted in, as `category:dairy`."""
 
 
 class Use(Struct, frozen=True, array_like=True):
@@ -93,6 +96,7 @@ class OrderAward(Struct):
     """Line points, beside the lines of the record; they add up to what was credited."""
     taken: list[int]
     kind: Literal["base", "bonus", "fixed", "other"] = "base"
+    """`other`: what the order only led to, such as the gift of a tier; taken back whole or not at all."""
     keep: bool = False
     """Kept in full on refunds."""
     uses: list[Use] = field(default_factory=list)
@@ -120,9 +124,10 @@ class RefundRecord(Struct):
 
 
 class Awaited(Struct):
-    """A refund or cancellation that came before its order: applied with it."""
+    """A refund or, without one, a cancellation that came before its order earned: applied when it does."""
 
-    event: str
+    id: str
+    """Of the refund, as its withdrawal will name it."""
     refund: Refund | None
     at: datetime
 
@@ -138,6 +143,7 @@ class OrderRecord(Struct):
     day: date
     currency: str
     event_id: str | None = None
+    """The event with which it reached the earning state; until then it counts nowhere."""
     net_minor: int = 0
     total_minor: int = 0
     refunded_minor: int = 0
@@ -147,6 +153,8 @@ class OrderRecord(Struct):
     awards: list[OrderAward] = field(default_factory=list)
     refunds: list[RefundRecord] = field(default_factory=list)
     awaited: list[Awaited] = field(default_factory=list)
+    sent: Order | None = None
+    """As it was sent last, until it earns: the event it earns on may only name it."""
 
     @property
     def key(self) -> str:

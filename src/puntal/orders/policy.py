@@ -53,17 +53,29 @@ def refund_amounts(record: OrderRecord, refund: Refund) -> tuple[list[int], list
     return [named + part for named, part in zip(given, shared, strict=True)], unknown
 
 
-def owed_back(award: OrderAward, lines: Sequence[OrderLine]) -> list[int]:
+def fully_refunded(record: OrderRecord) -> bool:
+    """Return whether every line but shipping went back; one that cost nothing, with the order's cancelling."""
+    if any(line.refunded < line.net for line in record.lines if line.id != SHIPPING):
+        return False
+    return (
+        any(line.refunded for line in record.lines)
+        or record.state == "cancelled"
+        or any(not done.withdrawn for done in record.refunds)
+    )
+
+
+def owed_back(award: OrderAward, lines: Sequence[OrderLine], *, whole: bool) -> list[int]:
     """Return what an award must give back, per line, now that `lines` say how much is refunded.
 
     Per line floor(line points x refunded so far / line amount) minus what was taken before; when every line
-    but shipping is refunded, everything.
+    but shipping is refunded (`whole`), everything; what an order only led to goes back only then.
     """
     if award.keep:
         return [0] * len(award.lines)
-    goods = [line for line in lines if line.id != SHIPPING]
-    if all(line.refunded >= line.net for line in goods) and any(line.refunded for line in lines):
+    if whole:
         return [given - taken for given, taken in zip(award.lines, award.taken, strict=True)]
+    if award.kind == "other":
+        return [0] * len(award.lines)
     back = []
     for line, given, taken in zip(lines, award.lines, award.taken, strict=False):
         due = given * line.refunded // line.net if line.net > 0 else 0

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from puntal.ledger.model import AVAILABLE, CANCELLED, EXPIRED, PENDING
-from puntal.points.model import Books, Cause, Lot, Terms
+from puntal.points.model import UNTIL_CLAIMED, Books, Cause, Lot, Terms
 from puntal.points.policy.lots import NOBODY, bring_back, end_of, expire, move, pay_debt, put, started
 from puntal.points.policy.terms import inactivity_end, life_end
 
@@ -54,7 +54,11 @@ def _activate_due(books: Books, terms: Sequence[Terms], instant: datetime, now: 
     for wallet in sorted({lot.wallet for lot in ripe}):
         of_wallet = [lot for lot in ripe if lot.wallet == wallet and lot.remaining]
         starting = terms[wallet].starting
-        in_vain = [lot for lot in of_wallet if starting.cancel and lot.awaits and lot.awaits == starting.on]
+        in_vain = [
+            lot
+            for lot in of_wallet
+            if lot.awaits == UNTIL_CLAIMED or (starting.cancel and lot.awaits and lot.awaits == starting.on)
+        ]
         total = sum(lot.remaining for lot in of_wallet) - sum(lot.remaining for lot in in_vain)
         _cancel(books, wallet, in_vain, at=instant, now=now)
         if total:
@@ -173,12 +177,12 @@ def activate_awaiting(
     books: Books,
     terms: Sequence[Terms],
     event_type: str,
-    order_key: str,
+    order_key: str | None,
     at: datetime,
     now: datetime,
     event_id: str | None = None,
 ) -> int:
-    """Make available what waits for this event of this order; returns how many units.
+    """Make available what waits for this event of this order, or of any when None; returns how many units.
 
     The wallet's own life starts now; an end that an award brought with it stays.
     """
@@ -190,7 +194,7 @@ def activate_awaiting(
             for lot in books.lots.values()
             if lot.wallet == wallet
             and lot.awaits == event_type
-            and lot.order_key == order_key
+            and (order_key is None or lot.order_key == order_key)
             and lot.remaining
             and not started(books, lot)
         ]
