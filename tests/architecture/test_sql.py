@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 import puntal
+from puntal.members.store.bulk import STAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,8 @@ def numbered(text: str) -> str:
 def connection(database_uri: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(database_uri, autocommit=True) as opened:
         opened.execute("SET ROLE puntal_app")
+        # Imports stage their rows in tables of their own transaction; here they live as long as the connection.
+        opened.execute(STAGE.replace("ON COMMIT DROP", "").encode())
         yield opened
 
 

@@ -57,7 +57,7 @@ def a_person(email: str | None = "anna@example.com", *, phone: str | None = None
 
 
 async def join(tx: Transaction, program_id: int, *people: NewMember, **more: Any) -> list[Any]:
-    settings = {"membership": MEMBERSHIP, "now": NOON} | more
+    settings: dict[str, Any] = {"membership": MEMBERSHIP, "now": NOON} | more
     return await operations.enrol_many(tx, program_id, people, **settings)
 
 

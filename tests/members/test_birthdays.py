@@ -36,7 +36,7 @@ days = st.dates(min_value=date(2024, 1, 1), max_value=date(2030, 12, 31))
 
 def a_profile(birthday: date | None, **more: object) -> Profile:
     known = {"id": UUID(int=1), "status": "active", "created_at": NOON, "updated_at": NOON} | more
-    return Profile(birthday=birthday, **known)  # type: ignore[arg-type]
+    return Profile(birthday=birthday, **known)
 
 
 def celebrate(profile: Profile, first: date, last: date, zone: ZoneInfo = MADRID) -> list[date]:

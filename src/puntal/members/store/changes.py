@@ -56,7 +56,7 @@ ON CONFLICT (program_id, id) DO NOTHING
 
 LOCK_POOL = """
 -- Held while its members are counted and changed, so that two who join at once do not both take the last place.
-SELECT kind FROM pool WHERE program_id = %(program_id)s AND id = %(pool)s FOR NO KEY UPDATE
+SELECT kind FROM pool WHERE program_id = %(program_id)s AND id = %(pool)s ORDER BY id FOR NO KEY UPDATE
 """
 
 COUNT_POOL = """

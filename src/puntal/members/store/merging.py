@@ -111,6 +111,7 @@ LOCK_MERGE = """
 SELECT id, survivor_id, merged_id, at, by, undo_until, undone_at, moves
 FROM member_merge
 WHERE program_id = %(program_id)s AND id = %(id)s
+ORDER BY id
 FOR NO KEY UPDATE
 """
 
