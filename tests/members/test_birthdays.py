@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,8 +34,8 @@ ZONES = [
 days = st.dates(min_value=date(2024, 1, 1), max_value=date(2030, 12, 31))
 
 
-def a_profile(birthday: date | None, **more: object) -> Profile:
-    known = {"id": UUID(int=1), "status": "active", "created_at": NOON, "updated_at": NOON} | more
+def a_profile(birthday: date | None, **more: Any) -> Profile:
+    known: dict[str, Any] = {"id": UUID(int=1), "status": "active", "created_at": NOON, "updated_at": NOON} | more
     return Profile(birthday=birthday, **known)
 
 
