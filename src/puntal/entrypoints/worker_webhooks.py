@@ -45,7 +45,7 @@ class Deliveries:
 
     def _in_turn(self, programs: list[int]) -> list[int]:
         """Begin with the program after the one served first before, so that none takes all the room for ever."""
-        ordered = sorted(programs, key=lambda id: (id <= self._served, id))
+        ordered = sorted(programs, key=lambda program: (program <= self._served, program))
         if ordered:
             self._served = ordered[0]
         return ordered

@@ -66,6 +66,10 @@ KINDS: Mapping[str, Kind] = {
         "Un miembro que se había dado de baja volvió",
         {"claimed": False, "referrer_id": None, "warnings": []},
     ),
+    "member.claimed": _kind(
+        "A guest joined; what she had earned is hers",
+        "Un invitado se dio de alta; lo que había ganado es suyo",
+    ),
     "member.updated": _kind("A profile changed", "Cambió un perfil", {"changed": ["locale", "name"]}),
     "member.consented": _kind(
         "A member gave or withdrew a consent",
@@ -114,6 +118,25 @@ KINDS: Mapping[str, Kind] = {
     ),
     "tier.downgraded": _kind(
         "A tier given by staff ended", "Terminó un nivel dado por el equipo", {**_FALLEN, "reason": "floor_ended"}
+    ),
+    "tier.changed": _kind(
+        "A tier changed in the nightly run", "Un nivel cambió en el proceso nocturno", {**_FALLEN, "reason": "fallen"}
+    ),
+    "tier.ending": _kind(
+        "A tier is about to end",
+        "Un nivel está a punto de terminar",
+        {"ladder": "status", "tier": "gold", "to_tier": "silver", "missing": 12000, "until": "2027-01-01"},
+    ),
+    "points.expiring": _kind(
+        "Points are about to end",
+        "Unos puntos están a punto de caducar",
+        {"wallet": "points", "amount": 250, "ends_on": "2026-04-01", "in": "30 days"},
+    ),
+    "program.published": _kind(
+        "A revision of the program was published",
+        "Se publicó una revisión del programa",
+        {"revision": 4, "note": "Spring"},
+        of_member=False,
     ),
     "segment.entered": _kind("A member entered a segment", "Un miembro entró en un segmento", {"segment": "vip"}),
     "segment.left": _kind("A member left a segment", "Un miembro salió de un segmento", {"segment": "vip"}),

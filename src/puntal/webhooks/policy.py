@@ -36,6 +36,7 @@ _NEVER = tuple(
         "2001::/32",  # Teredo: what is behind it is somebody's private machine
     )
 )
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _EMBEDS_IPV4 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -111,6 +112,8 @@ def public(address: Address) -> bool:
     inner = _wrapped(address)
     if inner is not None:
         return public(inner)
+    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
     if address.is_multicast or address.is_reserved or any(address in network for network in _NEVER):
         return False
     return address.is_global

@@ -111,8 +111,10 @@ class Sender:
             lookup: How names become addresses.
         """
         transport = PublicOnly(allow_private=allow_private, concurrency=concurrency, lookup=lookup)
+        # Connecting, TLS included, ends by itself before the whole attempt is cut off: then the socket is closed.
+        patience = httpx2.Timeout(timeout_seconds, connect=timeout_seconds / 2)
         self._client = httpx2.AsyncClient(
-            transport=transport, follow_redirects=False, trust_env=False, timeout=timeout_seconds
+            transport=transport, follow_redirects=False, trust_env=False, timeout=patience
         )
         self._timeout_seconds = timeout_seconds
 
