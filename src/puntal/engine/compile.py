@@ -29,6 +29,7 @@ from puntal.rules.dialect import expand
 from puntal.rules.evaluator import Condition, ConditionSet, LineFilter, compile_condition, compile_line_filter
 from puntal.rules.formula import compile_formula
 from puntal.rules.model import Logic, MetricRead
+from puntal.segments.policy import read_segments, written_out
 from puntal.tiers.policy import compile_ladders
 
 _DAYS = {"minutes": 0, "hours": 1, "days": 1, "weeks": 7, "months": 31, "years": 366}
@@ -165,9 +166,10 @@ class _Compiler:
         self.zone = zone
         self.catalogue = catalogue
         self.ordinals = ordinals
+        self.dynamic = {id: asked.logic for id, asked in read_segments(document, ordinals).dynamic.items()}
 
     def trigger(self, on: str, rules: Sequence[tuple[int, Written]]) -> Trigger:
-        asked = _Asked(of_event(self.catalogue, on))
+        asked = _Asked(of_event(self.catalogue, on), self.dynamic)
         compiled = tuple(self._rule(index, item, asked) for index, item in rules)
         return Trigger(
             on=on,
@@ -333,8 +335,9 @@ class _Compiler:
 class _Asked:
     """The conditions of one trigger, each once."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, dynamic: Mapping[str, Logic]) -> None:
         self.catalogue = catalogue
+        self.dynamic = dynamic
         self.conditions: list[Condition] = []
         self.filters: list[LineFilter] = []
         self.reads: set[str] = set()
@@ -342,7 +345,7 @@ class _Asked:
 
     def condition(self, short: Mapping[str, Any]) -> int:
         """Add a condition as written; return its position."""
-        return self.logic(expand(short, self.catalogue))
+        return self.logic(written_out(expand(short, self.catalogue), self.dynamic))
 
     def logic(self, logic: Logic) -> int:
         """Add checked JSONLogic; return its position."""

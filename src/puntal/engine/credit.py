@@ -60,7 +60,7 @@ def _earn(work: Work, given: Given) -> UUID:
         terms,
         given.points,
         cause=work.cause(given.rule.id),
-        at=work.event.occurred_at,
+        at=work.earned_at,
         now=work.now,
         expiry=None if award is None else award.expiry,
         available=available,

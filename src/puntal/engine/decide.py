@@ -6,6 +6,7 @@ from datetime import datetime
 
 from puntal.engine import award, gate, order, refund
 from puntal.engine.credit import gift
+from puntal.engine.history import HISTORY, award_later
 from puntal.engine.model import Compiled, Decision, Event, Reason, State
 from puntal.engine.work import Work
 from puntal.points import policy as points
@@ -35,6 +36,8 @@ def decide(program: Compiled, state: State, event: Event, now: datetime) -> Deci
         code = refund.refunded(work)
     elif event.type in ("order.refund_withdrawn", "referral.restored"):
         code = refund.withdrawn(work)
+    elif event.type == HISTORY:
+        code = award_later(work)
     else:
         code = _happened(work)
     if event.type in program.awaited and work.order is not None:

@@ -289,6 +289,11 @@ def _places(program: Compiled, record: OrderRecord, order: Order) -> tuple[list[
     return place, quantities
 
 
+def places_of(program: Compiled, record: OrderRecord, order: Order) -> list[int]:
+    """Return where an order's lines stand in its record; lines it does not have are added, with nothing paid."""
+    return _places(program, record, order)[0]
+
+
 def _append(record: OrderRecord, line: OrderLine) -> OrderLine:
     record.lines.append(line)
     for given in record.awards:

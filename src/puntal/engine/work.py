@@ -28,6 +28,8 @@ class Work:
         self.state = state
         self.event = event
         self.now = now
+        self.earned_at = event.occurred_at
+        """When lots of this decision are earned: the event's time, but now for history that is awarded later."""
         self.day = event.occurred_at.astimezone(program.zone).date()
         self.books = copy_books(state.books)
         self.running = copy_running(state.running)

@@ -37,6 +37,7 @@ INTERNAL = frozenset(
         "referral.completed",
         "referral.reversed",
         "card.finished",
+        "history.awarded",
     }
 )
 """Only the platform itself says these."""
