@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SEGMENTS = read_segments(Program.model_validate(DOCUMENT), {"points": 0})
 TODAY = date(2026, 1, 15)
-CROWD = 4_000
+CROWD = 2_000
 
 FILL = """
 WITH person AS (
@@ -34,7 +34,7 @@ WITH person AS (
 INSERT INTO activity (program_id, member_id, metric, key, day, count, amount)
 SELECT %(program_id)s, id, metric, '', day::date, 1, 10000
 FROM person, unnest(ARRAY['spend', 'orders', 'items']) AS metric,
-  generate_series('2025-01-01'::date, '2025-12-31'::date, '30 days') AS day
+  generate_series('2025-01-01'::date, '2025-12-31'::date, '60 days') AS day
 """
 
 
