@@ -119,7 +119,8 @@ async def _take(work: Work, program_id: int, items: Sequence[Item]) -> None:
     answers = await Intake(work.database, work.part(Programs)).run(program_id, items)
     failed = [answer for answer in answers if isinstance(answer, IntakeFailed)]
     if failed:
-        raise failed[0]
+        # Not the refusal itself: a job that is refused is not tried again, and this is a defect or an outage.
+        raise RuntimeError(f"{len(failed)} of {len(items)} events could not be decided") from failed[0]
     assert all(isinstance(answer, Answer) for answer in answers), "an id made by us is never reused"
 
 

@@ -35,7 +35,7 @@ class Route:
     Attributes:
         job: Its name. It is given `program_id` and, unless it is debounced, `ids`: the outbox rows, up to 500.
         debounce_seconds: Run once for all that happens meanwhile, this long after the first of it: at most one
-            such job of a program waits. None: a job per batch.
+            such job of a program waits, and one runs. None: a job per batch.
     """
 
     job: str
@@ -101,4 +101,5 @@ async def _defer(tx: Transaction, program_id: int, rows: Sequence[Happening], ro
             await jobs.defer(tx, route.job, program_id=program_id, ids=ids)
             continue
         at = now + timedelta(seconds=route.debounce_seconds)
-        await jobs.defer(tx, route.job, once=f"{route.job}:{program_id}", at=at, program_id=program_id)
+        alone = f"{route.job}:{program_id}"
+        await jobs.defer(tx, route.job, once=alone, lock=alone, at=at, program_id=program_id)
