@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from puntal.engine.compile import compile as compile_program
 from puntal.engine.decide import decide
-from puntal.engine.model import Compiled, Decision, Event, Running, State
+from puntal.engine.model import Caused, Compiled, Decision, Event, Running, State, Switches
+from puntal.kit.ids import derived, family
 from puntal.members.model import Ids, Profile
 from puntal.orders.model import Line, Order, OrderRecord, Refund, RefundLine
 from puntal.points import policy as points
@@ -58,77 +58,132 @@ class Player:
 
     def __init__(self, program: Compiled, **profile: Any) -> None:
         self.program = program
-        numbers = count(1)
         known: dict[str, Any] = {"status": "active", "enrolled_at": at("2020-01-01"), **profile}
         self.profile = Profile(id=ANNA, created_at=at("2020-01-01"), updated_at=at("2020-01-01"), **known)
-        self.books = Books.opened(
-            ANNA, len(program.terms), at("2020-01-01"), lambda: UUID(int=next(numbers) + (7 << 76))
-        )
+        opened = at("2020-01-01")
+        self.books = Books.opened(ANNA, len(program.terms), opened, family("opened", opened))
         self.running = Running()
         self.orders: dict[str, OrderRecord] = {}
         self.budgets: dict[Any, int] = {}
         self.lists: frozenset[str] = frozenset()
         self.metrics: dict[str, int] = {}
         self.events = 0
+        self.switches = Switches()
+        self.elsewhere: list[Caused] = []
+        """What followed for other members."""
+        self.changes: list[tuple[str, str, str]] = []
 
-    def play(self, event: Event, now: datetime | None = None) -> Decision:
-        """Decide an event and go on from what it leaves."""
-        now = now or max(event.occurred_at, self.books.settled_to)
-        key = event.order.id if event.order is not None else event.order_id
-        state = State(
+    def state(self, event: Event, now: datetime) -> State:
+        """Return what a decision of this event may read."""
+        self.books.next_id = family(event.id, now)
+        return State(
             profile=self.profile,
             books=self.books,
             running=self.running,
             today=now.astimezone(self.program.zone).date(),
-            order=None if key is None else self.orders.get(key),
+            order=None if event.order_id is None else self.orders.get(event.order_id),
             budgets=self.budgets,
             lists=self.lists,
             metrics=self.metrics,
+            switches=self.switches,
         )
-        decision = decide(self.program, state, event, now)
+
+    def play(self, event: Event, now: datetime | None = None) -> Decision:
+        """Decide an event and what it causes for her, and go on from what they leave."""
+        now = now or max(event.occurred_at, self.books.settled_to)
+        decision = decide(self.program, self.state(event, now), event, now)
         self.books, self.running, order = decision.after
         if order is not None:
             self.orders[order.order_id] = order
         for shared, amount in decision.budgets.items():
             self.budgets[shared] = self.budgets.get(shared, 0) + amount
+        self.changes += [(change.from_tier, change.to_tier, change.reason) for change in decision.changes]
+        for caused in decision.caused:
+            if caused.member_id != ANNA:
+                self.elsewhere.append(caused)
+                continue
+            source, order = caused.order or ("puntal", None)
+            self.play(
+                Event(
+                    id=str(derived(event.id, caused.kind)),
+                    type=caused.type,
+                    source=source,
+                    occurred_at=event.occurred_at,
+                    order_id=order,
+                    data=caused.data,
+                    cause=event.id,
+                    depth=event.depth + 1,
+                    late_allowed=True,
+                ),
+                now,
+            )
         return decision
 
     def buy(
         self, *of: Line, day: str = "2026-03-03", id: str | None = None, now: str | None = None, **order: Any
     ) -> Decision:
-        """Pay an order of these lines (or of one line of an amount)."""
+        """Pay an order of these lines."""
+        return self.order("order.paid", *of, day=day, id=id or f"O{self.events + 1}", now=now, **order)
+
+    def order(
+        self,
+        type: str,
+        *of: Line,
+        id: str,
+        day: str = "2026-03-03",
+        now: str | None = None,
+        channel: str | None = None,
+        context: Mapping[str, Any] | None = None,
+        **order: Any,
+    ) -> Decision:
+        """Let something happen to an order of these lines; without lines it is only named."""
         self.events += 1
-        number = id or f"O{self.events}"
-        bought = Order(id=number, currency="EUR", lines=tuple(of), **order)
+        body = {"currency": "EUR"} | order
         event = Event(
-            id=f"e{self.events}", type="order.paid", source="shop", occurred_at=at(day), order=bought, order_id=number
+            id=f"e{self.events}",
+            type=type,
+            source="shop",
+            occurred_at=at(day),
+            channel=channel,
+            order=Order(id=id, lines=tuple(of), **body) if of else None,
+            order_id=id,
+            context=context or {},
         )
         return self.play(event, None if now is None else at(now))
 
     def refund(
         self, order: str, amount: int | None = None, *, line: str | None = None, day: str = "2026-03-04",
-        now: str | None = None,
+        now: str | None = None, id: str | None = None, type: str = "order.refunded",
     ) -> Decision:  # fmt: skip
-        """Refund a line, an amount, or everything."""
+        """Refund a line, an amount, or everything; or withdraw the refund of this id."""
         self.events += 1
         named = () if line is None else (RefundLine(line, None),)
         event = Event(
             id=f"e{self.events}",
-            type="order.refunded",
+            type=type,
             source="shop",
             occurred_at=at(day),
             order_id=order,
-            refund=Refund(order=order, lines=named, amount_minor=amount),
+            refund=Refund(order=order, id=id, lines=named, amount_minor=amount),
         )
         return self.play(event, None if now is None else at(now))
 
-    def happen(self, type: str, day: str = "2026-03-03", **data: Any) -> Decision:
-        """Let a custom or clock event happen."""
+    def withdraw(self, order: str, refund: str, *, day: str = "2026-03-05") -> Decision:
+        """Withdraw a refund."""
+        return self.refund(order, id=refund, day=day, type="order.refund_withdrawn")
+
+    def happen(
+        self, type: str, day: str = "2026-03-03", *, about: str | None = None, source: str = "shop", **data: Any
+    ) -> Decision:
+        """Let a custom or clock event happen, perhaps about an order."""
         self.events += 1
-        return self.play(Event(id=f"e{self.events}", type=type, source="shop", occurred_at=at(day), data=data))
+        return self.play(
+            Event(id=f"e{self.events}", type=type, source=source, occurred_at=at(day), data=data, order_id=about)
+        )
 
     def settle(self, when: str) -> None:
         """Let the clock reach an instant."""
+        self.books.next_id = family(when, at(when))
         points.settle(self.books, self.program.terms, at(when))
 
     def balance(self, wallet: str = "points") -> int:
@@ -141,6 +196,11 @@ class Player:
         return self.books.pending[self.program.wallets[wallet]]
 
 
+def codes(decision: Decision, rule: str | None = None) -> list[str]:
+    """What was said of each rule, or of one."""
+    return [reason.code for reason in decision.reasons if rule in (None, reason.rule)]
+
+
 def given(decision: Decision) -> Mapping[str, int]:
     """Rule to what it gave in this decision."""
     out: dict[str, int] = {}
@@ -150,4 +210,4 @@ def given(decision: Decision) -> Mapping[str, int]:
     return out
 
 
-__all__ = ["ANNA", "Ids", "Player", "a_program", "at", "given", "lines"]
+__all__ = ["ANNA", "Ids", "Player", "a_program", "at", "codes", "given", "lines"]

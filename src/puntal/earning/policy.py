@@ -180,6 +180,12 @@ def covers(multiplier: Multiplier, given: Given) -> bool:
     return given.rule.id in multiplier.rules
 
 
+Candidate = tuple[Rule, list[int]]
+"""A multiplier and the line points it covers."""
+Exact = tuple[list[int], int]
+"""Points per line as numerators over one denominator."""
+
+
 def bonuses(
     rules: Sequence[Rule],
     bases: Sequence[Given],
@@ -200,11 +206,22 @@ def bonuses(
             points = _covered_points(rule, wallet, bases, filters)
             if any(points):
                 candidates.append((rule, points))
-        for group in _classes(candidates):
+        for group in _classes(_best_of_each_group(candidates, wallet, payable)):
             for rule, extra in _resolve(group, wallet, how, payable):
                 before = out.get((rule.index, wallet))
                 out[rule.index, wallet] = (rule, extra if before is None else _plus(before[1], extra))
     return [_bonus(rule, wallet, exact) for (_, wallet), (rule, exact) in sorted(out.items(), key=lambda i: i[0])]
+
+
+def _best_of_each_group(candidates: Sequence[Candidate], wallet: int, payable: Payable) -> list[Candidate]:
+    best: dict[str, tuple[tuple[int, int, str], Rule]] = {}
+    for rule, points in candidates:
+        if rule.group is not None:
+            worth = payable(_bonus(rule, wallet, _extra(rule, points)))
+            standing = (-worth, -rule.priority, rule.id)
+            if rule.group not in best or standing < best[rule.group][0]:
+                best[rule.group] = (standing, rule)
+    return [item for item in candidates if item[0].group is None or best[item[0].group][1] is item[0]]
 
 
 def _covered_points(rule: Rule, wallet: int, bases: Sequence[Given], filters: Sequence[Sequence[bool]]) -> list[int]:
@@ -222,11 +239,6 @@ def _covered_points(rule: Rule, wallet: int, bases: Sequence[Given], filters: Se
                 if mask is None or mask[index]:
                     total[index] += points
     return total
-
-
-Candidate = tuple[Rule, list[int]]
-Exact = tuple[list[int], int]
-"""Points per line as numerators over one denominator."""
 
 
 def _classes(candidates: Sequence[Candidate]) -> list[list[Candidate]]:

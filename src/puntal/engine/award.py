@@ -230,6 +230,8 @@ def _multiply(
         for given in entries:
             paid.add(given.rule.id)
             credit(work, given, position)
+    groups = {rule.group for rule in multipliers if rule.id in paid and rule.group is not None}
     for rule in multipliers:
         if rule.id not in paid:
-            work.reasons.append(Reason(rule.id, "other_multiplier" if paid else _NO_COVER))
+            code = "group" if rule.group in groups else "other_multiplier" if paid else _NO_COVER
+            work.reasons.append(Reason(rule.id, code))

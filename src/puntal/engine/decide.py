@@ -7,7 +7,7 @@ from datetime import datetime
 from puntal.engine import award, gate, order, refund
 from puntal.engine.credit import gift
 from puntal.engine.history import HISTORY, award_later
-from puntal.engine.model import Compiled, Decision, Event, Reason, State
+from puntal.engine.model import GIFT, TIER_GIFT, Compiled, Decision, Event, Reason, State
 from puntal.engine.work import Work
 from puntal.points import policy as points
 from puntal.points.model import UNTIL_CLAIMED
@@ -96,8 +96,8 @@ def _gifts(work: Work) -> None:
     """Credit what reaching a tier gives, once per tier and year."""
     ladder, tier = str(work.event.data.get("ladder")), str(work.event.data.get("tier"))
     for wallet, amount in work.program.gifts.get((ladder, tier), ()):
-        key = f"gift:{ladder}:{tier}:{work.program.terms[wallet].id}"
-        given = work.running.once.setdefault("tier.gift", [])
+        key = f"{GIFT}{ladder}:{tier}:{work.program.terms[wallet].id}"
+        given = work.running.once.setdefault(TIER_GIFT, [])
         mark = f"{key}:{work.day.year}"
         if mark in given:
             work.reasons.append(Reason(key, "repeated", wallet=wallet))

@@ -34,6 +34,12 @@ ENGINE_TYPES = (
 """Events about orders; all others are custom, of the clock, or caused by decisions."""
 
 
+GIFT = "gift:"
+"""How the reasons and awards of tiers' gifts are named: `gift:<ladder>:<tier>:<wallet>`."""
+TIER_GIFT = "tier.gift"
+"""Under which `Running.once` remembers gifts, by name and year."""
+
+
 class Event(Struct, frozen=True):
     """Something that happened to one member, checked and normalised."""
 
