@@ -19,7 +19,13 @@ _PERSONAL = frozenset(
         *("password", "secret", "token", "key", "code", "authorization", "cookie", "uri", "database_url", "body"),
     }
 )
-_QUIET = {"uvicorn.access": logging.WARNING, "psycopg.pool": logging.WARNING, "alembic": logging.WARNING}
+_QUIET = {
+    "uvicorn.access": logging.WARNING,
+    "psycopg.pool": logging.WARNING,
+    "alembic": logging.WARNING,
+    # It would log the address of every webhook, and some addresses are secrets.
+    "httpx2": logging.WARNING,
+}
 
 
 def configure(chosen: Settings | None = None) -> None:
