@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from puntal.activity.model import Count
+from puntal.activity.store import EVENTS_COUNTED, ORDERS_COUNTED
 from puntal.kit.db import Transaction, encode
+from puntal.ledger import queries as ledger
+from puntal.ledger.model import Disagreement
 
 LOAD = """
 -- Locks nothing: the caller holds the members. LATERAL, so that each member and figure is one range of the key
@@ -42,6 +46,118 @@ WHERE m.program_id = %(program_id)s AND m.id > %(after)s AND m.merged_into IS NU
 ORDER BY m.id
 LIMIT %(limit)s
 """
+
+DISAGREEING_TOTALS = """
+-- Reads a slice of holders and their orders. An order counts from the event it earned on; all of it gone back, it is
+-- none. That of a referee counts nowhere with the referrer. Who was merged or erased has no running figures.
+WITH kept AS (
+  SELECT h.id, coalesce((h.running->'totals'->>'orders')::bigint, 0) AS orders,
+    coalesce((h.running->'totals'->>'spend')::bigint, 0) AS spend
+  FROM holder h
+  WHERE h.program_id = %(program_id)s AND h.id > %(after)s AND h.id <= %(through)s
+), added AS (
+  SELECT o.member_id AS id, sum(o.net_minor - o.refunded_minor) AS spend,
+    count(*) FILTER (WHERE NOT (o.refunded_minor >= o.net_minor AND (o.refunded_minor > 0 OR o.state = 'cancelled'
+      OR EXISTS (SELECT FROM json_array_elements(coalesce(o.refunds->0, '[]')) AS done
+        WHERE NOT coalesce((done->>'withdrawn')::boolean, false))))) AS orders
+  FROM shop_order o
+  WHERE o.program_id = %(program_id)s AND o.member_id > %(after)s AND o.member_id <= %(through)s
+    AND o.event_id IS NOT NULL AND o.source <> 'referral' AND o.currency = %(currency)s
+  GROUP BY o.member_id
+)
+SELECT id, coalesce(added.orders, 0)::bigint, coalesce(kept.orders, 0)::bigint, coalesce(added.spend, 0)::bigint,
+  coalesce(kept.spend, 0)::bigint
+FROM kept FULL JOIN added USING (id)
+WHERE (coalesce(added.orders, 0) <> coalesce(kept.orders, 0) OR coalesce(added.spend, 0) <> coalesce(kept.spend, 0))
+  AND NOT EXISTS (SELECT FROM member m WHERE m.program_id = %(program_id)s AND m.id = coalesce(kept.id, added.id)
+    AND m.status IN ('merged', 'erased'))
+ORDER BY id
+"""
+
+DISAGREEING_ORDERS = f"""
+-- Some members' daily figures of orders as they are, beside those counted again.
+WITH {ORDERS_COUNTED}, present AS (
+  SELECT a.member_id, a.metric, a.key, a.day, a.count, a.amount
+  FROM activity a JOIN wanted w ON w.metric = a.metric AND w.key = a.key
+  WHERE a.program_id = %(program_id)s AND a.member_id = ANY(%(members)s::uuid[])
+)
+SELECT member_id, metric || ' ' || key || ' ' || day, coalesce(c.count, 0)::bigint, coalesce(k.count, 0)::bigint,
+  coalesce(c.amount, 0)::bigint, coalesce(k.amount, 0)::bigint
+FROM counted c FULL JOIN present k USING (member_id, metric, key, day)
+WHERE coalesce(c.count, 0) <> coalesce(k.count, 0) OR coalesce(c.amount, 0) <> coalesce(k.amount, 0)
+ORDER BY member_id, metric, key, day
+"""  # noqa: S608 - our own text, no input
+
+DISAGREEING_EVENTS = f"""
+-- Some members' daily figures of events as they are, beside the events.
+SELECT member_id, metric || ' ' || day, coalesce(c.count, 0)::bigint, coalesce(k.count, 0)::bigint, 0::bigint, 0::bigint
+FROM ({EVENTS_COUNTED}) AS c FULL JOIN (
+  SELECT a.member_id, a.metric, a.key, a.day, a.count
+  FROM activity a
+  WHERE a.program_id = %(program_id)s AND a.member_id = ANY(%(members)s::uuid[])
+    AND a.metric IN (SELECT 'events.' || t.name FROM unnest(%(types)s::text[]) AS t (name))
+) AS k USING (member_id, metric, key, day)
+WHERE coalesce(c.count, 0) <> coalesce(k.count, 0)
+ORDER BY member_id, metric, day
+"""  # noqa: S608 - our own text, no input
+
+_MEMBERS_A_SLICE = 500
+
+
+async def disagreeing_totals(tx: Transaction, program_id: int, *, currency: str) -> list[Disagreement]:
+    """Return every member whose running orders or spend are not what her orders add up to."""
+    wrong = []
+    async for after, through in ledger.slices(tx, program_id):
+        names = {"program_id": program_id, "after": after, "through": through, "currency": currency}
+        for id, *figures in await (await tx.execute(DISAGREEING_TOTALS, names)).fetchall():
+            wrong += _both("total", id, None, ("orders", "spend"), figures)
+    return wrong
+
+
+async def disagreements(
+    tx: Transaction,
+    program_id: int,
+    kinds: Sequence[tuple[str, str]],
+    events: Sequence[str],
+    *,
+    currency: str,
+    earns_on: str,
+    zone: str,
+) -> list[Disagreement]:
+    """Return every daily figure that is not what orders and events add up to.
+
+    Args:
+        tx: An open transaction on the program.
+        program_id: Whose figures.
+        kinds: Metric and key of the figures of orders that the program reads.
+        events: Types of events it counts.
+        currency: Of the program.
+        earns_on: Type of the event that orders earn on.
+        zone: Of the program.
+    """
+    wrong: list[Disagreement] = []
+    reads = encode([{"metric": metric, "key": key} for metric, key in kinds])
+    last: UUID | None = ledger.NOBODY
+    while last is not None:
+        members = await members_after(tx, program_id, last, _MEMBERS_A_SLICE)
+        last = members[-1] if len(members) == _MEMBERS_A_SLICE else None
+        names: dict[str, Any] = {"program_id": program_id, "members": members, "reads": reads, "types": list(events)}
+        names |= {"currency": currency, "earns_on": earns_on, "zone": zone}
+        for wanted, statement in ((kinds, DISAGREEING_ORDERS), (events, DISAGREEING_EVENTS)):
+            if members and wanted:
+                for id, subject, *figures in await (await tx.execute(statement, names)).fetchall():
+                    wrong += _both("activity", id, subject, ("count", "amount"), figures)
+    return wrong
+
+
+def _both(
+    check: str, id: UUID, subject: str | None, accounts: Sequence[str], figures: Sequence[int]
+) -> list[Disagreement]:
+    return [
+        Disagreement(check, id, -1, account, expected, found, subject)
+        for account, expected, found in zip(accounts, figures[::2], figures[1::2], strict=True)
+        if expected != found
+    ]
 
 
 async def load(

@@ -29,25 +29,29 @@ WHERE a.program_id = %(program_id)s AND a.member_id = ANY(%(members)s::uuid[])
   AND a.metric = r.metric AND a.key = r.key
 """
 
-COUNT_ORDERS = """
--- The members are locked. What their orders were, at their dates, less what was refunded; an order that was refunded
--- in full is none. Category, product, brand and quantity are in the event that told of the order, or of a line that
--- came later; a later event's words on a line hold.
-WITH wanted AS (
+ORDERS_COUNTED = """
+-- What orders were, at their dates, less what was refunded; an order that was refunded in full is none, and that of a
+-- referee counts nowhere with the referrer. Category, product, brand and quantity are in the event that told of the
+-- order, or of a line that came later; a later event's words on a line hold.
+wanted AS (
   SELECT r.metric, r.key, split_part(r.key, ':', 1) AS dimension, substr(r.key, strpos(r.key, ':') + 1) AS value
   FROM json_to_recordset(%(reads)s::json) AS r (metric text, key text)
 ), told AS (
-  SELECT o.source, o.order_id, o.member_id, o.day, o.channel, o.store, o.lines, e.body
+  SELECT o.source, o.order_id, o.member_id, o.day, o.channel, o.store, o.lines, e.body, e.occurred_at AS at,
+    o.state = 'cancelled' OR EXISTS (SELECT FROM json_array_elements(coalesce(o.refunds->0, '[]')) AS done
+      WHERE NOT coalesce((done->>'withdrawn')::boolean, false)) AS returned
   FROM shop_order o
   LEFT JOIN event e ON e.program_id = %(program_id)s AND e.id = o.event_id
   WHERE o.program_id = %(program_id)s AND o.member_id = ANY(%(members)s::uuid[]) AND o.currency = %(currency)s
+    AND o.source <> 'referral'
     AND (o.state IN ('earned', 'cancelled') OR (o.state = 'seen' AND e.type = %(earns_on)s))
 ), words AS (
-  SELECT t.source, t.order_id, t.body, timestamptz '-infinity' AS at FROM told t
+  SELECT t.source, t.order_id, t.body, t.at FROM told t
   UNION ALL
   SELECT t.source, t.order_id, u.body, u.occurred_at
   FROM told t
-  JOIN event u ON u.program_id = %(program_id)s AND u.member_id = t.member_id AND u.type = 'order.updated'
+  JOIN event u ON u.program_id = %(program_id)s AND u.member_id = t.member_id
+    AND u.type IN ('order.created', 'order.updated')
     AND u.source = t.source AND u.body->'order'->>'id' = t.order_id
 ), described AS (
   SELECT DISTINCT ON (w.source, w.order_id, d.id) w.source, w.order_id, d.id, d.category, d.product, d.brand, d.quantity
@@ -56,16 +60,18 @@ WITH wanted AS (
       AS d (id text, category text, product text, brand text, quantity bigint)
   ORDER BY w.source, w.order_id, d.id, w.at DESC
 ), line AS (
-  SELECT t.source, t.order_id, l->>0 AS id, (l->>1)::bigint AS net, (l->>2)::bigint AS refunded
+  SELECT t.source, t.order_id, t.returned, l->>0 AS id, (l->>1)::bigint AS net, (l->>2)::bigint AS refunded
   FROM told t, json_array_elements(t.lines) AS l
   WHERE l->>0 <> 'shipping'
 ), kept AS (
-  SELECT source, order_id, NOT (bool_and(refunded >= net) AND bool_or(refunded > 0)) AS kept
+  SELECT source, order_id, NOT (bool_and(refunded >= net) AND bool_or(refunded > 0 OR returned)) AS kept
   FROM line
   GROUP BY source, order_id
 ), per_order AS (
-  SELECT w.metric, w.key, t.member_id, t.day, bool_and(k.kept) AS kept, sum(l.net - l.refunded) AS amount,
-    coalesce(sum(coalesce(d.quantity, 1)) FILTER (WHERE k.kept AND (l.refunded < l.net OR l.net = 0)), 0) AS items
+  SELECT w.metric, w.key, t.member_id, t.day, sum(l.net - l.refunded) AS amount,
+    -- Of some lines only, it is none when those went back.
+    bool_and(k.kept) AND NOT (bool_and(l.refunded >= l.net) AND bool_or(l.refunded > 0)) AS kept,
+    coalesce(sum(coalesce(d.quantity, 1)) FILTER (WHERE l.refunded < l.net OR l.net = 0), 0) AS items
   FROM told t
   JOIN kept k USING (source, order_id)
   JOIN line l USING (source, order_id)
@@ -79,26 +85,37 @@ WITH wanted AS (
     WHEN 'brand' THEN d.brand = w.value
   END
   GROUP BY w.metric, w.key, t.member_id, t.day, t.source, t.order_id
+), counted AS (
+  SELECT member_id, metric, key, day, sum(CASE WHEN metric = 'items' THEN items ELSE kept::integer END) AS count,
+    sum(amount) AS amount
+  FROM per_order
+  GROUP BY member_id, metric, key, day
 )
-INSERT INTO activity (program_id, member_id, metric, key, day, count, amount)
-SELECT %(program_id)s, member_id, metric, key, day,
-  sum(CASE WHEN metric = 'items' THEN items ELSE kept::integer END), sum(amount)
-FROM per_order
-GROUP BY member_id, metric, key, day
-HAVING sum(CASE WHEN metric = 'items' THEN items ELSE kept::integer END) <> 0 OR sum(amount) <> 0
 """
 
-COUNT_EVENTS = """
--- The members are locked. Events keep the id of a member who was merged since; they count for who is left.
-INSERT INTO activity (program_id, member_id, metric, key, day, count, amount)
-SELECT %(program_id)s, coalesce(m.merged_into, m.id), 'events.' || e.type, '',
-  (e.occurred_at AT TIME ZONE %(zone)s)::date, count(*), 0
+COUNT_ORDERS = f"""
+-- The members are locked.
+WITH {ORDERS_COUNTED}INSERT INTO activity (program_id, member_id, metric, key, day, count, amount)
+SELECT %(program_id)s, member_id, metric, key, day, count, amount
+FROM counted
+WHERE count <> 0 OR amount <> 0
+"""  # noqa: S608 - our own text, no input
+
+EVENTS_COUNTED = """
+SELECT coalesce(m.merged_into, m.id) AS member_id, 'events.' || e.type AS metric, '' AS key,
+  (e.occurred_at AT TIME ZONE %(zone)s)::date AS day, count(*) AS count, 0 AS amount
 FROM member m
 JOIN event e ON e.program_id = %(program_id)s AND e.member_id = m.id AND e.type = ANY(%(types)s::text[])
 WHERE m.program_id = %(program_id)s
   AND (m.id = ANY(%(members)s::uuid[]) OR m.merged_into = ANY(%(members)s::uuid[]))
-GROUP BY 2, 3, 5
+GROUP BY 1, 2, 4
 """
+
+COUNT_EVENTS = f"""
+-- The members are locked. Events keep the id of a member who was merged since; they count for who is left.
+INSERT INTO activity (program_id, member_id, metric, key, day, count, amount)
+SELECT %(program_id)s, c.member_id, c.metric, c.key, c.day, c.count, c.amount FROM ({EVENTS_COUNTED}) AS c
+"""  # noqa: S608 - our own text, no input
 
 REASSIGN = """
 -- Both members are locked by the caller. What the one did, the other did.

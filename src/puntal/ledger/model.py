@@ -105,7 +105,8 @@ class Disagreement(Struct, frozen=True):
 
     Attributes:
         check: Which comparison: `balance`, or one of another slice's.
-        subject: The lot or card, where it is about one.
+        holder_id: All zero, and `wallet` -1, where it is about none.
+        subject: The lot, card, order or event, where it is about one.
         expected: What the append-only side adds up to.
         found: What the row says.
     """
@@ -116,4 +117,4 @@ class Disagreement(Struct, frozen=True):
     account: str
     expected: int
     found: int
-    subject: UUID | None = None
+    subject: UUID | str | None = None

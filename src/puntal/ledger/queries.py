@@ -173,11 +173,11 @@ async def holder_totals(tx: Transaction, program_id: int) -> dict[int, dict[str,
     return {row[0]: dict(zip(MEMBER_ACCOUNTS, row[1:], strict=True)) for row in rows}
 
 
-async def slices(tx: Transaction, program_id: int) -> AsyncIterator[tuple[UUID, UUID]]:
+async def slices(tx: Transaction, program_id: int, *, size: int = HOLDERS_A_SLICE) -> AsyncIterator[tuple[UUID, UUID]]:
     """Yield the bounds (after, through) of all holders in slices that fit in memory; at least one."""
     after = NOBODY
     while True:
-        found = await tx.execute(NEXT_BOUND, {"program_id": program_id, "after": after, "size": HOLDERS_A_SLICE})
+        found = await tx.execute(NEXT_BOUND, {"program_id": program_id, "after": after, "size": size})
         row = await found.fetchone()
         if row is None:
             # The last slice is open: rows may exist whose holder does not.

@@ -81,3 +81,30 @@ def owed_back(award: OrderAward, lines: Sequence[OrderLine], *, whole: bool) -> 
         due = given * line.refunded // line.net if line.net > 0 else 0
         back.append(max(due - taken, 0))
     return back
+
+
+def faults(record: OrderRecord) -> list[tuple[str, int, int]]:
+    """Return what an order says that cannot be: the figure, what bounds or makes it, what it is."""
+    goods = [line for line in record.lines if line.id != SHIPPING]
+    # Of a referee's order only its amount is known to the referrer's record.
+    wrong = [] if record.source == "referral" else _unequal("net", sum(line.net for line in goods), record.net_minor)
+    wrong += _unequal("refunded", sum(line.refunded for line in goods), record.refunded_minor)
+    back = [0] * len(record.lines)
+    for done in record.refunds:
+        if not done.withdrawn:
+            back = [sum(both) for both in zip(back, done.amounts, strict=True)]
+    for line, amount in zip(record.lines, back, strict=True):
+        wrong += _unequal(f"refunds of line {line.id}", amount, line.refunded)
+        if not 0 <= line.refunded <= line.net:
+            wrong.append((f"refunded of line {line.id}", line.net, line.refunded))
+    for award in record.awards:
+        wrong += [
+            (f"taken of {award.rule}", given, taken)
+            for given, taken in zip(award.lines, award.taken, strict=True)
+            if not 0 <= taken <= given
+        ]
+    return wrong
+
+
+def _unequal(account: str, expected: int, found: int) -> list[tuple[str, int, int]]:
+    return [] if expected == found else [(account, expected, found)]

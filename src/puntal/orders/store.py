@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -72,18 +73,20 @@ _refunds = msgspec.json.Decoder(_Refunds).decode
 async def load(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, OrderRecord]:
     """Return those of the orders that are known."""
     cursor = await tx.execute(LOAD, {"program_id": program_id, "rows": _keys(ids)})
-    found = {}
-    for row in await cursor.fetchall():
-        refunds = _refunds(row[15])
-        found[row[0], row[1]] = OrderRecord(
-            *row[:13],
-            lines=_lines(row[13]),
-            awards=_awards(row[14]),
-            refunds=refunds.done,
-            awaited=refunds.awaited,
-            sent=refunds.sent,
-        )
-    return found
+    return {(row[0], row[1]): record_of(row) for row in await cursor.fetchall()}
+
+
+def record_of(row: Sequence[Any]) -> OrderRecord:
+    """Return the order of a row, its columns as in LOAD."""
+    refunds = _refunds(row[15])
+    return OrderRecord(
+        *row[:13],
+        lines=_lines(row[13]),
+        awards=_awards(row[14]),
+        refunds=refunds.done,
+        awaited=refunds.awaited,
+        sent=refunds.sent,
+    )
 
 
 async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, UUID]:

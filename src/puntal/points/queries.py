@@ -117,7 +117,37 @@ WHERE coalesce(h.amount, 0) <> coalesce(l.held, 0)
 ORDER BY holder_id, wallet
 """
 
+DANGLING = """
+-- What foreign keys would check. By a transfer's id alone, as above.
+SELECT 'dangling', l.holder_id, l.wallet, 'holder of lot', 1, 0, l.id
+FROM lot l
+WHERE l.program_id = %(program_id)s
+  AND NOT EXISTS (SELECT FROM holder h WHERE h.program_id = %(program_id)s AND h.id = l.holder_id)
+UNION ALL
+SELECT 'dangling', c.holder_id, -1, 'lot of consumption', 1, 0, c.lot_id
+FROM consumption c
+WHERE c.program_id = %(program_id)s
+  AND NOT EXISTS (
+    SELECT FROM lot l WHERE l.program_id = %(program_id)s AND l.holder_id = c.holder_id AND l.id = c.lot_id)
+UNION ALL
+SELECT 'dangling', c.holder_id, -1, 'transfer of consumption', 1, 0, c.transfer_id
+FROM consumption c
+WHERE c.program_id = %(program_id)s
+  AND NOT EXISTS (SELECT FROM transfer t WHERE t.program_id = %(program_id)s AND t.id = c.transfer_id)
+UNION ALL
+SELECT 'dangling', f.holder_id, f.wallet, 'transfer of card', 1, 0, f.transfer_id
+FROM finished_card f
+WHERE f.program_id = %(program_id)s
+  AND NOT EXISTS (SELECT FROM transfer t WHERE t.program_id = %(program_id)s AND t.id = f.transfer_id)
+UNION ALL
+SELECT 'dangling', o.holder_id, o.wallet, 'holder of hold', 1, 0, o.id
+FROM hold o
+WHERE o.program_id = %(program_id)s
+  AND NOT EXISTS (SELECT FROM holder h WHERE h.program_id = %(program_id)s AND h.id = o.holder_id)
+"""
+
 _WHOLE_PROGRAM = (
+    DANGLING,
     DISAGREEING_CONSUMPTIONS,
     DISAGREEING_SPENDS,
     DISAGREEING_EXPIRIES,

@@ -7,6 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from puntal.kit.db import Transaction
+from puntal.ledger import queries as ledger
+from puntal.ledger.model import Disagreement
 from puntal.tiers.model import Climb, Enrolled, Recorded
 
 HISTORY = """
@@ -91,6 +93,38 @@ FROM shop_order
 WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[]) AND state = 'earned'
 GROUP BY 1, 2
 """
+
+UNTOLD = """
+-- A slice of members: the tier that was last recorded beside the last one her standing remembers. The standing's
+-- memory (`p`) begins with the tier before the first change.
+WITH stands AS (
+  SELECT h.id, t.key AS ladder, t.value->'p'->-1->>1 AS tier
+  FROM holder h, json_each(coalesce(h.running->'tiers', '{}')) AS t
+  WHERE h.program_id = %(program_id)s AND h.id > %(after)s AND h.id <= %(through)s
+), told AS (
+  SELECT DISTINCT ON (c.member_id, c.ladder) c.member_id AS id, c.ladder, c.to_tier AS tier
+  FROM tier_change c
+  WHERE c.program_id = %(program_id)s AND c.member_id > %(after)s AND c.member_id <= %(through)s
+    AND c.from_tier <> c.to_tier
+  ORDER BY c.member_id, c.ladder, c.id DESC
+)
+SELECT id, ladder, coalesce(told.tier, '') || ' told, ' || coalesce(stands.tier, '') || ' held'
+FROM stands FULL JOIN told USING (id, ladder)
+WHERE stands.tier IS DISTINCT FROM told.tier
+  AND NOT EXISTS (SELECT FROM member m WHERE m.program_id = %(program_id)s AND m.id = coalesce(stands.id, told.id)
+    AND m.status IN ('merged', 'erased'))
+ORDER BY id, ladder
+"""
+
+
+async def untold(tx: Transaction, program_id: int) -> list[Disagreement]:
+    """Return every standing whose last change is not the last of the history."""
+    wrong = []
+    async for after, through in ledger.slices(tx, program_id):
+        names = {"program_id": program_id, "after": after, "through": through}
+        rows = await (await tx.execute(UNTOLD, names)).fetchall()
+        wrong += [Disagreement("tier", id, -1, ladder, 1, 0, words) for id, ladder, words in rows]
+    return wrong
 
 
 async def history(tx: Transaction, program_id: int, member: UUID, *, before: UUID | None, limit: int) -> list[Recorded]:
