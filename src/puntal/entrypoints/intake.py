@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import structlog
 from psycopg import errors
 
-from puntal.entrypoints.programs import Programs
+from puntal.entrypoints import metrics
+from puntal.entrypoints.programs import Loaded, Programs
 from puntal.intake import operations
 from puntal.intake.errors import Again, IntakeFailed
 from puntal.intake.model import Answer, Item
@@ -25,11 +27,36 @@ _PASSING = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNot
 class Intake:
     """Takes events of any program; every answer given is committed."""
 
-    def __init__(self, database: Database, programs: Programs, *, newest_only: bool = False) -> None:
+    def __init__(
+        self,
+        database: Database,
+        programs: Programs,
+        *,
+        newest_only: bool = False,
+        most: int = 250,
+        most_waiting: int = 5_000,
+    ) -> None:
         self.database = database
         self.programs = programs
         self.newest_only = newest_only
-        self.waiting: Coalescer[Item, Answer | Refusal] = Coalescer(self.run)
+        self.waiting: Coalescer[Item, Answer | Refusal] = Coalescer(self._counted, most=most, most_waiting=most_waiting)
+
+    async def known(self, program_id: int) -> Loaded:
+        """Return the program as this process knows it, read only when it does not; a batch looks again itself."""
+        known = self.programs.known(program_id)
+        return await self.current(program_id) if known is None else known
+
+    async def current(self, program_id: int) -> Loaded:
+        """Return the program as it stands in the database."""
+        async with self.database.program_transaction(program_id) as tx:
+            return await self.programs.current(tx, program_id)
+
+    async def _counted(self, program_id: int, items: Sequence[Item]) -> list[Answer | Refusal]:
+        began = time.perf_counter()
+        answers = await self.run(program_id, items)
+        metrics.count(answers, time.perf_counter() - began)
+        metrics.WAITING.set(self.waiting.waiting)
+        return answers
 
     async def run(self, program_id: int, items: Sequence[Item]) -> list[Answer | Refusal]:
         """Decide and write a batch; a defect is narrowed down to the event that causes it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from puntal.engine.compile import compile as compile_program
@@ -30,9 +30,16 @@ class Loaded:
             switch_version=published.switch_version,
             clock_offset=published.clock_offset,
         )
+        self.wallet_ids = tuple(terms.id for terms in newest.terms)
+        """By ordinal."""
         self._starts: Sequence[Start] = published.starts
         self._older = dict(older)
         self._older[newest.revision] = newest
+
+    @property
+    def revisions(self) -> Collection[Compiled]:
+        """Every revision that decides events of some time."""
+        return self._older.values()
 
     def at(self, instant: datetime) -> Compiled:
         """Return the revision in force at an instant; before the first one's start, the newest."""
@@ -72,6 +79,10 @@ class Programs:
         loaded = Loaded(published, newest, older, await webhooks.wanted_kinds(tx, program_id))
         self._loaded[program_id] = loaded
         return loaded
+
+    def known(self, program_id: int) -> Loaded | None:
+        """Return the program as last read, without looking."""
+        return self._loaded.get(program_id)
 
     def forget(self, program_id: int) -> None:
         """Read the program anew next time, as after a notification."""

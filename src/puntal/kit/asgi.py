@@ -41,6 +41,41 @@ def _locale(scope: Scope) -> str:
     return problem.locale_of(accepted.decode("latin-1") if accepted else None, problem.LOCALES[0])
 
 
+def request_id_of(scope: Scope) -> bytes:
+    """Return the id the caller sent, else a new one."""
+    sent = _header(scope, b"x-request-id")
+    return sent if sent and _REQUEST_ID.fullmatch(sent) else str(ids.new_id()).encode()
+
+
+async def read_json(scope: Scope, receive: Receive, most_bytes: int) -> bytes:
+    """Return the whole JSON body of a request that no middleware has read.
+
+    Raises:
+        UnsupportedMedia: It says it is something else.
+        TooLarge: It is longer than `most_bytes`.
+        Malformed: It holds characters that cannot be stored, or its sender has gone.
+    """
+    if not _is_json(scope):
+        raise errors.UnsupportedMedia
+    _check_length(scope, most_bytes)
+    message = await (await _whole(receive, most_bytes))()
+    if message["type"] != "http.request":
+        raise errors.Malformed
+    body: bytes = message.get("body", b"")
+    return body
+
+
+def _is_json(scope: Scope) -> bool:
+    kind = (_header(scope, b"content-type") or b"application/json").partition(b";")[0].strip().lower()
+    return kind == b"application/json" or kind.endswith(b"+json")
+
+
+def _check_length(scope: Scope, most: int) -> None:
+    declared = _header(scope, b"content-length")
+    if declared is not None and declared.isdigit() and int(declared) > most:
+        raise errors.TooLarge(limit_bytes=most)
+
+
 async def send_problem(send: Send, said: dict[str, Any], locale: str) -> None:
     """Answer with a problem, from outside any route."""
     body = msgspec.json.encode(said)
@@ -69,8 +104,7 @@ class Requests:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        sent = _header(scope, b"x-request-id")
-        request_id = sent if sent and _REQUEST_ID.fullmatch(sent) else str(ids.new_id()).encode()
+        request_id = request_id_of(scope)
         status = 0
         began = time.perf_counter()
 
@@ -126,12 +160,9 @@ class Bodies:
             raise errors.Malformed
         if scope["method"] in _BODILESS:
             return receive
-        kind = (_header(scope, b"content-type") or b"application/json").partition(b";")[0].strip().lower()
-        is_json = kind == b"application/json" or kind.endswith(b"+json")
+        is_json = _is_json(scope)
         most = self.most_bytes if is_json else self.most_upload_bytes
-        declared = _header(scope, b"content-length")
-        if declared is not None and declared.isdigit() and int(declared) > most:
-            raise errors.TooLarge(limit_bytes=most)
+        _check_length(scope, most)
         return await _whole(receive, most) if is_json else _counted(receive, most)
 
 

@@ -1,0 +1,124 @@
+"""`POST imports/events`: history over HTTP, one event a line, replayed as `puntal replay` does."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Mapping
+from typing import IO, Annotated, ClassVar
+
+from fastapi import Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from puntal.access.dependencies import ProgramId, program_router, requires
+from puntal.access.model import Permission
+from puntal.entrypoints.replay import Replay
+from puntal.kit import http
+from puntal.kit.db import Database
+from puntal.kit.errors import Conflict, UnsupportedMedia
+
+router = program_router("events")
+
+KINDS = frozenset({"application/jsonl", "application/x-ndjson", "application/json-lines", "application/x-jsonlines"})
+_IN_MEMORY = 4_000_000
+_MOST_REFUSED = 100
+ALONE = "SELECT pg_try_advisory_xact_lock(%(kind)s, %(program_id)s)"
+"""One import of a program at a time: two would race for its budgets."""
+_KIND = 0x696D70
+
+
+class ImportUnderWay(Conflict):
+    """Another import into the same program has not ended."""
+
+    code = "imports.under_way"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Another import into this program is under way",
+        "es": "Ya hay otra importación en curso en este programa",
+    }
+
+
+class RefusedOut(BaseModel):
+    """An event that was not taken in."""
+
+    id: str
+    code: str = Field(examples=["event.id_reused"])
+
+
+class ImportOut(BaseModel):
+    """What an import did."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"events": 2, "replayed": 0, "nights": 1, "refused": [], "refused_count": 0}]}
+    )
+
+    events: int = Field(description="Lines that were read.")
+    replayed: int = Field(description="Of these, known before.")
+    nights: int = Field(description="Program midnights that were performed in between.")
+    refused: list[RefusedOut] = Field(description="The first hundred of those not taken in.")
+    refused_count: int
+
+
+@router.post(
+    "/imports/events",
+    summary="Import a history of events",
+    dependencies=[requires(Permission.IMPORTS_WRITE)],
+    responses={
+        409: {"description": "`imports.under_way`, `replay.too_late`, `replay.unsorted`"},
+        415: {"description": "`request.unsupported_media`: send application/jsonl"},
+        422: {"description": "`event.invalid`: nothing after the faulty line was taken in; lines before it were"},
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/jsonl": {
+                    "schema": {"type": "string", "description": "One event as `POST events` takes it per line."},
+                    "example": (
+                        '{"id":"2025-1","type":"order.paid","occurred_at":"2025-01-02T10:00:00Z","member":{"card":"77"},'
+                        '"order":{"id":"1","currency":"EUR","lines":[{"id":"1","amount_minor":1999}]}}\n'
+                    ),
+                }
+            },
+        }
+    },
+)
+async def import_events(
+    request: Request,
+    program_id: ProgramId,
+    *,
+    set_clock: Annotated[bool, Query(description="Let the program's clock go on from the last event.")] = False,
+) -> ImportOut:
+    """Decide events of the past, each as of its own time, with the program's nights in between.
+
+    Lines are sorted by `occurred_at`. The answer comes when all is done; after a broken connection send the same lines
+    again: what was stored is recognised.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in KINDS:
+        raise UnsupportedMedia
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+        async for chunk in request.stream():
+            await asyncio.to_thread(spool.write, chunk)
+        spool.seek(0)
+        return await _replay(http.database_of(request), request, program_id, spool, set_clock=set_clock)
+
+
+async def _replay(
+    database: Database, request: Request, program_id: int, spool: IO[bytes], *, set_clock: bool
+) -> ImportOut:
+    async with database.program_transaction(program_id) as guard:
+        locked = await (await guard.execute(ALONE, {"kind": _KIND, "program_id": program_id})).fetchone()
+        if locked is None or not locked[0]:
+            raise ImportUnderWay
+        # The lock is its transaction's, which does nothing else for as long as the import takes.
+        await guard.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        lines = (line for line in spool if line.strip())
+        done = await Replay(database, request.app.state.programs, program_id).run(lines, set_clock=set_clock)
+    refused = [RefusedOut(id=id, code=code) for id, code in done.refused[:_MOST_REFUSED]]
+    return ImportOut(
+        events=done.events,
+        replayed=done.replayed,
+        nights=done.nights,
+        refused=refused,
+        refused_count=len(done.refused),
+    )

@@ -1,0 +1,38 @@
+"""Which parts of the slices the processes are made of: routes, and what approval leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter
+
+from puntal.access import api as access
+from puntal.console import api as console
+from puntal.intake import api as intake
+from puntal.members import api as members
+from puntal.points import api as points
+from puntal.programs import api as programs
+from puntal.segments import api as segments
+from puntal.tiers import api as tiers
+from puntal.webhooks import api as webhooks
+
+
+def routers() -> Sequence[APIRouter]:
+    """Return every router, in the order in which paths are matched."""
+    return (
+        intake.router,
+        console.router,
+        members.router,
+        points.router,
+        tiers.router,
+        segments.router,
+        *programs.ROUTERS,
+        webhooks.router,
+        *access.ROUTERS,
+    )
+
+
+def approval_actions() -> Mapping[str, Any]:
+    """Return what is done when a second person says yes, by the name of what was asked."""
+    return {}

@@ -1,0 +1,164 @@
+"""Running the server: one process, or several that share a socket and are started again when they die."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import ipaddress
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from puntal.entrypoints import metrics, schema
+from puntal.entrypoints.opened import located
+from puntal.entrypoints.server import Opener, create_app
+from puntal.kit import logging
+from puntal.kit.db import Database
+from puntal.kit.settings import Settings, settings
+
+_APP = "puntal.entrypoints.serving:application"
+_GRACE_SECONDS = 30
+_KEEP_ALIVE_SECONDS = 65
+_BACKLOG = 4096
+_WATCH_SECONDS = 1.0
+_PARENT = "PUNTAL_SERVER_PARENT"
+_HANDED_ON = ("host", "port", "workers", "pool_size", "log_format", "log_level")
+"""Settings a command line may have changed."""
+
+_GARBAGE = (50_000, 20, 50)
+"""Batches make many short-lived objects and no cycles: looking for cycles every 700 of them is wasted time."""
+
+OWNER_WITH_PASSWORD = """
+-- Whether anybody may sign in as an owner.
+SELECT EXISTS (SELECT FROM staff WHERE role = 'owner' AND disabled_at IS NULL AND password_hash IS NOT NULL)
+"""
+
+
+class ExposedError(RuntimeError):
+    """The server would listen beyond this machine with nobody to answer for it; the message says what to do."""
+
+
+class SchemaOutdatedError(RuntimeError):
+    """The database needs migrations; the message says what to run."""
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def serve(chosen: Settings, *, insecure: bool = False) -> None:
+    """Serve until told to stop; then answer what was taken, for at most half a minute.
+
+    Args:
+        chosen: Of the deployment.
+        insecure: Listen beyond this machine although nobody owns the installation.
+
+    Raises:
+        ExposedError: That was not said.
+        SchemaOutdatedError: The database lacks migrations. Our own is brought up to date by itself.
+    """
+    logging.configure(chosen)
+    with located(chosen) as uri:
+        asyncio.run(_check(chosen, uri, insecure=insecure))
+        if chosen.workers == 1:
+            gc.set_threshold(*_GARBAGE)
+            uvicorn.Server(_config(chosen, create_app(_opener(uri, chosen), settings=chosen))).run()
+        else:
+            _supervise(chosen, uri)
+
+
+def application() -> FastAPI:
+    """Return the app of one of several server processes; it ends when its supervisor does."""
+    chosen = settings()
+    logging.configure(chosen)
+    threading.Thread(target=_follow, args=(int(os.environ[_PARENT]),), daemon=True, name="supervisor").start()
+    gc.set_threshold(*_GARBAGE)
+    assert chosen.database_url is not None, "the supervisor says where the database is"
+    return create_app(_opener(chosen.database_url.get_secret_value(), chosen), settings=chosen)
+
+
+def _opener(uri: str, chosen: Settings) -> Opener:
+    @asynccontextmanager
+    async def opener() -> AsyncGenerator[Database]:
+        database = await Database.open(uri, size=chosen.pool_size)
+        try:
+            yield database
+        finally:
+            await database.close()
+
+    return opener
+
+
+def _supervise(chosen: Settings, uri: str) -> None:
+    """Hold the database and the socket; the processes under it serve, each a fresh interpreter that reads these."""
+    with tempfile.TemporaryDirectory(prefix="puntal-metrics-") as folder:
+        os.environ |= {
+            metrics.FOLDER: folder,
+            _PARENT: str(os.getpid()),
+            "PUNTAL_DATABASE_URL": uri,
+            **{f"PUNTAL_{name.upper()}": str(getattr(chosen, name)) for name in _HANDED_ON},
+        }
+        config = _config(chosen, _APP)
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+
+
+async def _check(chosen: Settings, uri: str, *, insecure: bool) -> None:
+    database = await Database.open(uri, size=1)
+    try:
+        missing = await schema.pending(database)
+        if missing:
+            raise SchemaOutdatedError(f"the database lacks {len(missing)} migrations: run puntal db migrate")
+        if not (insecure or is_loopback(chosen.host) or chosen.admin_password is not None):
+            async with database.transaction() as tx:
+                owned = await (await tx.execute(OWNER_WITH_PASSWORD)).fetchone()
+            if owned is None or not owned[0]:
+                raise ExposedError(
+                    f"{chosen.host} is reachable from outside and nobody owns this installation yet. Set"
+                    " PUNTAL_ADMIN_PASSWORD, or run: puntal staff add EMAIL --name NAME --role owner"
+                    " --password-stdin. Or listen on 127.0.0.1 behind a proxy. --insecure starts anyway."
+                )
+    finally:
+        await database.close()
+
+
+def _config(chosen: Settings, app: FastAPI | str) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        host=chosen.host,
+        port=chosen.port,
+        workers=chosen.workers,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=chosen.trusted_proxies,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def _follow(parent: int) -> None:
+    """End this process, gracefully, when its supervisor is gone."""
+    while os.getppid() == parent:
+        time.sleep(_WATCH_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,101 @@
+"""Routes of stored events. Events arrive by `entrypoints.ingest`; `description` puts both into one reference.
+
+An entry point puts the cache of compiled programs into `app.state.programs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import Depends, Path, Query, Request, Response
+
+from puntal.access.dependencies import Locale, ProgramId, ProgramTx, program_router, requires
+from puntal.access.model import Permission
+from puntal.intake import operations, stored
+from puntal.intake.answers import event_out, explanation_out
+from puntal.intake.description import answers_with
+from puntal.kit.http import Cursor, Limit
+from puntal.kit.pages import cut, read_cursor
+
+router = program_router("events")
+
+EventId = Annotated[str, Path(min_length=1, max_length=200, description="Chosen by whoever sent it.")]
+_encode = msgspec.json.Encoder().encode
+
+
+async def wallet_ids(request: Request, tx: ProgramTx, program_id: ProgramId) -> Sequence[str]:
+    """Return the ids of the program's wallets by ordinal, as it stands in this transaction."""
+    found: Sequence[str] = (await request.app.state.programs.current(tx, program_id)).wallet_ids
+    return found
+
+
+Wallets = Annotated[Sequence[str], Depends(wallet_ids)]
+
+
+def _json(value: object, locale: str) -> Response:
+    return Response(_encode(value), media_type="application/json", headers={"content-language": locale})
+
+
+@router.get(
+    "/events/{event_id:path}",
+    summary="Show an event and its decision",
+    dependencies=[requires(Permission.EVENTS_READ)],
+    responses={200: answers_with("EventOut"), 404: {"description": "`event.not_found`, `access.program_unknown`"}},
+    response_model=None,
+)
+async def show_event(
+    event_id: EventId, tx: ProgramTx, program_id: ProgramId, wallets: Wallets, locale: Locale
+) -> Response:
+    """Show what was said, what was decided and why."""
+    return _json(event_out(await operations.find(tx, program_id, event_id), wallets, locale), locale)
+
+
+@router.get(
+    "/members/{member_id}/events",
+    summary="List a member's events",
+    dependencies=[requires(Permission.EVENTS_READ)],
+    responses={200: answers_with("EventPage"), 404: {"description": "`members.unknown`, `access.program_unknown`"}},
+    response_model=None,
+)
+async def list_events(
+    member_id: UUID,
+    tx: ProgramTx,
+    program_id: ProgramId,
+    wallets: Wallets,
+    locale: Locale,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """List a member's events with their decisions, newest first."""
+    before = read_cursor(cursor, tuple[datetime, str]) if cursor else None
+    found = await stored.of_member(tx, program_id, member_id, before=before, limit=limit + 1)
+    rows, following = cut(found, limit, lambda row: (row.occurred_at, row.id))
+    page: dict[str, Any] = {"items": [event_out(row, wallets, locale) for row in rows], "next": following}
+    return _json(page, locale)
+
+
+@router.get(
+    "/members/{member_id}/explain",
+    summary="Explain an event to a member",
+    dependencies=[requires(Permission.EVENTS_READ)],
+    responses={
+        200: answers_with("ExplanationOut"),
+        404: {"description": "`members.unknown`, `event.not_found`, `access.program_unknown`"},
+    },
+    response_model=None,
+)
+async def explain_event(
+    member_id: UUID,
+    event: Annotated[str, Query(min_length=1, max_length=200, description="Id of the event.")],
+    tx: ProgramTx,
+    program_id: ProgramId,
+    wallets: Wallets,
+    locale: Locale,
+) -> Response:
+    """Say per rule why it gave what it gave, or nothing, in the caller's language."""
+    found = await stored.about_member(tx, program_id, member_id, event)
+    return _json(explanation_out(found, wallets, locale), locale)
