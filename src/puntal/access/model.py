@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -270,3 +270,11 @@ class Approval:
     state: ApprovalState
     decided_by: str | None
     decided_at: datetime | None
+
+
+TOKEN_START = "pk_live_"  # noqa: S105 - how every key begins, so that leak scanners know one when they see it
+
+
+def read_permissions(words: Iterable[str]) -> frozenset[Permission]:
+    """Return the permissions this version knows; a word of a newer version gives nothing."""
+    return frozenset(Permission(word) for word in words if word in ALL_PERMISSIONS)

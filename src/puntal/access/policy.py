@@ -51,10 +51,9 @@ from puntal.access.errors import (
     NetworkInvalid,
     PasswordWeak,
 )
-from puntal.access.model import ALL_PERMISSIONS, ApiKey, Permission, Role
+from puntal.access.model import ALL_PERMISSIONS, TOKEN_START, ApiKey, Permission, Role
 
 OWNER = "owner"
-TOKEN_START = "pk_live_"  # noqa: S105 - how every key begins, so that leak scanners know one when they see it
 PREFIX_CHARACTERS = 12
 SECRET_CHARACTERS = 64
 """Hexadecimal: 256 random bits, so that a fast hash is as good as a slow one. Nobody guesses 2^256."""
@@ -115,11 +114,6 @@ BUILT_IN_ROLES: Mapping[str, Role] = {
         Role(id="cashier", permissions=_CASHIER, built_in=True),
     )
 }
-
-
-def read_permissions(words: Iterable[str]) -> frozenset[Permission]:
-    """Return the permissions this version knows; a word of a newer version gives nothing."""
-    return frozenset(Permission(word) for word in words if word in ALL_PERMISSIONS)
 
 
 def write_token(public: str, secret: str) -> str:

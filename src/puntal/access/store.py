@@ -11,7 +11,6 @@ from uuid import UUID
 from psycopg.errors import UniqueViolation
 from psycopg.rows import TupleRow, dict_row
 
-from puntal.access import policy
 from puntal.access.errors import EmailTaken
 from puntal.access.model import (
     ApiKey,
@@ -25,6 +24,7 @@ from puntal.access.model import (
     Role,
     Staff,
     StaffId,
+    read_permissions,
 )
 from puntal.kit.db import ProgramId, Transaction, encode
 
@@ -322,7 +322,7 @@ def read_key(row: dict[str, Any]) -> ApiKey:
         program_id=row["program_id"],
         name=row["name"],
         prefix=row["prefix"],
-        scopes=policy.read_permissions(row["scopes"]),
+        scopes=read_permissions(row["scopes"]),
         networks=tuple(row["networks"]),
         created_at=row["created_at"],
         created_by=row["created_by"],
@@ -336,7 +336,7 @@ def read_key(row: dict[str, Any]) -> ApiKey:
 
 def read_role(id: str, permissions: Sequence[str], adjust_limit: int | None) -> Role:
     """Return the role of a row."""
-    return Role(id=id, permissions=policy.read_permissions(permissions), adjust_limit=adjust_limit)
+    return Role(id=id, permissions=read_permissions(permissions), adjust_limit=adjust_limit)
 
 
 def read_approval(row: TupleRow) -> Approval:

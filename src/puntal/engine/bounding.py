@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from puntal.limits.model import Bound, Cooldown
-from puntal.limits.policy import compile_budget, compile_limits
+from puntal.limits.model import Bound, BudgetKey, Cooldown
+from puntal.limits.policy import compile_budget, compile_limits, window
 from puntal.programs.document import earning as written
 from puntal.programs.document.program import Program
+
+
+def counters(budgets: Iterable[Iterable[Bound]], days: Iterable[date]) -> set[BudgetKey]:
+    """Return the shared counters that budgets use on these local days."""
+    bounds = {bound for each in budgets for bound in each}
+    return {(bound.key, bound.measure, window(bound, day)) for bound in bounds for day in days}
 
 
 class Written:

@@ -15,9 +15,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from puntal.access import policy, queries
+from puntal.access import queries
 from puntal.access.errors import KeyNotFound, StaffUnknown
-from puntal.access.model import ALL_PERMISSIONS, ApiKey, Caller, KeyId, KeyTerms, NewStaff, Permission, Staff
+from puntal.access.model import (
+    ALL_PERMISSIONS,
+    TOKEN_START,
+    ApiKey,
+    Caller,
+    KeyId,
+    KeyTerms,
+    NewStaff,
+    Permission,
+    Staff,
+)
 from puntal.access.operations import keys, organization, staff
 from puntal.kit import clock, db, problem
 from puntal.kit.db import Database, Transaction
@@ -219,7 +229,7 @@ async def _every(page: Callable[[UUID | None], Awaitable[list[Any]]]) -> list[An
 
 
 async def _key(tx: Transaction, by: Caller, name: str) -> ApiKey:
-    if name.startswith(policy.TOKEN_START):
+    if name.startswith(TOKEN_START):
         credential = await queries.find_credential(tx, name)
         found = None if credential is None else credential.key
     else:

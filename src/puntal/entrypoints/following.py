@@ -16,7 +16,7 @@ from puntal.entrypoints.worker import Wiring
 from puntal.entrypoints.worker_relay import Route
 from puntal.intake.errors import IntakeFailed
 from puntal.intake.model import Answer, Item, Said
-from puntal.intake.policy import fingerprint, item
+from puntal.intake.operations import fingerprint, item
 from puntal.kit import clock, jobs
 from puntal.kit.db import Database
 from puntal.kit.jobs import Work

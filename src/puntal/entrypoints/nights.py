@@ -40,6 +40,8 @@ async def run_due(database: Database, programs: Programs, program_id: int, now: 
     """
     counts: dict[str, int] = {}
     async with database.program_transaction(program_id) as guard:
+        # It waits while the steps work in transactions of their own.
+        await guard.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         if not await nightly.alone(guard, program_id):
             return counts
         loaded = await programs.current(guard, program_id)

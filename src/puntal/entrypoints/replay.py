@@ -13,7 +13,7 @@ from puntal.entrypoints.intake import Intake
 from puntal.entrypoints.nights import run_night
 from puntal.entrypoints.programs import Programs
 from puntal.intake.model import Answer, Item
-from puntal.intake.policy import item, parse
+from puntal.intake.operations import item, parse
 from puntal.kit import clock
 from puntal.kit.db import Database
 from puntal.kit.errors import Conflict

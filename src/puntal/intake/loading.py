@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled, Running
 from puntal.engine.work import next_review
 from puntal.intake.batch import Batch
@@ -20,7 +21,6 @@ from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder
 from puntal.limits import operations as limits
 from puntal.limits.model import BudgetKey
-from puntal.limits.policy import window
 from puntal.members import operations as members
 from puntal.members.model import Ids, Profile
 from puntal.orders import operations as orders
@@ -182,9 +182,7 @@ def _budget_keys(batch: Batch, items: Sequence[Item]) -> set[BudgetKey]:
         days.setdefault(program.revision, (program, set()))[1].add(_day(program, item.event.occurred_at))
     keys: set[BudgetKey] = set()
     for program, of in days.values():
-        for bounds in program.budgets.values():
-            for bound in bounds:
-                keys |= {(bound.key, bound.measure, window(bound, day)) for day in of}
+        keys |= counters(program.budgets.values(), of)
     for record in batch.orders.values():
         for award in record.awards:
             keys |= {(use.key, use.measure, use.start) for use in award.uses if use.scope == "b"}

@@ -19,9 +19,12 @@ from puntal.intake.batch import Batch, Decided
 from puntal.intake.errors import EventIdReused, EventNotFound
 from puntal.intake.loading import load
 from puntal.intake.model import Answer, Balance, Item, Outcome, Stored
+from puntal.intake.policy import event_of, fingerprint, item, parse
 from puntal.intake.writing import write
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Refusal
+
+__all__ = ["Programs", "event_of", "find", "fingerprint", "item", "parse", "take"]
 
 _outcome = msgspec.json.Decoder(Outcome).decode
 MOST_DEPTH = 3
@@ -87,18 +90,18 @@ async def _recognise(
     tx: Transaction, program_id: int, items: Sequence[Item], answers: dict[int, Answer | Refusal]
 ) -> list[int]:
     """Answer retries; return the positions of what is new, each id once."""
-    stored = await store.find(tx, program_id, {item.said.id for item in items})
+    stored = await store.find(tx, program_id, {one.said.id for one in items})
     first: dict[str, int] = {}
     fresh = []
-    for at, item in enumerate(items):
-        known = stored.get(item.said.id)
+    for at, one in enumerate(items):
+        known = stored.get(one.said.id)
         if known is not None:
-            answers[at] = _again(known, item)
-        elif item.said.id not in first:
-            first[item.said.id] = at
+            answers[at] = _again(known, one)
+        elif one.said.id not in first:
+            first[one.said.id] = at
             fresh.append(at)
-        elif items[first[item.said.id]].fingerprint != item.fingerprint:
-            answers[at] = EventIdReused(id=item.said.id)
+        elif items[first[one.said.id]].fingerprint != one.fingerprint:
+            answers[at] = EventIdReused(id=one.said.id)
     return fresh
 
 
@@ -111,9 +114,9 @@ def _again(known: Stored, item: Item) -> Answer | Refusal:
 def _share(items: Sequence[Item], fresh: Sequence[int], answers: dict[int, Answer | Refusal]) -> None:
     """Answer repeated ids of one batch like the first of them."""
     by_id = {items[at].said.id: answers[at] for at in fresh}
-    for at, item in enumerate(items):
+    for at, one in enumerate(items):
         if at not in answers:
-            same = by_id[item.said.id]
+            same = by_id[one.said.id]
             answers[at] = (
                 same
                 if isinstance(same, Refusal)

@@ -13,8 +13,7 @@ from puntal.engine.model import Compiled, Running
 from puntal.engine.night import Night, pass_night
 from puntal.intake import operations as intake
 from puntal.intake.model import Item, Said
-from puntal.intake.operations import Programs
-from puntal.intake.policy import item
+from puntal.intake.operations import Programs, item
 from puntal.kit.calendar import add, midnight
 from puntal.kit.db import Transaction
 from puntal.kit.ids import derived

@@ -10,6 +10,7 @@ from puntal.access import policy, queries, store
 from puntal.access.errors import KeyEnded, KeyNotFound, ProgramUnknown, StaffUnknown
 from puntal.access.model import (
     ALL_PERMISSIONS,
+    TOKEN_START,
     ApiKey,
     Caller,
     KeyId,
@@ -183,7 +184,7 @@ def administrator(organization_id: OrganizationId) -> Caller:
 
 
 def _new_prefix() -> str:
-    return f"{policy.TOKEN_START}{secrets.token_hex(policy.PREFIX_CHARACTERS // 2)}"
+    return f"{TOKEN_START}{secrets.token_hex(policy.PREFIX_CHARACTERS // 2)}"
 
 
 async def _program_of(tx: Transaction, organization_id: OrganizationId, slug: str) -> ProgramId:
