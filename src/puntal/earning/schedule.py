@@ -36,19 +36,20 @@ class Schedule:
         self._hours = None if during is None or during.hours is None else _hours(during.hours)
         self._days: dict[date, bool] = {}
 
-    def holds(self, at: datetime) -> bool:
-        """Return whether the rule is on at an instant."""
+    def holds(self, at: datetime, local: datetime | None = None) -> bool:
+        """Return whether the rule is on at an instant; `local` is the same in the zone, where it is known."""
         if self._from is not None and at < self._from:
             return False
         if self._until is not None and at >= self._until:
             return False
         if self._rrule is None and self._hours is None:
             return True
-        local = at.astimezone(self._zone)
+        if local is None:
+            local = at.astimezone(self._zone)
         day = local.date()
         if self._hours is not None:
             start, end = self._hours
-            clock = local.time().replace(tzinfo=None)
+            clock = local.time()
             if end is None:
                 inside = clock >= start
             elif start < end:

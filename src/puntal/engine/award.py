@@ -89,10 +89,10 @@ def _why_not(work: Work, rule: Rule, answers: Answers) -> str | None:  # noqa: P
     switches = work.state.switches
     if rule.id in switches.rules or rule.campaign in switches.campaigns:
         return "off"
-    if rule.schedule is not None and not rule.schedule.holds(work.event.occurred_at):
+    if rule.schedule is not None and not rule.schedule.holds(work.event.occurred_at, work.local):
         return "not_now"
     said = answers.conditions
-    if any(not any(said[at] for at in group) for group in rule.any_of) or any(said[at] for at in rule.none_of):
+    if (rule.any_of or rule.none_of) and not _in_audience(rule, said):
         return "audience"
     if rule.condition is not None and not said[rule.condition]:
         return "condition"
@@ -100,9 +100,13 @@ def _why_not(work: Work, rule: Rule, answers: Answers) -> str | None:  # noqa: P
         profile = work.state.profile
         if held_out(rule.campaign, str(profile.pool_id or profile.id), rule.holdout):
             return "control_group"
-    if work.cooling(rule):
+    if rule.id in work.program.cooldowns and work.cooling(rule):
         return "cooldown"
     return None
+
+
+def _in_audience(rule: Rule, said: Sequence[bool]) -> bool:
+    return all(any(said[at] for at in group) for group in rule.any_of) and not any(said[at] for at in rule.none_of)
 
 
 def _ranks(work: Work) -> list[int]:

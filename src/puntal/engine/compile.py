@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from puntal.earning.model import Award, Branch, Multiplier, Rate, Rule
 from puntal.earning.schedule import Schedule, bound
 from puntal.engine.bounding import Written, bounding_of, budgets_of, caps_of, limits_of, many
+from puntal.engine.facts import makers_of
 from puntal.engine.model import Compiled, Trigger
 from puntal.kit.calendar import midnight
 from puntal.kit.money import digits, minor
@@ -171,11 +172,16 @@ class _Compiler:
     def trigger(self, on: str, rules: Sequence[tuple[int, Written]]) -> Trigger:
         asked = _Asked(of_event(self.catalogue, on), self.dynamic)
         compiled = tuple(self._rule(index, item, asked) for index, item in rules)
+        fields = {name: self.catalogue.get(name) for name in sorted(asked.reads)}
+        makers, amount_makers, line_makers = makers_of(fields)
         return Trigger(
             on=on,
             rules=compiled,
             conditions=ConditionSet(asked.conditions, asked.filters),
-            fields={name: self.catalogue.get(name) for name in asked.reads},
+            fields=fields,
+            makers=makers,
+            amount_makers=amount_makers,
+            line_makers=line_makers,
             reads=frozenset(asked.reads),
             metrics=tuple(dict.fromkeys(asked.metrics)),
         )

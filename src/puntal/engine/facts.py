@@ -10,12 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from puntal.engine.model import Compiled, Event, State, Trigger
-from puntal.orders.model import Amounts
+from puntal.orders.model import Amounts, Line
 from puntal.rules.derived import age, average_order, days_since
+from puntal.rules.model import Field
 from puntal.rules.values import fact
 from puntal.tiers.policy import held
 
 Maker = Callable[[Compiled, State, Event], Any]
+AmountsMaker = Callable[[Amounts], int]
+LineMaker = Callable[[Line, int], Any]
+"""Makes a fact of a line and its net amount."""
 
 
 def _day(at: datetime | None, program: Compiled) -> str | None:
@@ -61,26 +65,69 @@ _ORDER: Mapping[str, Maker] = {
 }
 
 
+_OF_AMOUNTS: Mapping[str, AmountsMaker] = {
+    "order.net": lambda amounts: sum(amounts.net),
+    "order.subtotal": lambda amounts: sum(amounts.subtotal),
+    "order.net_cash": lambda amounts: sum(amounts.cash),
+    "order.total": lambda amounts: amounts.total,
+}
+_LINE: Mapping[str, LineMaker] = {
+    "line.net": lambda _line, net: net,
+    "line.amount": lambda line, _net: line.amount_minor,
+    "line.tags": lambda line, _net: list(line.tags),
+    "line.product": lambda line, _net: line.product,
+    "line.category": lambda line, _net: line.category,
+    "line.brand": lambda line, _net: line.brand,
+    "line.quantity": lambda line, _net: line.quantity,
+    "line.gift_card": lambda line, _net: line.gift_card,
+}
+
+
+def makers_of(
+    fields: Mapping[str, Field],
+) -> tuple[tuple[tuple[str, Maker], ...], tuple[tuple[str, AmountsMaker], ...], tuple[tuple[str, LineMaker], ...]]:
+    """Return how to make each fact that is read: of member and event, of the order's amounts, of each line."""
+    own, amounts, lines = [], [], []
+    for name, field in fields.items():
+        if name.startswith("line."):
+            lines.append((name[5:], _LINE.get(name) or _line_attribute(name[5:], field)))
+        elif name in _OF_AMOUNTS:
+            amounts.append((name, _OF_AMOUNTS[name]))
+        else:
+            own.append((name, _MEMBER.get(name) or _ORDER.get(name) or _other_maker(name, field)))
+    return tuple(own), tuple(amounts), tuple(lines)
+
+
+def _other_maker(name: str, field: Field) -> Maker:
+    # What comes from outside may have another type than the field has today.
+    return lambda program, state, event: fact(field, _other(program, state, event, name))
+
+
+def _line_attribute(name: str, field: Field) -> LineMaker:
+    return lambda line, _net: fact(field, line.attributes.get(name))
+
+
 def facts_of(
     program: Compiled, state: State, event: Event, trigger: Trigger, amounts: Amounts | None
 ) -> dict[str, Any]:
     """Return the facts that the trigger's rules read; what is not known is null, and matches nothing."""
-    facts: dict[str, Any] = {}
-    for name, field in trigger.fields.items():
-        maker = _MEMBER.get(name) or _ORDER.get(name)
-        if maker is not None:
-            facts[name] = maker(program, state, event)
-        elif name.startswith("line."):
-            facts.setdefault("lines", ())
-        else:
-            # What comes from outside may have another type than the field has today.
-            facts[name] = fact(field, _other(program, state, event, name, amounts))
-    if "lines" in facts:
-        facts["lines"] = _lines(event, amounts, trigger)
+    facts: dict[str, Any] = {name: make(program, state, event) for name, make in trigger.makers}
+    for name, of in trigger.amount_makers:
+        facts[name] = None if amounts is None else of(amounts)
+    wanted = trigger.line_makers
+    if wanted:
+        facts["lines"] = (
+            []
+            if event.order is None or amounts is None
+            else [
+                {name: make(line, net) for name, make in wanted}
+                for line, net in zip(event.order.lines, amounts.net, strict=True)
+            ]
+        )
     return facts
 
 
-def _other(program: Compiled, state: State, event: Event, name: str, amounts: Amounts | None) -> Any:  # noqa: ANN401, PLR0911 - a fact's value; one return per kind
+def _other(program: Compiled, state: State, event: Event, name: str) -> Any:  # noqa: ANN401 - a fact's value
     if name in state.metrics:
         return state.metrics[name]
     scope, _, rest = name.partition(".")
@@ -90,16 +137,6 @@ def _other(program: Compiled, state: State, event: Event, name: str, amounts: Am
         case "context":
             return event.context.get(rest)
         case "order":
-            if amounts is not None:
-                match rest:
-                    case "net":
-                        return sum(amounts.net)
-                    case "subtotal":
-                        return sum(amounts.subtotal)
-                    case "net_cash":
-                        return sum(amounts.cash)
-                    case "total":
-                        return amounts.total
             return None if event.order is None else event.order.attributes.get(rest)
         case "member":
             return _of_member(program, state, event, rest)
@@ -121,26 +158,3 @@ def _of_member(program: Compiled, state: State, event: Event, rest: str) -> Any:
         totals = state.running.totals
         return (totals.earned if kind == "earned" else totals.spent).get(id, 0)
     return state.profile.attributes.get(rest)
-
-
-def _lines(event: Event, amounts: Amounts | None, trigger: Trigger) -> list[dict[str, Any]]:
-    if event.order is None or amounts is None:
-        return []
-    wanted = {name[5:]: field for name, field in trigger.fields.items() if name.startswith("line.")}
-    out = []
-    for index, line in enumerate(event.order.lines):
-        facts: dict[str, Any] = {}
-        for name, field in wanted.items():
-            match name:
-                case "net":
-                    facts[name] = amounts.net[index]
-                case "amount":
-                    facts[name] = line.amount_minor
-                case "tags":
-                    facts[name] = list(line.tags)
-                case "product" | "category" | "brand" | "quantity" | "gift_card":
-                    facts[name] = getattr(line, name)
-                case _:
-                    facts[name] = fact(field, line.attributes.get(name))
-        out.append(facts)
-    return out

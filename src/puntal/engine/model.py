@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -14,7 +14,7 @@ from puntal.activity.model import Count, Totals
 from puntal.earning.model import Rule
 from puntal.limits.model import Bound, BudgetKey, Cooldown, Used
 from puntal.members.model import Profile
-from puntal.orders.model import Order, OrderRecord, Refund
+from puntal.orders.model import Amounts, Line, Order, OrderRecord, Refund
 from puntal.points.model import Books, Length, Terms
 from puntal.programs.document.program import PhaseName, Program
 from puntal.rules.evaluator import ConditionSet
@@ -99,6 +99,10 @@ class Trigger(Struct, frozen=True):
     metrics: tuple[MetricRead, ...]
     fields: Mapping[str, Field]
     """The catalogue's word on each of `reads`."""
+    makers: tuple[tuple[str, Callable[[Compiled, State, Event], Any]], ...]
+    """How to make each of `reads` of member and event; see `facts`."""
+    amount_makers: tuple[tuple[str, Callable[[Amounts], int]], ...]
+    line_makers: tuple[tuple[str, Callable[[Line, int], Any]], ...]
 
 
 class Compiled(Struct, frozen=True):

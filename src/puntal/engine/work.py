@@ -30,10 +30,12 @@ class Work:
         self.now = now
         self.earned_at = event.occurred_at
         """When lots of this decision are earned: the event's time, but now for history that is awarded later."""
-        self.day = event.occurred_at.astimezone(program.zone).date()
+        self.local = event.occurred_at.astimezone(program.zone)
+        self.day = self.local.date()
         self.books = copy_books(state.books)
         self.running = copy_running(state.running)
         self.order: OrderRecord | None = None
+        self.order_key: str | None = None
         self.reasons: list[Reason] = []
         self.counts: list[Count] = []
         self.budgets: dict[BudgetKey, int] = {}
@@ -44,14 +46,11 @@ class Work:
         self.awarded = False
         self.times: set[str] = set()
 
-    @property
-    def order_key(self) -> str | None:
-        """How transfers name the order this is about."""
-        return None if self.order is None else self.order.key
-
     def cause(self, rule: str | None) -> Cause:
         """Return what a transfer of this decision says of why."""
-        return Cause(event_id=self.event.id, rule=rule, order_key=self.order_key, revision=self.program.revision)
+        if self.order_key is None and self.order is not None:
+            self.order_key = self.order.key
+        return Cause(self.event.id, rule, self.order_key, self.program.revision)
 
     def finish(self, code: str | None = None) -> Decision:
         """Return the decision."""

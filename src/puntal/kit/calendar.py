@@ -65,6 +65,7 @@ def after(zone: ZoneInfo, at: datetime, count: int, unit: Unit) -> datetime:
     return midnight(zone, add(local_day(zone, at), count, unit) + timedelta(days=1))
 
 
+@lru_cache(maxsize=16384)
 def period_start(day: date, period: Period) -> date:
     """Return the first day of the calendar period holding `day`; weeks begin on Monday."""
     match period:

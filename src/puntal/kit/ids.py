@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import datetime
 from hashlib import blake2b
 from itertools import count
-from uuid import UUID, uuid5
+from uuid import UUID, SafeUUID, uuid5
 
 from puntal.kit import clock
 
 _NAMESPACE = UUID("6d0c3b57-5d1e-5f0b-9a3c-2f1b7c0e4a11")
 """Never change it: ids derived before would no longer be recognised as retries."""
 
+_set = object.__setattr__
 _RANDOM_BITS = 74
 _STEP_BYTES = 4
 
@@ -63,5 +64,13 @@ def family(cause: str, at: datetime) -> Callable[[], UUID]:
     random = int.from_bytes(blake2b(cause.encode(), digest_size=8).digest())
     base = (int(at.timestamp() * 1000) << 80) | (7 << 76) | ((random >> 52) << 64) | (0b10 << 62)
     base |= (random & ((1 << 50) - 1)) << 12
-    numbers = count()
-    return lambda: UUID(int=base + next(numbers))
+    numbers = count(base)
+
+    def following() -> UUID:
+        # What UUID(int=...) does, without its checks of what else it may be made of: ids are made by the thousand.
+        made = object.__new__(UUID)
+        _set(made, "int", next(numbers))
+        _set(made, "is_safe", SafeUUID.unknown)
+        return made
+
+    return following

@@ -88,7 +88,7 @@ def _alerts(shares: Sequence[Percent], most: int) -> tuple[int, ...]:
 
 def window(bound: Bound, day: date) -> date:
     """Return where what is used on `day` is counted: the period's first day, or the day itself when rolling."""
-    return day if bound.rolling else period_start(day, bound.period)
+    return day if bound.days or bound.months else period_start(day, bound.period)
 
 
 def used_by_member(bound: Bound, used: Used, day: date) -> int:
@@ -96,7 +96,7 @@ def used_by_member(bound: Bound, used: Used, day: date) -> int:
     windows = used.get(bound.key)
     if not windows:
         return 0
-    if not bound.rolling:
+    if not bound.days and not bound.months:
         counter = windows.get(period_start(day, bound.period))
         return 0 if counter is None else _figure(counter, bound.measure)
     since = add_months(day, -bound.months) if bound.months else day - timedelta(days=bound.days)
@@ -116,7 +116,7 @@ def left(bound: Bound, day: date, used: Used, budgets: Mapping[BudgetKey, int], 
     else:
         key = (bound.key, bound.measure, window(bound, day))
         gone = budgets.get(key, 0) + taken.get(key, 0)
-    return max(bound.most - gone, 0)
+    return bound.most - gone if bound.most > gone else 0
 
 
 def cut(points: int, value: int, bound: Bound, room: int) -> int:
@@ -136,7 +136,11 @@ def take(used: Used, key: str, start: date, counter: Counter) -> None:
     """Add to what a member used in one window; negative gives back. Changes the working copy `used`."""
     windows = used.setdefault(key, {})
     before = windows.get(start)
-    if before is None:
+    if counter.times >= 0 and counter.points >= 0 and counter.value >= 0:
+        windows[start] = counter if before is None else Counter(
+            before.times + counter.times, before.points + counter.points, before.value + counter.value
+        )  # fmt: skip
+    elif before is None:
         # A window that was forgotten has nothing to give back to.
         windows[start] = Counter(max(counter.times, 0), max(counter.points, 0), max(counter.value, 0))
     else:
@@ -152,7 +156,9 @@ def prune(used: Used, key: str, bound: Bound, day: date, late_days: int) -> None
     windows = used.get(key)
     if windows is None:
         return
-    if bound.rolling:
+    if bound.days or bound.months:
+        if len(windows) <= _KEPT_WINDOWS:
+            return
         since = (add_months(day, -bound.months) if bound.months else day - timedelta(days=bound.days)) - timedelta(
             days=late_days
         )
