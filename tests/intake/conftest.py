@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from selling import DOCUMENT, MakeKey, MakeProgram, Shop
 
 from puntal.access.model import ALL_PERMISSIONS, Caller, NewKey, OrganizationId, Permission
 from puntal.access.operations import keys
@@ -16,61 +17,6 @@ from puntal.kit import clock, ids
 from puntal.kit.db import Database, ProgramId
 from puntal.kit.settings import Settings
 from puntal.programs import operations as programs
-
-DOCUMENT: dict[str, Any] = {
-    "puntal": 1,
-    "name": "Club Aurora",
-    "timezone": "Europe/Madrid",
-    "currency": "EUR",
-    "joining": {"unknown_customer": "enrol"},
-    "wallets": {
-        "points": {"kind": "points", "worth": "0.01 EUR", "expiry": {"after": "12 months"}},
-        "status": {"kind": "qualifying"},
-    },
-    "ladders": [
-        {
-            "id": "club",
-            "measure": {"earned": "status"},
-            "window": "calendar_year",
-            "keep": "end_of_next_period",
-            "tiers": [{"id": "base"}, {"id": "silver", "from": 100}],
-        }
-    ],
-    "events": {"review.written": {"fields": {"stars": "number", "product": "text"}, "once_per": "product"}},
-    "earning": [
-        {"id": "purchases", "on": "purchase", "award": {"wallet": "points", "points": 1, "per": "1.00 EUR"}},
-        {"id": "tier_points", "on": "purchase", "award": {"wallet": "status", "points": 1, "per": "1.00 EUR"}},
-        {
-            "id": "big_basket",
-            "on": "purchase",
-            "when": {"order.net": {"at_least": "75.00 EUR"}},
-            "award": {"wallet": "points", "points": 50},
-            "limit": {"times": 2, "per": "month"},
-        },
-        {"id": "review", "on": "review.written", "award": {"wallet": "points", "points": 10}},
-    ],
-}
-MakeKey = Callable[..., Awaitable[NewKey]]
-MakeProgram = Callable[..., Awaitable["Shop"]]
-
-
-class Shop:
-    """A program, and a client that may do everything in it."""
-
-    def __init__(self, client: httpx2.AsyncClient, program_id: int, slug: str) -> None:
-        self.client = client
-        self.program_id = program_id
-        self.slug = slug
-        self.at = f"/v1/programs/{slug}"
-
-    async def send(self, event: Any, **options: Any) -> httpx2.Response:
-        return await self.client.post(f"{self.at}/events", json=event, **options)
-
-    async def send_many(self, events: list[Any], **options: Any) -> httpx2.Response:
-        return await self.client.post(f"{self.at}/events/batch", json={"events": events}, **options)
-
-    async def get(self, path: str, **options: Any) -> httpx2.Response:
-        return await self.client.get(f"{self.at}/{path}", **options)
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from orders import a_refund, an_order
-
-from conftest import MakeProgram, Shop
+from selling import MakeProgram, Shop, a_refund, an_order
 
 
 async def test_an_order_earns_and_its_answer_says_what_and_why(shop: Shop) -> None:

@@ -132,7 +132,7 @@ class _Request:
         except _OUTAGES as outage:
             _log.error("http.database_unavailable", reason=type(outage).__name__, exc_info=outage)
             await self._respond(503, problem.of_status(503, self.locale), extra=[(b"retry-after", b"1")])
-        except Exception:
+        except Exception:  # noqa: BLE001 - the last catch, as in kit.asgi
             request_id = request_id_of(self.scope)
             _log.exception("http.failed", path=self.scope["path"], request_id=request_id.decode())
             await self._respond(500, problem.of_status(500, self.locale))

@@ -66,5 +66,6 @@ def exposition() -> tuple[bytes, str]:
     registry = _registry
     if _SHARED:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call] - the library annotates the class only
+        # The library annotates the class only.
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry), CONTENT_TYPE_LATEST

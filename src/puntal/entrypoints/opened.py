@@ -77,7 +77,7 @@ class _Keeper(threading.Thread):
             self._server.release()
             try:
                 self._server = ensure_server(self._server.data_dir)
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it was, the next look tries again
                 _log.exception("postgres.not_started_again")
 
     def end(self) -> None:

@@ -78,7 +78,8 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
     for path, endpoint in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics), ("/", _front)):
         app.router.routes.append(Route(path, endpoint, include_in_schema=False))
     app.router.routes.extend(docs.ROUTES)
-    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign] - FastAPI's documented way to extend it
+    # FastAPI's documented way to extend the document.
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     # Outermost: what is not an event is passed on to everything above.
     app.add_middleware(Ingest, most_bytes=settings.max_body_bytes, locale=settings.locale)
     return app

@@ -36,7 +36,7 @@ _HANDED_ON = ("host", "port", "workers", "pool_size", "log_format", "log_level")
 _GARBAGE = (50_000, 20, 50)
 """Batches make many short-lived objects and no cycles: looking for cycles every 700 of them is wasted time."""
 
-OWNER_WITH_PASSWORD = """
+SIGNED_OWNER = """
 -- Whether anybody may sign in as an owner.
 SELECT EXISTS (SELECT FROM staff WHERE role = 'owner' AND disabled_at IS NULL AND password_hash IS NOT NULL)
 """
@@ -124,7 +124,7 @@ async def _check(chosen: Settings, uri: str, *, insecure: bool) -> None:
             raise SchemaOutdatedError(f"the database lacks {len(missing)} migrations: run puntal db migrate")
         if not (insecure or is_loopback(chosen.host) or chosen.admin_password is not None):
             async with database.transaction() as tx:
-                owned = await (await tx.execute(OWNER_WITH_PASSWORD)).fetchone()
+                owned = await (await tx.execute(SIGNED_OWNER)).fetchone()
             if owned is None or not owned[0]:
                 raise ExposedError(
                     f"{chosen.host} is reachable from outside and nobody owns this installation yet. Set"

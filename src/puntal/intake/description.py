@@ -74,7 +74,7 @@ _FAULT = {
         {
             "path": "/order/lines/0/amount_minor",
             "code": "event.invalid",
-            "reason": "Input should be greater than or equal to 0",
+            "reason": "Expected `int` >= 0",
         }
     ],
 }

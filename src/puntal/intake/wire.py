@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from puntal.intake.errors import EventFaulty
 from puntal.intake.model import MOST_LINES, MOST_MINOR, MOST_QUANTITY
@@ -85,7 +85,7 @@ class RefundIn(_In):
     amount_minor: Minor | None = None
 
 
-ORDER_PAID = {
+ORDER_PAID: dict[str, JsonValue] = {
     "id": "shop-1001-paid",
     "type": "order.paid",
     "occurred_at": "2026-03-02T12:00:00+01:00",
@@ -102,7 +102,7 @@ ORDER_PAID = {
         "shipping_minor": 490,
     },
 }
-ORDER_REFUNDED = {
+ORDER_REFUNDED: dict[str, JsonValue] = {
     "id": "shop-1001-refund-1",
     "type": "order.refunded",
     "occurred_at": "2026-03-09T10:30:00+01:00",
