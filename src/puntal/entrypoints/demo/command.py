@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from puntal.access.operations import keys, organization
-from puntal.entrypoints.demo import journey
+from puntal.entrypoints.demo import journey, serving
 from puntal.entrypoints.demo.summary import show
 from puntal.entrypoints.opened import opened
 from puntal.entrypoints.programs import Programs
@@ -23,7 +23,7 @@ from puntal.entrypoints.replay import Replay
 from puntal.entrypoints.verifying import verify
 from puntal.insight import queries as insight
 from puntal.insight.model import Overview
-from puntal.kit import clock
+from puntal.kit import clock, logging
 from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.kit.settings import Settings, settings
 from puntal.members import operations as members
@@ -61,8 +61,9 @@ async def build(chosen: Settings, console: Console, *, as_json: bool) -> tuple[d
         if not as_json:
             console.print("Re-adding the books ...")
         wrong = await verify(database, program_id)
-        overview = await _overview(database, programs, program_id)
+        overview, offset = await _overview(database, programs, program_id)
     summary = overview.as_json() | {
+        "clock_offset_seconds": offset,
         "nights": done.nights,
         "new_events": fresh,
         "refused_events": len(done.refused),
@@ -151,23 +152,29 @@ def _reporter(bar: Progress, task: Any) -> Callable[[Done], None]:  # noqa: ANN4
     return report
 
 
-async def _overview(database: Database, programs: Programs, program_id: int) -> Overview:
+async def _overview(database: Database, programs: Programs, program_id: int) -> tuple[Overview, int]:
+    """Return the program at a glance and how many seconds its clock is behind the real one."""
     async with database.program_transaction(program_id) as tx:
         loaded = await programs.current(tx, program_id)
-        return await insight.overview(tx, loaded.newest)
+        return await insight.overview(tx, loaded.newest), int(loaded.clock_offset.total_seconds())
 
 
 def run(*, serve: bool, as_json: bool) -> int:
     """Do the whole demo; returns the exit code: 1 when the books disagree."""
     chosen = demo_settings()
+    logging.configure(chosen.model_copy(update={"log_level": "warning"}))
     console = Console(stderr=as_json)
     summary, key = asyncio.run(build(chosen, console, as_json=as_json))
     if as_json:
         print(json.dumps(summary))  # noqa: T201 - the promised output
     else:
         show(console, summary)
-    if serve and summary["verify"]["ok"]:
-        from puntal.entrypoints.demo.serving import serve_demo  # noqa: PLC0415 - the server's imports are not needed before
+    if not summary["verify"]["ok"]:
+        return 1
+    if serve:
+        from puntal.entrypoints import running  # noqa: PLC0415 - the server's imports are not needed before
 
-        serve_demo(chosen, console, key)
-    return 0 if summary["verify"]["ok"] else 1
+        now = clock.now() - timedelta(seconds=summary["clock_offset_seconds"])
+        serving.show(console, chosen, SLUG, key, now)
+        running.up(chosen)
+    return 0
