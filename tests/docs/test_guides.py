@@ -5,19 +5,25 @@ from __future__ import annotations
 import copy
 import json
 import re
+import runpy
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from puntal.intake import policy as intake
+from puntal.intake.phrases import OUTCOMES, REASONS
 from puntal.programs import source
 from puntal.programs.policy import check
+from puntal.webhooks.catalogue import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ROOT / "docs" / "guides"
 WRITING = ("write-a-program.md", "es/write-a-program.md")
 _BLOCK = re.compile(r"^```yaml(?P<mark>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+_EVENT = re.compile(r"^```json\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?P<target>[^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -98,3 +104,50 @@ def test_links_between_documents_lead_somewhere() -> None:
     ]
 
     assert lost == []
+
+
+EVENTS = [found["text"] for found in _EVENT.finditer((GUIDES / "send-events.md").read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("text", EVENTS, ids=lambda text: json.loads(text)["id"])
+def test_every_event_shown_is_taken(text: str) -> None:
+    piece = {
+        "events": {
+            "review.created": {
+                "fields": {"product_id": "text", "rating": "number", "photos": "number"},
+                "once_per": "product_id",
+            }
+        }
+    }
+    program, faults = check(with_piece(the_small_program("write-a-program.md"), piece))
+    assert program is not None
+    assert faults == []
+
+    said = intake.parse(text.encode())
+    item = intake.item(said, program, datetime(2026, 3, 31, tzinfo=UTC))
+
+    assert item.event.id == said.id
+
+
+@pytest.mark.parametrize("code", sorted({**OUTCOMES, **REASONS}))
+def test_every_reason_is_explained_in_both_languages(code: str) -> None:
+    text = (GUIDES / "explain.md").read_text(encoding="utf-8")
+    tables = (table for table in (OUTCOMES, REASONS) if code in table)
+
+    for table in tables:
+        assert f"| `{code}` | {table[code]['en']} | {table[code]['es']} |" in text or code in {"awarded", "nothing"}
+
+
+def test_every_refusal_is_listed() -> None:
+    script = runpy.run_path(str(Path(__file__).with_name("refusals.py")))
+
+    written = script["PAGE"].read_text(encoding="utf-8")
+
+    assert written == script["page"](), "write it anew: .venv/bin/python tests/docs/refusals.py"
+
+
+def test_every_kind_of_webhook_is_named() -> None:
+    text = (GUIDES / "webhooks.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_.]+)`", text))
+
+    assert [kind for kind in KINDS if kind not in named and kind.removeprefix("member.") not in named] == []
