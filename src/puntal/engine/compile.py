@@ -173,13 +173,14 @@ class _Compiler:
         asked = _Asked(of_event(self.catalogue, on), self.dynamic)
         compiled = tuple(self._rule(index, item, asked) for index, item in rules)
         fields = {name: self.catalogue.get(name) for name in sorted(asked.reads)}
-        makers, amount_makers, line_makers = makers_of(fields)
+        makers, event_makers, amount_makers, line_makers = makers_of(fields)
         return Trigger(
             on=on,
             rules=compiled,
             conditions=ConditionSet(asked.conditions, asked.filters),
             fields=fields,
             makers=makers,
+            event_makers=event_makers,
             amount_makers=amount_makers,
             line_makers=line_makers,
             reads=frozenset(asked.reads),

@@ -17,6 +17,7 @@ from puntal.rules.values import fact
 from puntal.tiers.policy import held
 
 Maker = Callable[[Compiled, State, Event], Any]
+EventMaker = Callable[[Compiled, Event], Any]
 AmountsMaker = Callable[[Amounts], int]
 LineMaker = Callable[[Line, int], Any]
 """Makes a fact of a line and its net amount."""
@@ -51,17 +52,17 @@ _MEMBER: Mapping[str, Maker] = {
     ),
     "member.segments": lambda _p, s, _e: sorted(s.lists),
 }
-_ORDER: Mapping[str, Maker] = {
-    "order.channel": lambda _p, _s, e: e.channel,
-    "order.store": lambda _p, _s, e: e.store,
-    "order.source": lambda _p, _s, e: e.source,
-    "order.hour": lambda p, _s, e: e.occurred_at.astimezone(p.zone).hour,
-    "order.weekday": lambda p, _s, e: e.occurred_at.astimezone(p.zone).isoweekday(),
-    "order.currency": lambda _p, _s, e: None if e.order is None else e.order.currency,
-    "order.items": lambda _p, _s, e: None if e.order is None else sum(line.quantity for line in e.order.lines),
-    "order.line_count": lambda _p, _s, e: None if e.order is None else len(e.order.lines),
-    "order.coupon_count": lambda _p, _s, e: None if e.order is None else len(e.order.coupons),
-    "order.tags": lambda _p, _s, e: None if e.order is None else list(e.order.tags),
+_ORDER: Mapping[str, EventMaker] = {
+    "order.channel": lambda _p, e: e.channel,
+    "order.store": lambda _p, e: e.store,
+    "order.source": lambda _p, e: e.source,
+    "order.hour": lambda p, e: e.occurred_at.astimezone(p.zone).hour,
+    "order.weekday": lambda p, e: e.occurred_at.astimezone(p.zone).isoweekday(),
+    "order.currency": lambda _p, e: None if e.order is None else e.order.currency,
+    "order.items": lambda _p, e: None if e.order is None else sum(line.quantity for line in e.order.lines),
+    "order.line_count": lambda _p, e: None if e.order is None else len(e.order.lines),
+    "order.coupon_count": lambda _p, e: None if e.order is None else len(e.order.coupons),
+    "order.tags": lambda _p, e: None if e.order is None else list(e.order.tags),
 }
 
 
@@ -85,22 +86,37 @@ _LINE: Mapping[str, LineMaker] = {
 
 def makers_of(
     fields: Mapping[str, Field],
-) -> tuple[tuple[tuple[str, Maker], ...], tuple[tuple[str, AmountsMaker], ...], tuple[tuple[str, LineMaker], ...]]:
-    """Return how to make each fact that is read: of member and event, of the order's amounts, of each line."""
-    own, amounts, lines = [], [], []
+) -> tuple[
+    tuple[tuple[str, Maker], ...],
+    tuple[tuple[str, EventMaker], ...],
+    tuple[tuple[str, AmountsMaker], ...],
+    tuple[tuple[str, LineMaker], ...],
+]:
+    """Return how to make each fact that is read: of the member, the event, the order's amounts, each line."""
+    member, event, amounts, lines = [], [], [], []
     for name, field in fields.items():
         if name.startswith("line."):
             lines.append((name[5:], _LINE.get(name) or _line_attribute(name[5:], field)))
         elif name in _OF_AMOUNTS:
             amounts.append((name, _OF_AMOUNTS[name]))
+        elif name.startswith("member."):
+            member.append((name, _MEMBER.get(name) or _member_maker(name, field)))
         else:
-            own.append((name, _MEMBER.get(name) or _ORDER.get(name) or _other_maker(name, field)))
-    return tuple(own), tuple(amounts), tuple(lines)
+            event.append((name, _ORDER.get(name) or _event_maker(name, field)))
+    return tuple(member), tuple(event), tuple(amounts), tuple(lines)
 
 
-def _other_maker(name: str, field: Field) -> Maker:
-    # What comes from outside may have another type than the field has today.
-    return lambda program, state, event: fact(field, _other(program, state, event, name))
+# What comes from outside may have another type than the field has today, so it goes through `fact`.
+
+
+def _member_maker(name: str, field: Field) -> Maker:
+    return lambda program, state, event: fact(
+        field, state.metrics[name] if name in state.metrics else _of_member(program, state, event, name[7:])
+    )
+
+
+def _event_maker(name: str, field: Field) -> EventMaker:
+    return lambda _program, event: fact(field, _of_event(event, name))
 
 
 def _line_attribute(name: str, field: Field) -> LineMaker:
@@ -112,6 +128,12 @@ def facts_of(
 ) -> dict[str, Any]:
     """Return the facts that the trigger's rules read; what is not known is null, and matches nothing."""
     facts: dict[str, Any] = {name: make(program, state, event) for name, make in trigger.makers}
+    return facts | facts_of_event(program, event, trigger, amounts)
+
+
+def facts_of_event(program: Compiled, event: Event, trigger: Trigger, amounts: Amounts | None) -> dict[str, Any]:
+    """Return those of the facts that the event itself says; they can be told again at any time."""
+    facts: dict[str, Any] = {name: make(program, event) for name, make in trigger.event_makers}
     for name, of in trigger.amount_makers:
         facts[name] = None if amounts is None else of(amounts)
     wanted = trigger.line_makers
@@ -127,21 +149,15 @@ def facts_of(
     return facts
 
 
-def _other(program: Compiled, state: State, event: Event, name: str) -> Any:  # noqa: ANN401 - a fact's value
-    if name in state.metrics:
-        return state.metrics[name]
+def _of_event(event: Event, name: str) -> Any:  # noqa: ANN401 - a fact's value
     scope, _, rest = name.partition(".")
     match scope:
         case "event":
             return event.data.get(rest)
         case "context":
             return event.context.get(rest)
-        case "order":
-            return None if event.order is None else event.order.attributes.get(rest)
-        case "member":
-            return _of_member(program, state, event, rest)
         case _:
-            return None
+            return None if event.order is None else event.order.attributes.get(rest)
 
 
 def _of_member(program: Compiled, state: State, event: Event, rest: str) -> Any:  # noqa: ANN401 - a fact's value

@@ -40,6 +40,64 @@ TIER_GIFT = "tier.gift"
 """Under which `Running.once` remembers gifts, by name and year."""
 
 
+OUTCOME_CODES = frozenset(
+    {
+        "program.off",
+        "program.closed",
+        "program.draft",
+        "program.spend_only",
+        "program.not_started",
+        "event.too_old",
+        "event.repeated",
+        "channel.off",
+        "integration.off",
+        "member.paused",
+        "member.blocked",
+        "member.left",
+        "member.erased",
+        "member.merged",
+        "order.unknown",
+        "order.awaited",
+        "order.cancelled",
+        "order.already_awarded",
+        "order.already_earned",
+        "order.not_earned",
+        "order.not_earning_yet",
+        "order.other_currency",
+        "order.unchanged",
+        "refund.already_applied",
+        "refund.nothing_left",
+        "refund.unknown",
+    }
+)
+"""Why nothing at all was decided."""
+REASON_CODES = frozenset(
+    {
+        "audience",
+        "awarded",
+        "condition",
+        "control_group",
+        "cooldown",
+        "cut",
+        "given_again",
+        "group",
+        "limit",
+        "no_lines",
+        "not_now",
+        "nothing",
+        "off",
+        "once_per_order",
+        "other_multiplier",
+        "otherwise",
+        "repeated",
+        "reversed",
+        "unknown_line",
+        "wallet_off",
+    }
+)
+"""What a rule gave, or why it gave nothing."""
+
+
 class Event(Struct, frozen=True):
     """Something that happened to one member, checked and normalised."""
 
@@ -100,7 +158,8 @@ class Trigger(Struct, frozen=True):
     fields: Mapping[str, Field]
     """The catalogue's word on each of `reads`."""
     makers: tuple[tuple[str, Callable[[Compiled, State, Event], Any]], ...]
-    """How to make each of `reads` of member and event; see `facts`."""
+    """How to make each of `reads` that is known of the member; then of the event, its amounts and lines: `facts`."""
+    event_makers: tuple[tuple[str, Callable[[Compiled, Event], Any]], ...]
     amount_makers: tuple[tuple[str, Callable[[Amounts], int]], ...]
     line_makers: tuple[tuple[str, Callable[[Line, int], Any]], ...]
 
