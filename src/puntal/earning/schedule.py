@@ -12,8 +12,8 @@ from puntal.kit.calendar import midnight
 from puntal.programs.document.earning import During
 from puntal.programs.document.values import LocalDay
 
-_ANCHOR = date(2024, 1, 1)
-"""A Monday: where recurrences with an interval begin counting when the rule names no first day."""
+_ANCHOR = date(1990, 1, 1)
+"""A Monday before every event: where recurrences begin counting when the rule names no first day."""
 _REMEMBERED_DAYS = 4096
 
 
@@ -75,7 +75,7 @@ class Schedule:
     @cached_property
     def _recurrence(self):  # type: ignore[no-untyped-def] # noqa: ANN202 - the library has no types
         anchor = self._anchor.date() if isinstance(self._anchor, datetime) else self._anchor
-        return rrulestr(self._rrule, dtstart=datetime.combine(anchor, time.min))
+        return rrulestr(self._rrule, dtstart=datetime.combine(anchor, time.min), cache=True)
 
 
 def _hours(text: str) -> tuple[time, time | None]:
