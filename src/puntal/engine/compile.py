@@ -78,6 +78,7 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
     bounds, cooldowns = limits_of(document, rules)
     budgets = budgets_of(document, rules)
     caps = caps_of(document, ordinals)
+    sharing = frozenset(ordinals[id] for pool in document.pools.values() for id in pool.wallets)
     metrics_read_of_orders = sorted({(m.metric, m.key) for m in metrics if not m.metric.startswith("events.")})
     late = document.orders.late_events
     late_days = late.count * _DAYS[late.unit] or 1
@@ -95,6 +96,7 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
                 zone,
                 document.policies.returned_points_live,
                 document.currency,
+                shared=ordinal in sharing,
             )
             for id, ordinal in sorted(ordinals.items(), key=lambda item: item[1])
         ),
@@ -135,7 +137,7 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
             for ladder in document.ladders
             for tier in ladder.tiers
         },
-        sharing=frozenset(ordinals[id] for pool in document.pools.values() for id in pool.wallets),
+        sharing=sharing,
     )
 
 
