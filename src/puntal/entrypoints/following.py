@@ -34,6 +34,7 @@ ROUTES = {
     "event.caused": [Route(job="intake.caused")],
     **{kind: [Route(job="intake.happened")] for kind in DECIDED},
     "program.published": [
+        Route(job="activity.backfill"),
         Route(job="tiers.place"),
         Route(job="segments.reevaluate", debounce_seconds=SEGMENTS_WITHIN_SECONDS),
     ],
@@ -134,6 +135,21 @@ async def reevaluate(work: Work, *, program_id: int) -> None:
 async def reevaluate_all(work: Work, *, program_id: int) -> None:
     """Bring segments up to date for everybody."""
     await segments.reevaluate_all(work.database, program_id=program_id, now=await _program_now(work, program_id))
+
+
+@jobs.job("activity.backfill")
+async def backfill(work: Work, *, program_id: int, ids: Sequence[str]) -> None:
+    """Count from the orders what a new revision reads and the one before did not; a second run changes nothing."""
+    for row in await _rows(work, program_id, ids):
+        number = int(row.payload["revision"])
+        async with work.database.program_transaction(program_id) as tx:
+            cache = work.part(Programs)
+            new = await cache.numbered(tx, program_id, number)
+            before = await cache.numbered(tx, program_id, number - 1) if number > 1 else None
+        known = set() if before is None else set(before.metrics)
+        reads = [read for read in new.metrics if read not in known]
+        if reads:
+            await segments.backfill(work.database, program_id=program_id, reads=reads, document=new.document)
 
 
 @jobs.job("tiers.place")

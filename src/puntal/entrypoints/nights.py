@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
+from uuid import UUID
 
 from puntal.entrypoints.programs import Loaded, Programs
 from puntal.kit import clock
@@ -68,6 +69,10 @@ async def run_night(
             idle.add("settle")
         if review_on is None or review_on > day:
             idle.add("tiers")
+    if nightly.is_closed(loaded.newest, day) and "close" not in finished:
+        await _close(database, programs, program_id, day)
+        async with database.program_transaction(program_id) as tx:
+            await nightly.finish(tx, program_id, day, "close", {}, clock.now())
     for step, (run, repeat) in _STEPS.items():
         if step in finished or step in idle:
             continue
@@ -78,6 +83,13 @@ async def run_night(
     async with database.program_transaction(program_id) as tx:
         await nightly.through(tx, program_id, day)
     return counts
+
+
+async def _close(database: Database, programs: Programs, program_id: int, day: date) -> None:
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        async with database.program_transaction(program_id) as tx:
+            after = await nightly.close(tx, await programs.current(tx, program_id), day, after)
 
 
 async def _repeat(

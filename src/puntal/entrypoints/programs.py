@@ -72,13 +72,21 @@ class Programs:
         older = {}
         for start in published.starts:
             if start.number != published.number:
-                key = (program_id, start.number)
-                if key not in self._compiled:
-                    self._compile(await programs.load_published(tx, program_id, number=start.number))
-                older[start.number] = self._compiled[key]
+                older[start.number] = await self.numbered(tx, program_id, start.number)
         loaded = Loaded(published, newest, older, await webhooks.wanted_kinds(tx, program_id))
         self._loaded[program_id] = loaded
         return loaded
+
+    async def numbered(self, tx: Transaction, program_id: int, number: int) -> Compiled:
+        """Return one revision of a program.
+
+        Raises:
+            RevisionNotFound: It has none of this number.
+        """
+        key = (program_id, number)
+        if key not in self._compiled:
+            self._compile(await programs.load_published(tx, program_id, number=number))
+        return self._compiled[key]
 
     def known(self, program_id: int) -> Loaded | None:
         """Return the program as last read, without looking."""

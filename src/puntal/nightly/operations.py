@@ -25,10 +25,11 @@ from puntal.nightly import store
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.points import operations as points
+from puntal.programs.phases import phase_at
 from puntal.tiers import operations as tiers
 
 PORTION = 500
-STEPS = ("settle", "holds", "tiers", "birthdays", "anniversaries", "guests", "reminders")
+STEPS = ("settle", "holds", "close", "tiers", "birthdays", "anniversaries", "guests", "reminders")
 """In the order of behaviour.md; a local date's steps run at its beginning."""
 
 alone, finished, finish, through = store.alone, store.finished, store.finish, store.through
@@ -54,6 +55,22 @@ async def settle(tx: Transaction, programs: Programs, day: date) -> int:
         tx, program.program_id, program.terms, now=midnight(program.zone, day), limit=PORTION
     )
     return count
+
+
+def is_closed(program: Compiled, day: date) -> bool:
+    """Return whether the program is closed when a local day begins."""
+    return phase_at(program.document, midnight(program.zone, day)) == "closed"
+
+
+async def close(tx: Transaction, programs: Programs, day: date, after: UUID) -> UUID | None:
+    """Cancel what is pending and end lots that may end, for a portion of the holders of a closed program.
+
+    Returns the last holder, to go on after; None when there was nobody left.
+    """
+    program = programs.newest
+    return await points.wind_up(
+        tx, program.program_id, program.terms, now=midnight(program.zone, day), after=after, limit=PORTION
+    )
 
 
 async def lapse_holds(tx: Transaction, programs: Programs, day: date) -> int:
