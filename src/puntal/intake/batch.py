@@ -9,6 +9,7 @@ from uuid import UUID
 
 from puntal.activity.model import Count
 from puntal.engine.model import Compiled, Decision, Event, Running, State
+from puntal.intake import pooling
 from puntal.intake.model import Item, Outcome
 from puntal.intake.policy import caused_id
 from puntal.kit.ids import family
@@ -16,6 +17,7 @@ from puntal.limits.model import Bound, BudgetKey
 from puntal.members.model import Profile
 from puntal.orders.model import OrderRecord
 from puntal.points.model import Books
+from puntal.points.operations import Pools
 from puntal.tiers.model import Change
 
 if TYPE_CHECKING:
@@ -75,6 +77,7 @@ class Batch:
         self.bounds: dict[BudgetKey, Bound] = {}
         self.changes: list[tuple[UUID, str, Change]] = []
         self.elsewhere: list[tuple[UUID, Event, datetime]] = []
+        self.pools: Pools | None = None
 
     def program_at(self, instant: datetime) -> Compiled:
         """Return the revision that decides an event of that time."""
@@ -95,7 +98,7 @@ class Batch:
             one = Decided(item, event, program, None, Outcome("nothing", code), None, None)
             self._note(one)
             return one
-        books = self.books[member]
+        books = pooling.together(self, member, item.now)
         books.next_id = family(event.id, item.now)
         key = None if event.order_id is None else (event.source, event.order_id)
         state = State(
@@ -123,6 +126,7 @@ class Batch:
 
     def _move_on(self, one: Decided, member: UUID, key: OrderId | None, decision: Decision) -> None:
         self.books[member], self.running[member], order = decision.after
+        pooling.part(self, member)
         self.touched[member] = one.item.now
         if order is not None and key is not None:
             self.orders[key] = order

@@ -12,6 +12,7 @@ import msgspec
 from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled, Running
 from puntal.engine.work import next_review
+from puntal.intake import pooling
 from puntal.intake.batch import Batch
 from puntal.intake.model import Item
 from puntal.intake.policy import ORDER_CARRYING
@@ -52,12 +53,17 @@ async def load(
     await _find_members(tx, batch, items)
     ids = {id for id in batch.subjects.values() if id is not None}
     now = max(item.now for item in items)
-    holders = await ledger.open_and_lock(tx, programs.program_id, ids, now=min(item.now for item in items))
+    pools = await pooling.find(tx, programs, ids)
+    rows = await ledger.open_and_lock(
+        tx, programs.program_id, ids.union(pools.values()), now=min(item.now for item in items)
+    )
+    holders = {id: row for id, row in rows.items() if id in ids} if pools else rows
     # After the lock: whoever merged, paused or blocked a member held it too.
     batch.profiles = await members.load(tx, programs.program_id, ids)
     wanted = {(item.event.source, item.event.order_id) for item in items if item.event.order_id is not None}
     batch.orders = await orders.load(tx, programs.program_id, wanted)
     await _open_books(tx, batch, items, holders)
+    await pooling.enter(tx, batch, items, rows, pools)
     await _load_facts(tx, batch, ids, now)
     keys = _budget_keys(batch, items)
     batch.budgets = await limits.load(tx, programs.program_id, keys, lock=lock_budgets)

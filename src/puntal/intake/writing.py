@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw
 
 from puntal.activity import operations as activity
-from puntal.intake import store
+from puntal.intake import pooling, store
 from puntal.intake.batch import Batch, Decided
 from puntal.intake.errors import Again
 from puntal.intake.loading import review_of
@@ -40,9 +40,10 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     rows = [_event_row(one, recorded_at) for one in batch.decided]
     if await store.insert(tx, program_id, rows) < len(rows):
         raise Again
-    books = [batch.books[member] for member in batch.touched]
+    shared, rows_of_pools = await pooling.hand_over(tx, batch)
+    books = [*(batch.books[member] for member in batch.touched), *shared]
     transfers = [transfer for each in books for transfer in each.transfers]
-    await ledger.write(tx, program_id, holders=_holders(batch), transfers=transfers)
+    await ledger.write(tx, program_id, holders=[*_holders(batch), *rows_of_pools], transfers=transfers)
     await points.record(tx, program_id, books)
     await orders.record(tx, program_id, list(batch.changed_orders.values()))
     await activity.record(tx, program_id, batch.counts)

@@ -134,6 +134,12 @@ WHERE program_id = %(program_id)s AND pool_id = %(pool)s
 ORDER BY joined_at, member_id
 """
 
+POOLS_OF = """
+-- Which pools some members share with, and whether they may spend there.
+SELECT member_id, pool_id, adult FROM pool_member
+WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
+"""
+
 
 BORN_ON = """
 -- By month and day, from the index on that expression; the rest of the rule is `birthdays.is_due`.
@@ -305,6 +311,12 @@ async def pool_members(tx: Transaction, program_id: int, pool: UUID) -> list[Poo
     """Return who shares with the pool."""
     cursor = await tx.execute(POOL_MEMBERS, {"program_id": program_id, "pool": pool})
     return [Pooled(*row) for row in await cursor.fetchall()]
+
+
+async def pools_of(tx: Transaction, program_id: int, members: Iterable[UUID]) -> dict[UUID, tuple[UUID, bool]]:
+    """Return those of the members who share with a pool: the pool, and whether they are adults, who may spend."""
+    cursor = await tx.execute(POOLS_OF, {"program_id": program_id, "members": list(members)})
+    return {member: (pool, adult) for member, pool, adult in await cursor.fetchall()}
 
 
 async def _listed(tx: Transaction, statement: str, values: dict[str, Any]) -> list[Listed]:

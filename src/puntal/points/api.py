@@ -17,7 +17,7 @@ from puntal.kit.pages import Page, cut, read_cursor
 from puntal.ledger import queries as ledger
 from puntal.ledger.model import Transfer
 from puntal.points import operations, queries
-from puntal.points.errors import PeriodInvalid
+from puntal.points.errors import NotConvertible, PeriodInvalid
 from puntal.points.model import LiabilityLine, StatementWallet, Terms, WalletView
 
 router = program_router("points")
@@ -236,7 +236,7 @@ async def list_transfers(
     wallet: Annotated[str | None, Query(max_length=63, description="Only of this wallet.")] = None,
 ) -> Page[TransferOut]:
     """List what moved in a member's wallets, newest first."""
-    holders = await operations.holders_of(tx, program_id, member_id)
+    holders = await operations.readers_of(tx, program_id, terms, member_id)
     before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
     ordinal = None if wallet is None else operations.wallet_named(terms, wallet).ordinal
     found = await ledger.transfers(tx, program_id, holders=holders, before=before, limit=limit + 1, wallet=ordinal)
@@ -262,7 +262,7 @@ async def show_statement(
     """Show opening, lines and closing of each wallet, cut by when things were recorded."""
     if not timedelta() < until - since <= LONGEST_STATEMENT:
         raise PeriodInvalid(days=LONGEST_STATEMENT.days)
-    holders = await operations.holders_of(tx, program_id, member_id)
+    holders = await operations.readers_of(tx, program_id, terms, member_id)
     found = await queries.statement(tx, program_id, terms, holders=holders, since=since, until=until)
     return StatementOut(
         recorded_from=since, recorded_until=until, wallets=[_statement(each, terms, caller) for each in found]
@@ -295,12 +295,13 @@ async def adjust_wallet(
     now: Now,
 ) -> AdjustmentOut:
     """Add units to a wallet or take them, with a reason. They do not count for tiers."""
-    (holder,) = await operations.lock_members(tx, program_id, [member_id], now=now, active=False)
+    (purse,) = await operations.lock_purses(tx, program_id, terms, [(member_id, body.wallet)], now=now, active=False)
     made = await operations.adjust(
         tx,
         program_id,
         terms,
-        holder_id=holder,
+        holder_id=purse.holder_id,
+        earner_id=purse.earner_id,
         wallet=body.wallet,
         amount=body.amount,
         public_reason=body.reason,
@@ -321,7 +322,7 @@ async def adjust_wallet(
     dependencies=[requires(Permission.POINTS_TRANSFER)],
     responses=_MEMBER
     | {
-        403: {"description": "`access.forbidden`, `points.not_transferable`"},
+        403: {"description": "`access.forbidden`, `points.not_transferable`, `points.minor_spends`"},
         409: {
             "description": "`points.insufficient`, `points.over_cap`, `points.member_not_active`, "
             "`idempotency.key_reused`"
@@ -339,13 +340,22 @@ async def send_units(
     now: Now,
 ) -> PostedOut:
     """Give available units to another member; they keep their ends."""
-    giver, receiver = await operations.lock_members(tx, program_id, [member_id, body.to], now=now, active=True)
+    giver, receiver = await operations.lock_purses(
+        tx,
+        program_id,
+        terms,
+        [(member_id, body.wallet), (body.to, body.wallet)],
+        now=now,
+        active=True,
+        spender=member_id,
+    )
     made = await operations.transfer(
         tx,
         program_id,
         terms,
-        giver_id=giver,
-        receiver_id=receiver,
+        giver_id=giver.holder_id,
+        receiver_id=receiver.holder_id,
+        earner_id=receiver.earner_id,
         wallet=body.wallet,
         amount=body.amount,
         now=now,
@@ -361,7 +371,7 @@ async def send_units(
     dependencies=[requires(Permission.POINTS_TRANSFER)],
     responses=_MEMBER
     | {
-        403: {"description": "`access.forbidden`, `points.not_convertible`"},
+        403: {"description": "`access.forbidden`, `points.not_convertible`, `points.minor_spends`"},
         409: {
             "description": "`points.insufficient`, `points.over_cap`, `points.wallet_retired`, "
             "`points.member_not_active`, `idempotency.key_reused`"
@@ -379,9 +389,21 @@ async def convert_units(
     now: Now,
 ) -> PostedOut:
     """Turn available units into another wallet's at the program's rate; they keep their ends."""
-    (holder,) = await operations.lock_members(tx, program_id, [member_id], now=now, active=True)
+    asked = [(member_id, body.wallet), (member_id, body.into)]
+    purse, target = await operations.lock_purses(tx, program_id, terms, asked, now=now, active=True, spender=member_id)
+    if purse != target:
+        # One is her own and one her pool's: what several have together does not become one's own.
+        raise NotConvertible(wallet=body.wallet, to=body.into)
     made = await operations.convert(
-        tx, program_id, terms, holder_id=holder, wallet=body.wallet, into=body.into, amount=body.amount, now=now
+        tx,
+        program_id,
+        terms,
+        holder_id=purse.holder_id,
+        earner_id=purse.earner_id,
+        wallet=body.wallet,
+        into=body.into,
+        amount=body.amount,
+        now=now,
     )
     return PostedOut(transfers=_shown(made, terms, caller))
 

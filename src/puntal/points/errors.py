@@ -160,3 +160,13 @@ class AmountZero(Invalid):
         "en": "Say how much to add or take",
         "es": "Indica cuánto se añade o se quita",
     }
+
+
+class MinorSpends(Forbidden):
+    """Of a wallet that a pool shares only its adults spend."""
+
+    code = "points.minor_spends"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Only adults of the household spend from its wallet",
+        "es": "Solo los adultos del hogar gastan de su monedero",
+    }

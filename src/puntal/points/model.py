@@ -76,6 +76,7 @@ class Terms(Struct):
         returned: How long units live that return to a lot which has ended.
         conversions: Wallet id to how many units are taken for how many given.
         cost: Money (minor units of `currency`) that one smallest unit is expected to cost if redeemed.
+        shared: The members of a pool have one of it together.
         memo: Dates by override, of the last day asked for.
     """
 
@@ -98,6 +99,7 @@ class Terms(Struct):
     cost: Fraction = Fraction(0)
     expected_redemption: Fraction = Fraction(1)
     retired: bool = False
+    shared: bool = False
     memo: dict[tuple[Ending | None, Starting | None, bool], DatesOfDay] = field(default_factory=dict)
 
 

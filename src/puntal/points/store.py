@@ -93,7 +93,8 @@ ON CONFLICT (program_id, holder_id, id) DO UPDATE SET state = excluded.state
 """
 
 REPOINT_LOTS = """
--- Lots that belong to another holder from now on, with what consumed them; both holders are locked.
+-- Lots that belong to another holder from now on, with what consumed them; both holders are locked. Whose purchase it
+-- was needs no saying in a wallet of one's own.
 WITH consumed AS (
   UPDATE consumption SET holder_id = %(receiver)s
   WHERE program_id = %(program_id)s AND holder_id = %(giver)s AND lot_id = ANY(%(lots)s::uuid[])
@@ -101,8 +102,21 @@ WITH consumed AS (
   UPDATE finished_card SET holder_id = %(receiver)s
   WHERE program_id = %(program_id)s AND holder_id = %(giver)s AND %(cards)s
 )
-UPDATE lot SET holder_id = %(receiver)s
+UPDATE lot SET holder_id = %(receiver)s, earner_id = NULL
 WHERE program_id = %(program_id)s AND holder_id = %(giver)s AND id = ANY(%(lots)s::uuid[])
+"""
+
+POOL_LOTS = """
+-- Lots of members that are their pools' from now on, remembered as theirs, with what consumed them. The holders of both
+-- are locked.
+WITH consumed AS (
+  UPDATE consumption SET holder_id = r.pool
+  FROM json_to_recordset(%(rows)s::json) AS r (member uuid, pool uuid, lot uuid)
+  WHERE consumption.program_id = %(program_id)s AND consumption.holder_id = r.member AND consumption.lot_id = r.lot
+)
+UPDATE lot SET holder_id = r.pool, earner_id = r.member
+FROM json_to_recordset(%(rows)s::json) AS r (member uuid, pool uuid, lot uuid)
+WHERE lot.program_id = %(program_id)s AND lot.holder_id = r.member AND lot.id = r.lot
 """
 
 FIND_HOLD = """

@@ -3,7 +3,7 @@
 Intake uses `books` alone: it locks through the ledger, decides in the engine, and hands the books to `record`.
 """
 
-from puntal.points.operations.access import holders_of, lock_members
+from puntal.points.operations.access import holders_of
 from puntal.points.operations.books import (
     Opened,
     books_of,
@@ -13,16 +13,18 @@ from puntal.points.operations.books import (
     read_books,
     record,
     settle_due,
-    wallets,
     wind_up,
 )
 from puntal.points.operations.corrections import ADJUST, adjust, adjusting, wallet_named, write_off
 from puntal.points.operations.holds import commit, give_back, hold, lapse_due, release
 from puntal.points.operations.moves import convert, reassign, transfer
+from puntal.points.operations.sharing import Pools, Purse, lock_purses, readers_of, shared_wallets, wallets
 
 __all__ = [
     "ADJUST",
     "Opened",
+    "Pools",
+    "Purse",
     "adjust",
     "adjusting",
     "books_of",
@@ -34,13 +36,15 @@ __all__ = [
     "holders_of",
     "lapse_due",
     "load_lots",
-    "lock_members",
+    "lock_purses",
     "open_books",
     "read_books",
+    "readers_of",
     "reassign",
     "record",
     "release",
     "settle_due",
+    "shared_wallets",
     "transfer",
     "wallet_named",
     "wallets",

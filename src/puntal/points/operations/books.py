@@ -14,8 +14,8 @@ from puntal.kit.db import Transaction
 from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder, Transfer
 from puntal.ledger.queries import NOBODY
-from puntal.points import policy, queries, store
-from puntal.points.model import Books, Terms, WalletView
+from puntal.points import policy, store
+from puntal.points.model import Books, Terms
 
 LATEST_EVENT = timedelta(days=400)
 """Lots that inactivity ended longer ago are not brought back, however late an event comes."""
@@ -181,15 +181,6 @@ async def read_books(
     return books
 
 
-async def wallets(
-    tx: Transaction, program_id: int, terms: Sequence[Terms], holder_id: UUID, *, now: datetime
-) -> list[WalletView]:
-    """Return a holder's wallets as of `now`, also of one who never had anything."""
-    books = await read_books(tx, program_id, terms, [holder_id], now=now)
-    own = books.get(holder_id) or Books.opened(holder_id, len(terms), now, ids.new_id)
-    return queries.view(own, terms)
-
-
 async def settle_due(
     tx: Transaction, program_id: int, terms: Sequence[Terms], *, now: datetime, limit: int = 500
 ) -> tuple[int, list[Transfer]]:
@@ -240,6 +231,5 @@ __all__ = [
     "read_books",
     "record",
     "settle_due",
-    "wallets",
     "wind_up",
 ]

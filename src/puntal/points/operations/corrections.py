@@ -50,6 +50,7 @@ async def adjust(  # noqa: PLR0913 - what an adjustment is
     now: datetime,
     allow_debt: bool = False,
     event_id: str | None = None,
+    earner_id: UUID | None = None,
 ) -> Adjustment:
     """Add units to a wallet or take them, for a reason; above the role's limit a second person is asked.
 
@@ -62,6 +63,7 @@ async def adjust(  # noqa: PLR0913 - what an adjustment is
         internal_reason: What staff read.
         allow_debt: Owe what is not there; otherwise such an adjustment is refused.
         event_id: Chosen by the caller; makes a name for the transfers.
+        earner_id: The member it is for, where the holder is her pool.
 
     Raises:
         AmountZero: Neither more nor less was asked for.
@@ -78,9 +80,10 @@ async def adjust(  # noqa: PLR0913 - what an adjustment is
             program_id=ProgramId(program_id),
             id=ApprovalId(ids.new_id()),
             action=ADJUST,
-            subject=f"member:{holder_id}",
+            subject=f"member:{earner_id or holder_id}",
             payload={
                 "holder_id": str(holder_id),
+                "earner_id": None if earner_id is None else str(earner_id),
                 "wallet": wallet,
                 "amount": amount,
                 "public_reason": public_reason,
@@ -98,13 +101,22 @@ async def adjust(  # noqa: PLR0913 - what an adjustment is
         program_id=ProgramId(program_id),
         actor=by.actor,
         action=ADJUST,
-        subject=f"member:{holder_id}",
+        subject=f"member:{earner_id or holder_id}",
         now=now,
         detail={"wallet": wallet, "amount": amount, "reason": internal_reason},
     )
     cause = Cause(event_id=event_id, note=note)
     return await _post(
-        tx, program_id, terms, each, holder_id, amount=amount, cause=cause, now=now, allow_debt=allow_debt
+        tx,
+        program_id,
+        terms,
+        each,
+        holder_id,
+        amount=amount,
+        cause=cause,
+        now=now,
+        allow_debt=allow_debt,
+        earner_id=earner_id,
     )
 
 
@@ -119,6 +131,7 @@ async def _post(  # noqa: PLR0913 - what an adjustment is
     cause: Cause,
     now: datetime,
     allow_debt: bool,
+    earner_id: UUID | None,
 ) -> Adjustment:
     if wallet.retired and amount > 0:
         raise WalletRetired(wallet=wallet.id)
@@ -136,6 +149,7 @@ async def _post(  # noqa: PLR0913 - what an adjustment is
             kind="points.adjusted",
             source=ADJUSTED,
             available=Starting(),
+            earner_id=earner_id,
         )
     else:
         policy.spend(
@@ -181,6 +195,7 @@ def adjusting(
             cause=Cause(event_id=f"approval:{approval.id}", note=note),
             now=now,
             allow_debt=asked["allow_debt"],
+            earner_id=None if asked.get("earner_id") is None else UUID(asked["earner_id"]),
         )
 
     return perform

@@ -27,8 +27,12 @@ async def transfer(  # noqa: PLR0913 - what a transfer is
     now: datetime,
     note: dict[str, object] | None = None,
     event_id: str | None = None,
+    earner_id: UUID | None = None,
 ) -> list[Transfer]:
     """Give available units to another member; the lots keep their ends. Both are locked in the order of their ids.
+
+    Args:
+        earner_id: The member who receives, where the receiver is her pool.
 
     Raises:
         UnknownWallet: The program has no such wallet.
@@ -48,7 +52,8 @@ async def transfer(  # noqa: PLR0913 - what a transfer is
     if room is not None and amount > room:
         raise OverCap(room=room)
     settled = len(giver.transfers)
-    policy.send(giver, receiver, each, amount, cause=Cause(event_id=event_id, note=note), at=now, now=now)
+    cause = Cause(event_id=event_id, note=note)
+    policy.send(giver, receiver, each, amount, cause=cause, at=now, now=now, earner_id=earner_id)
     await opened.write(tx, program_id)
     return giver.transfers[settled:]
 
@@ -64,8 +69,12 @@ async def convert(  # noqa: PLR0913 - what a conversion is
     amount: int,
     now: datetime,
     event_id: str | None = None,
+    earner_id: UUID | None = None,
 ) -> list[Transfer]:
     """Turn available units of one wallet into another's at the program's rate; the lots keep their ends.
+
+    Args:
+        earner_id: The member who asks, where the holder is her pool.
 
     Raises:
         UnknownWallet: The program has no such wallet.
@@ -87,7 +96,8 @@ async def convert(  # noqa: PLR0913 - what a conversion is
     if room is not None and amount // portion * gives > room:
         raise OverCap(room=room)
     settled = len(books.transfers)
-    policy.convert(books, source, target, amount, cause=Cause(event_id=event_id), at=now, now=now)
+    cause = Cause(event_id=event_id)
+    policy.convert(books, source, target, amount, cause=cause, at=now, now=now, earner_id=earner_id)
     await opened.write(tx, program_id)
     return books.transfers[settled:]
 

@@ -17,6 +17,7 @@ from puntal.points.policy.clockwork import (
 from puntal.points.policy.earning import balance_shown, earn, room
 from puntal.points.policy.lots import backwards, end_of, spendable, started
 from puntal.points.policy.reversing import give_again, lots_of_order, take_back
+from puntal.points.policy.sharing import bring_in, part, settle_both, together
 from puntal.points.policy.spending import (
     commit,
     convert,
@@ -42,6 +43,7 @@ __all__ = [
     "activate_awaiting",
     "backwards",
     "balance_shown",
+    "bring_in",
     "commit",
     "compile_ending",
     "compile_starting",
@@ -59,6 +61,7 @@ __all__ = [
     "move_debt",
     "move_lots",
     "needs_lots",
+    "part",
     "release",
     "renew",
     "renewal_needs_lots",
@@ -66,10 +69,12 @@ __all__ = [
     "room",
     "send",
     "settle",
+    "settle_both",
     "spend",
     "spendable",
     "started",
     "take_back",
+    "together",
     "truncate",
     "wind_up",
     "window_start",

@@ -32,6 +32,9 @@ def take_back(
     more; `stop_at_zero` from available ones, the rest staying noted on the lot; `debt` from available ones,
     the rest being owed. Stamps on an unused finished card come back first.
 
+    In a pool only lots of the same earner pay, and what they cannot pay is noted where it would be owed: nobody
+    pays or owes for another.
+
     The caller remembers what it asked of an award before and never asks for more than the award in all.
 
     Args:
@@ -58,15 +61,20 @@ def take_back(
 
     pending = terms.if_already_spent == "only_pending"
     account = PENDING if pending else AVAILABLE
-    other = min(left, books.pending[lot.wallet] if pending else books.available[lot.wallet])
-    others = pick(spendable(books, lot.wallet, pending=pending), other)
+    paying = spendable(books, lot.wallet, pending=pending)
+    there = books.pending[lot.wallet] if pending else books.available[lot.wallet]
+    if lot.earner_id is not None:
+        paying = [each for each in paying if each.earner_id == lot.earner_id]
+        there = sum(each.remaining for each in paying)
+    other = min(left, there)
+    others = pick(paying, other)
     if other:
         take(books, lot.wallet, ISSUED, others, source=account, kind=kind, cause=cause, at=at, now=now)
         left -= other
-    debt = left if terms.if_already_spent == "debt" else 0
+    debt = left if terms.if_already_spent == "debt" and lot.earner_id is None else 0
     if debt:
         move(books, lot.wallet, DEBT, ISSUED, debt, kind=kind, cause=cause, at=at, now=now)
-    noted = left if terms.if_already_spent == "stop_at_zero" else 0
+    noted = left - debt if terms.if_already_spent != "only_pending" else 0
     if noted:
         lot = books.lots[lot_id]
         put(books, replace(lot, noted=lot.noted + noted))

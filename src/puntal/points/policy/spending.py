@@ -200,7 +200,15 @@ def give_back(  # noqa: PLR0913 - a transfer and its cause
 
 
 def send(
-    giver: Books, receiver: Books, terms: Terms, amount: int, *, cause: Cause, at: datetime, now: datetime
+    giver: Books,
+    receiver: Books,
+    terms: Terms,
+    amount: int,
+    *,
+    cause: Cause,
+    at: datetime,
+    now: datetime,
+    earner_id: UUID | None = None,
 ) -> list[Lot]:
     """Move available units to another holder; the new lots keep the ends of the old ones.
 
@@ -247,6 +255,7 @@ def send(
             renewable=lot.renewable,
             origin=lot.origin,
             event_id=cause.event_id,
+            earner_id=earner_id,
         )
         receiver.added[copy.id] = None
         receiver.lots[copy.id] = copy
@@ -258,7 +267,15 @@ def send(
 
 
 def convert(
-    books: Books, terms: Terms, into: Terms, amount: int, *, cause: Cause, at: datetime, now: datetime
+    books: Books,
+    terms: Terms,
+    into: Terms,
+    amount: int,
+    *,
+    cause: Cause,
+    at: datetime,
+    now: datetime,
+    earner_id: UUID | None = None,
 ) -> list[Lot]:
     """Turn available units of one wallet into another's at the program's rate; the lots keep their ends.
 
@@ -290,6 +307,7 @@ def convert(
                     kind="points.converted",
                     source=CONVERTED,
                     dates=dates,
+                    earner_id=earner_id,
                 )
             )
     books.due_at = due_at(books)

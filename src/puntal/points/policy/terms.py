@@ -24,13 +24,21 @@ _MONTHS = {name.lower(): number for number, name in enumerate(months.month_abbr)
 
 
 def compile_terms(
-    ordinal: int, id: str, wallet: Wallet, zone: ZoneInfo, returned: Span | None = None, currency: str | None = None
+    ordinal: int,
+    id: str,
+    wallet: Wallet,
+    zone: ZoneInfo,
+    returned: Span | None = None,
+    currency: str | None = None,
+    *,
+    shared: bool = False,
 ) -> Terms:
     """Return a wallet of the document ready for the hot path.
 
     Args:
         returned: The program's `returned_points_live`; 30 days when not given.
         currency: The program's, for what units cost; a money wallet has its own.
+        shared: Some kind of pool has one of it together.
     """
     earn = wallet.limits.earn if isinstance(wallet.limits.earn, tuple) else (wallet.limits.earn,)
     liability = wallet.liability
@@ -64,6 +72,7 @@ def compile_terms(
         cost=cost,
         expected_redemption=liability.expected_redemption.fraction,
         retired=wallet.retired,
+        shared=shared,
     )
 
 
