@@ -10,7 +10,7 @@ from puntal.engine import award, gate, refund
 from puntal.engine.model import Caused, Compiled
 from puntal.engine.work import Work, copy_order
 from puntal.orders.model import SHIPPING, Amounts, Line, Order, OrderLine, OrderRecord
-from puntal.orders.policy import amounts
+from puntal.orders.policy import amounts, fully_refunded
 from puntal.programs.document.builtin import PURCHASE
 
 _DONE = {"earned": "order.already_earned", "cancelled": "order.cancelled"}
@@ -55,10 +55,11 @@ def _earn(work: Work, order: Order, of: Amounts, position: Sequence[int] | None)
         _other_rules(work, of, position)
         work.renew()
     _count(work, order, of.net, [line.quantity for line in order.lines], 1)
+    _apply_awaited(work, record)
     if code is None:
         work.climb()
-        _refer(work, sum(of.net))
-    _apply_awaited(work, record)
+        if not fully_refunded(record):
+            _refer(work, sum(of.net))
     return code
 
 
@@ -208,7 +209,7 @@ def _count(work: Work, order: Order, net: Sequence[int], quantities: Sequence[in
 def _refer(work: Work, net: int) -> None:
     """Tell the referrer's side when the first order of a referee earned."""
     profile = work.state.profile
-    if profile.referrer_id is None or work.state.running.totals.orders or work.order is None:
+    if profile.referrer_id is None or work.state.running.totals.orders > 0 or work.order is None:
         return
     work.caused.append(
         Caused(
@@ -244,7 +245,7 @@ def updated(work: Work) -> str | None:
     record.total_minor = of.total
     if any(less):
         refund.take(work, less, work.event.id)
-    if any(more):
+    if any(more) or any(quantities):
         code = gate.shut(work.program, work.state, work.event, work.now)
         trigger = work.program.triggers.get(PURCHASE)
         if code is None and trigger is not None:

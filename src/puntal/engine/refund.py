@@ -158,10 +158,14 @@ def _down(work: Work, record: OrderRecord, amounts: list[int], orders: int) -> N
     """
     goods = [0 if line.id == SHIPPING else amount for line, amount in zip(record.lines, amounts, strict=True)]
     spend = sum(goods)
-    # Items count as long as something of their line does.
-    items = [
-        line.quantity * (int(line.refunded - amount >= line.net) - int(line.refunded >= line.net))
+    # Items count as long as something of their line does; free ones as long as the order does.
+    before = [
+        orders > 0 if line.net <= 0 else line.refunded - amount >= line.net
         for line, amount in zip(record.lines, amounts, strict=True)
+    ]
+    after = [orders < 0 if line.net <= 0 else line.refunded >= line.net for line in record.lines]
+    items = [
+        line.quantity * (int(was) - int(gone)) for line, was, gone in zip(record.lines, before, after, strict=True)
     ]
     totals = work.running.totals
     totals.spend -= spend
@@ -185,9 +189,8 @@ def _down(work: Work, record: OrderRecord, amounts: list[int], orders: int) -> N
             if metric == "items":
                 count = sum(items[index] for index in chosen)
             else:
-                lines = [record.lines[index] for index in chosen]
-                earlier = all(line.refunded - amounts[i] >= line.net for i, line in zip(chosen, lines, strict=True))
-                count = int(earlier) - int(all(line.refunded >= line.net for line in lines))
+                count = int(all(before[index] for index in chosen)) - int(all(after[index] for index in chosen))
+                count = count if chosen else 0
         if count or amount:
             work.count(metric, key, record.day, count, -amount)
     if any(climb.measure in ("spend", "orders") for climb in work.program.climbs):
