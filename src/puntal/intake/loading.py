@@ -14,6 +14,7 @@ from puntal.engine.model import Compiled, Running
 from puntal.engine.work import next_review
 from puntal.intake import pooling
 from puntal.intake.batch import Batch
+from puntal.intake.errors import Again
 from puntal.intake.model import Item
 from puntal.intake.policy import ORDER_CARRYING
 from puntal.kit.calendar import after
@@ -46,22 +47,39 @@ LOTS_NEEDED = frozenset(
 
 
 async def load(
-    tx: Transaction, programs: Programs, items: Sequence[Item], *, lock_budgets: bool, newest_only: bool
+    tx: Transaction,
+    programs: Programs,
+    items: Sequence[Item],
+    *,
+    lock_budgets: bool,
+    lock_members: frozenset[UUID],
+    newest_only: bool,
 ) -> Batch:
-    """Return the batch ready to be decided; its members are locked until `tx` ends."""
+    """Return the batch ready to be decided; its members are locked until `tx` ends.
+
+    Raises:
+        Again: Somebody else has to be locked too.
+    """
     batch = Batch(programs, newest_only=newest_only)
     await _find_members(tx, batch, items)
     ids = {id for id in batch.subjects.values() if id is not None}
     now = max(item.now for item in items)
     pools = await pooling.find(tx, programs, ids)
     rows = await ledger.open_and_lock(
-        tx, programs.program_id, ids.union(pools.values()), now=min(item.now for item in items)
+        tx, programs.program_id, ids.union(pools.values(), lock_members), now=min(item.now for item in items)
     )
-    holders = {id: row for id, row in rows.items() if id in ids} if pools else rows
+    holders = {id: row for id, row in rows.items() if id in ids} if pools or lock_members else rows
     # After the lock: whoever merged, paused or blocked a member held it too.
     batch.profiles = await members.load(tx, programs.program_id, ids)
     wanted = {(item.event.source, item.event.order_id) for item in items if item.event.order_id is not None}
     batch.orders = await orders.load(tx, programs.program_id, wanted)
+    batch.known_orders = frozenset(batch.orders)
+    # Whose locks keep them still: who had an order before somebody else named it, and who got all that a member had,
+    # who was merged while we waited. Once is enough: a retry finds them locked.
+    others = {record.member_id for record in batch.orders.values() if record.member_id is not None}
+    others |= {profile.merged_into for profile in batch.profiles.values() if profile.merged_into is not None}
+    if not others <= ids | lock_members:
+        raise Again(lock_members=frozenset(others - ids))
     await _open_books(tx, batch, items, holders)
     await pooling.enter(tx, batch, items, rows, pools)
     await _load_facts(tx, batch, ids, now)
@@ -126,6 +144,16 @@ async def _by_order(tx: Transaction, batch: Batch, items: Sequence[Item]) -> Non
     }
     if about:
         owners = await orders.owners(tx, batch.programs.program_id, set(about.values()))
+        for item in items:
+            subject = batch.subjects.get(item.said.id)
+            if subject is not None and item.said.id not in about and item.event.order_id is not None:
+                # An order of this very batch is nobody's in the table yet.
+                owners.setdefault((item.event.source, item.event.order_id), subject)
+        for item in items:
+            # An order that comes in this batch is known to what names it.
+            customer = batch.subjects.get(item.said.id)
+            if item.event.order_id is not None and item.said.id not in about and customer is not None:
+                owners.setdefault((item.event.source, item.event.order_id), customer)
         for id, order in about.items():
             if order in owners:
                 batch.subjects[id] = owners[order]

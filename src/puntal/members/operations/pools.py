@@ -52,7 +52,9 @@ async def join_pool(
     membership: Membership,
     now: datetime,
 ) -> None:
-    """Let members share with a pool from now on; what they have already stays their own. Once in, twice is once.
+    """Let members share with a pool from now on. Once in, twice is once.
+
+    What they have already in shared wallets is the pool's, and remembered as theirs, from their next event or command.
 
     Raises:
         UnknownPool: There is none of that id.

@@ -1,0 +1,394 @@
+"""Pools have one wallet: decided on both rows as one, split again on writing (X37)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from selling import MakeProgram
+
+from puntal.console import pools
+from puntal.entrypoints.intake import Intake
+from puntal.entrypoints.programs import Programs
+from puntal.entrypoints.verifying import verify
+from puntal.intake.model import Answer, Said
+from puntal.intake.policy import item
+from puntal.kit import ids
+from puntal.kit.db import Database
+from puntal.ledger.queries import transfers
+from puntal.members import operations as members
+from puntal.members.model import Enrolled, Ids, NewMember
+from puntal.members.operations import Membership
+from puntal.points import operations as points
+from puntal.points.errors import MinorSpends
+from puntal.points.model import Cause, WalletView
+
+MAY, JUNE = datetime(2026, 5, 5, 10, tzinfo=UTC), datetime(2026, 6, 5, 10, tzinfo=UTC)
+SECTIONS: dict[str, Any] = {
+    "pools": {"household": {"wallets": ["points"], "max": 4}},
+    "wallets": {
+        "points": {"kind": "points", "expiry": {"after": "1 month", "end_of": "month"}, "transferable": True},
+        "status": {"kind": "qualifying"},
+    },
+}
+
+
+class Household:
+    """A program with pools, Ana and Ben in one of them."""
+
+    def __init__(self, database: Database, program_id: int) -> None:
+        self.database = database
+        self.program_id = program_id
+        self.programs = Programs()
+        self.intake = Intake(database, self.programs)
+        self.pool = ids.new_id()
+        self.people: dict[str, UUID] = {}
+
+    async def loaded(self) -> Any:
+        async with self.database.program_transaction(self.program_id) as tx:
+            return await self.programs.current(tx, self.program_id)
+
+    async def terms(self) -> Any:
+        return (await self.loaded()).newest.terms
+
+    async def enrol(self, *names: str) -> None:
+        document = (await self.loaded()).newest.document
+        people = [NewMember(ids=Ids(email=f"{name}@example.com")) for name in names]
+        async with self.database.program_transaction(self.program_id) as tx:
+            made = await members.enrol_many(
+                tx, self.program_id, people, membership=Membership.of(document), now=MAY - timedelta(days=5)
+            )
+        for name, one in zip(names, made, strict=True):
+            assert isinstance(one, Enrolled)
+            self.people[name] = one.id
+
+    async def share(self, **adults: bool) -> None:
+        document = (await self.loaded()).newest.document
+        async with self.database.program_transaction(self.program_id) as tx:
+            await members.create_pool(
+                tx,
+                self.program_id,
+                "household",
+                {self.people[name]: adult for name, adult in adults.items()},
+                membership=Membership.of(document),
+                now=MAY - timedelta(days=4),
+                pool=self.pool,
+            )
+
+    async def send(self, *events: Mapping[str, Any], now: datetime) -> list[Answer]:
+        document = (await self.loaded()).newest.document
+        items = [item(msgspec.convert(event, Said, strict=False), document, now, trusted=True) for event in events]
+        answers = await self.intake.run(self.program_id, items)
+        assert all(isinstance(answer, Answer) for answer in answers), answers
+        return [answer for answer in answers if isinstance(answer, Answer)]
+
+    async def wallet(self, who: str | UUID, now: datetime, wallet: str = "points") -> WalletView:
+        member = self.people[who] if isinstance(who, str) else who
+        async with self.database.program_transaction(self.program_id) as tx:
+            found = await points.wallets(tx, self.program_id, await self.terms(), member, now=now)
+        return next(each for each in found if each.wallet == wallet)
+
+    async def spend(self, who: str, amount: int, now: datetime) -> UUID:
+        terms = await self.terms()
+        async with self.database.program_transaction(self.program_id) as tx:
+            member = self.people[who]
+            (purse,) = await points.lock_purses(
+                tx, self.program_id, terms, [(member, "points")], now=now, active=True, spender=member
+            )
+            held = await points.hold(
+                tx,
+                self.program_id,
+                terms,
+                holder_id=purse.holder_id,
+                wallet="points",
+                amount=amount,
+                reference="voucher",
+                lapses_at=now + timedelta(hours=1),
+                now=now,
+            )
+            await points.commit(tx, self.program_id, terms, hold_id=held.id, cause=Cause(), now=now)
+        return purse.holder_id
+
+    async def leave(self, who: str, now: datetime) -> list[UUID]:
+        loaded = await self.loaded()
+        async with self.database.program_transaction(self.program_id) as tx:
+            return await pools.leave(tx, loaded.newest, self.people[who], now=now)
+
+    async def column(self, sql: str, *values: object) -> list[Any]:
+        async with self.database.program_transaction(self.program_id) as tx:
+            return [row[0] for row in await (await tx.execute(sql, [self.program_id, *values])).fetchall()]
+
+    async def assert_books_hold(self) -> None:
+        assert {name: wrong for name, wrong in (await verify(self.database, self.program_id)).items() if wrong} == {}
+
+
+def bought(who: str, euros: int, at: datetime, id: str | None = None) -> dict[str, Any]:
+    order = id or str(ids.new_id())
+    return {
+        "id": f"{order}-paid",
+        "type": "order.paid",
+        "occurred_at": at,
+        "source": "shop",
+        "member": {"email": f"{who}@example.com"},
+        "order": {"id": order, "currency": "EUR", "lines": [{"id": "1", "amount_minor": euros * 100}]},
+    }
+
+
+def refunded(order: str, at: datetime, amount: int | None = None) -> dict[str, Any]:
+    refund = {"order": order} if amount is None else {"order": order, "amount_minor": amount}
+    return {
+        "id": f"{order}-back-{amount}",
+        "type": "order.refunded",
+        "occurred_at": at,
+        "source": "shop",
+        "refund": refund,
+    }
+
+
+EARNING: Sequence[dict[str, Any]] = [
+    {"id": "purchases", "on": "purchase", "award": {"wallet": "points", "points": 1, "per": "1.00 EUR"}},
+    {"id": "tier_points", "on": "purchase", "award": {"wallet": "status", "points": 1, "per": "1.00 EUR"}},
+]
+
+
+@pytest.fixture
+async def home(a_program: MakeProgram, database: Database) -> Household:
+    shop = await a_program(**SECTIONS, earning=EARNING)
+    made = Household(database, shop.program_id)
+    await made.enrol("ana", "ben")
+    return made
+
+
+async def test_who_left_pays_for_her_refunds_and_nobody_else_does(home: Household) -> None:
+    """X37: Ana earned 300 (ends June), Ben 200 (ends July); Ana spends 400; Ben leaves; Ben's order is refunded."""
+    await home.share(ana=True, ben=True)
+    await home.send(bought("ana", 300, MAY), now=MAY)
+    [answer] = await home.send(bought("ben", 200, JUNE, id="b"), now=JUNE)
+    assert answer.balances is not None
+    assert (answer.balances["points"].available, answer.balances["status"].available) == (500, 200)
+    shown = await home.wallet("ana", JUNE)
+    assert [(end.amount, str(end.at)[:10]) for end in shown.ends] == [(300, "2026-06-30"), (200, "2026-07-31")]
+
+    assert await home.spend("ana", 400, JUNE + timedelta(days=1)) == home.pool
+    later = JUNE + timedelta(days=2)
+    await home.leave("ben", later)
+
+    assert ((await home.wallet("ana", later)).balance, (await home.wallet("ben", later)).balance) == (0, 100)
+    [back] = await home.send(refunded("b", later), now=later)
+    assert sum(reason[2] for reason in back.outcome.reasons if reason[0] == "purchases") == -100
+    assert (await home.wallet("ben", later)).balance == 0
+    assert await home.column("SELECT sum(noted)::int FROM lot WHERE program_id = %s AND wallet = 0") == [100]
+    await home.send(bought("ben", 50, later), now=later)
+    assert ((await home.wallet("ana", later)).balance, (await home.wallet("ben", later)).balance) == (0, 50)
+    await home.assert_books_hold()
+
+
+async def test_a_refund_takes_from_lots_of_the_same_earner_only(home: Household) -> None:
+    """X37: what Ben's order gave was spent by Ana; Ana's later points are not his to give back."""
+    await home.share(ana=True, ben=True)
+    await home.send(bought("ben", 200, MAY, id="b"), bought("ben", 30, JUNE), bought("ana", 300, JUNE), now=JUNE)
+    await home.spend("ana", 200, JUNE)
+
+    [back] = await home.send(refunded("b", JUNE), now=JUNE)
+
+    assert sum(reason[2] for reason in back.outcome.reasons if reason[0] == "purchases") == -30
+    assert (await home.wallet("ben", JUNE)).balance == 300
+    assert await home.column("SELECT sum(noted)::int FROM lot WHERE program_id = %s AND wallet = 0") == [170]
+    await home.assert_books_hold()
+
+
+@pytest.mark.parametrize("policy", ["debt", "only_pending"])
+async def test_a_household_owes_nothing_for_one_of_it(a_program: MakeProgram, database: Database, policy: str) -> None:
+    wallets = {**SECTIONS["wallets"], "points": {"kind": "points", "if_already_spent": policy}}
+    shop = await a_program(pools=SECTIONS["pools"], wallets=wallets, earning=EARNING)
+    home = Household(database, shop.program_id)
+    await home.enrol("ana", "ben")
+    await home.share(ana=True, ben=True)
+    await home.send(bought("ben", 200, MAY, id="b"), bought("ana", 300, JUNE), now=JUNE)
+    await home.spend("ana", 250, JUNE)
+
+    await home.send(refunded("b", JUNE), now=JUNE)
+
+    shown = await home.wallet("ana", JUNE)
+    assert (shown.available, shown.debt) == (250, 0)
+    noted = await home.column("SELECT sum(noted)::int FROM lot WHERE program_id = %s AND wallet = 0")
+    assert noted == [200 if policy == "debt" else 0]
+    await home.assert_books_hold()
+
+
+async def test_two_of_a_pool_in_one_batch_see_each_others_points_and_not_their_tiers(home: Household) -> None:
+    await home.share(ana=True, ben=True)
+
+    answers = await home.send(
+        bought("ana", 150, MAY), bought("ben", 20, MAY, id="b"), bought("ana", 5, MAY), refunded("b", MAY, 500), now=MAY
+    )
+
+    shown = [answer.balances for answer in answers if answer.balances is not None]
+    assert [each["points"].available for each in shown] == [150, 170, 175, 170]
+    assert [each["status"].available for each in shown] == [150, 20, 155, 15]
+    assert [change[2] for change in answers[0].outcome.changes] == ["silver"]
+    assert answers[1].outcome.changes == []
+    holders = await home.column("SELECT holder_id FROM transfer WHERE program_id = %s AND wallet = 0")
+    assert set(holders) == {home.pool}
+    own = await home.column("SELECT holder_id FROM transfer WHERE program_id = %s AND wallet = 1")
+    assert set(own) == set(home.people.values())
+    earners = await home.column("SELECT earner_id FROM lot WHERE program_id = %s AND wallet = 0")
+    assert set(earners) == set(home.people.values())
+    await home.assert_books_hold()
+
+
+async def test_what_was_earned_before_joining_comes_along_and_goes_again(home: Household) -> None:
+    await home.send(bought("ben", 40, MAY, id="b"), now=MAY)
+    await home.share(ana=True, ben=True)
+    assert ((await home.wallet("ben", MAY)).balance, (await home.wallet("ana", MAY)).balance) == (40, 0)
+
+    [back] = await home.send(refunded("b", MAY, 1000), now=MAY)
+
+    assert back.balances is not None
+    assert back.balances["points"].available == 30
+    assert (await home.wallet("ana", MAY)).balance == 30
+    await home.assert_books_hold()
+    await home.leave("ben", MAY)
+    assert ((await home.wallet("ben", MAY)).balance, (await home.wallet("ana", MAY)).balance) == (30, 0)
+    await home.send(refunded("b", MAY), now=MAY)
+    assert (await home.wallet("ben", MAY)).balance == 0
+    await home.assert_books_hold()
+
+
+async def test_what_is_held_from_before_joining_stays_until_its_hold_has_ended(home: Household) -> None:
+    await home.send(bought("ben", 40, MAY, id="b"), now=MAY)
+    terms, ben = await home.terms(), home.people["ben"]
+    async with home.database.program_transaction(home.program_id) as tx:
+        held = await points.hold(
+            tx,
+            home.program_id,
+            terms,
+            holder_id=ben,
+            wallet="points",
+            amount=10,
+            reference="cart",
+            lapses_at=MAY + timedelta(hours=1),
+            now=MAY,
+        )
+    await home.share(ana=True, ben=True)
+
+    await home.send(refunded("b", MAY, 1000), bought("ben", 5, MAY), now=MAY)
+    async with home.database.program_transaction(home.program_id) as tx:
+        await points.release(tx, home.program_id, terms, hold_id=held.id, now=MAY)
+    [after] = await home.send(bought("ben", 1, MAY), now=MAY)
+
+    assert after.balances is not None
+    assert after.balances["points"].available == 36
+    assert (await home.wallet("ana", MAY)).balance == 36
+    await home.assert_books_hold()
+
+
+async def test_a_night_settles_the_pools_row_and_an_event_both(home: Household) -> None:
+    await home.share(ana=True, ben=True)
+    await home.send(bought("ana", 300, MAY), now=MAY)
+    july = datetime(2026, 7, 2, tzinfo=UTC)
+
+    async with home.database.program_transaction(home.program_id) as tx:
+        due, _ = await points.settle_due(tx, home.program_id, await home.terms(), now=july)
+    assert due == 1
+    [answer] = await home.send(bought("ben", 10, july), now=july)
+
+    assert answer.balances is not None
+    assert answer.balances["points"].available == 10
+    await home.assert_books_hold()
+    august = datetime(2026, 9, 2, tzinfo=UTC)
+    [answer] = await home.send(bought("ben", 7, august), now=august)
+    assert answer.balances is not None
+    assert answer.balances["points"].available == 7
+    await home.assert_books_hold()
+
+
+async def test_only_adults_spend(home: Household) -> None:
+    await home.share(ana=True, ben=False)
+    await home.send(bought("ben", 40, MAY), now=MAY)
+
+    with pytest.raises(MinorSpends):
+        await home.spend("ben", 10, MAY)
+
+    await home.spend("ana", 10, MAY)
+    assert (await home.wallet("ben", MAY)).balance == 30
+
+
+@pytest.mark.parametrize("moving", [False, True])
+async def test_many_batches_of_two_of_a_pool_at_once_add_up(
+    a_program: MakeProgram, database: Database, *, moving: bool
+) -> None:
+    """A cap on the pool's balance is not exceeded, and the books add up, also while Ben leaves and joins again."""
+    wallets = {**SECTIONS["wallets"], "points": {"kind": "points", "limits": {"balance": 500}}}
+    shop = await a_program(pools=SECTIONS["pools"], wallets=wallets, earning=EARNING)
+    home = Household(database, shop.program_id)
+    await home.enrol("ana", "ben")
+    await home.share(ana=True, ben=True)
+
+    async def shopping(who: str) -> None:
+        for _ in range(8):
+            await home.send(*(bought(who, 9, MAY) for _ in range(4)), now=MAY)
+
+    changes = [_leaving_and_joining(home)] if moving else []
+    await asyncio.gather(*(shopping(who) for who in ("ana", "ben", "ana", "ben")), *changes)
+
+    pool = (await home.column("SELECT available[1] FROM holder WHERE program_id = %s AND id = %s", home.pool))[0]
+    # What Ben brings with him goes above the cap, as all that is not earned.
+    assert pool >= 500 if moving else pool == 500
+    lots = await home.column("SELECT sum(amount)::int FROM lot WHERE program_id = %s AND wallet = 1")
+    assert lots == [8 * 4 * 4 * 9]
+    await home.assert_books_hold()
+
+
+async def _leaving_and_joining(home: Household) -> None:
+    document = (await home.loaded()).newest.document
+    for _ in range(4):
+        await asyncio.sleep(0.02)
+        await home.leave("ben", MAY)
+        async with home.database.program_transaction(home.program_id) as tx:
+            await members.join_pool(
+                tx,
+                home.program_id,
+                home.pool,
+                {home.people["ben"]: True},
+                membership=Membership.of(document),
+                now=MAY,
+            )
+
+
+async def test_the_wallets_of_a_member_are_her_pools_over_http(a_program: MakeProgram, database: Database) -> None:
+    shop = await a_program(**SECTIONS, earning=EARNING)
+    home = Household(database, shop.program_id)
+    await home.enrol("ana", "ben", "eva")
+    await home.share(ana=True, ben=False)
+    ana, ben, eva = (home.people[name] for name in ("ana", "ben", "eva"))
+
+    adjusted = await shop.client.post(
+        f"{shop.at}/members/{ben}/adjustments",
+        json={"wallet": "points", "amount": 50, "reason": "Sorry!", "internal_reason": "Ticket 81"},
+    )
+    assert adjusted.status_code == 201, adjusted.text
+    seen = (await shop.get(f"members/{ana}/wallets")).json()["items"]
+    assert [each["balance"] for each in seen if each["wallet"] == "points"] == [50]
+    minor = await shop.client.post(
+        f"{shop.at}/members/{ben}/transfers", json={"wallet": "points", "amount": 5, "to": str(eva)}
+    )
+    assert (minor.status_code, minor.json()["type"]) == (403, "points.minor_spends")
+    within = await shop.client.post(
+        f"{shop.at}/members/{ana}/transfers", json={"wallet": "points", "amount": 5, "to": str(ben)}
+    )
+    assert within.json()["type"] == "points.same_holder"
+    sent = await shop.client.post(
+        f"{shop.at}/members/{ana}/transfers", json={"wallet": "points", "amount": 20, "to": str(eva)}
+    )
+    assert sent.status_code == 201, sent.text
+    listed = (await shop.get(f"members/{ben}/transfers")).json()["items"]
+    assert [line["kind"] for line in listed] == ["points.sent", "points.adjusted"]
+    async with database.program_transaction(home.program_id) as tx:
+        assert await transfers(tx, home.program_id, holders=[ben], before=None, limit=5) == []
+    await home.assert_books_hold()
