@@ -15,6 +15,7 @@ import pytest
 
 from puntal.intake import policy as intake
 from puntal.intake.phrases import OUTCOMES, REASONS
+from puntal.kit.settings import Settings
 from puntal.programs import source
 from puntal.programs.policy import check
 from puntal.webhooks.catalogue import KINDS
@@ -151,3 +152,13 @@ def test_every_kind_of_webhook_is_named() -> None:
     named = set(re.findall(r"`([a-z_.]+)`", text))
 
     assert [kind for kind in KINDS if kind not in named and kind.removeprefix("member.") not in named] == []
+
+
+def test_every_setting_is_listed_with_its_default() -> None:
+    text = (GUIDES / "operate.md").read_text(encoding="utf-8")
+
+    missing = [
+        name for name in Settings.model_fields if not re.search(rf"^\| `PUNTAL_{name.upper()}` \|", text, re.MULTILINE)
+    ]
+
+    assert missing == []
