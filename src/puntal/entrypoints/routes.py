@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from fastapi import APIRouter
 
 from puntal.access import api as access
+from puntal.access.operations.approvals import Actions
 from puntal.console import api as console
+from puntal.entrypoints.programs import Programs
 from puntal.intake import api as intake
+from puntal.kit.db import Transaction
 from puntal.members import api as members
 from puntal.points import api as points
+from puntal.points import operations as wallets
+from puntal.points.model import Terms
 from puntal.programs import api as programs
 from puntal.segments import api as segments
 from puntal.tiers import api as tiers
@@ -33,6 +37,10 @@ def routers() -> Sequence[APIRouter]:
     )
 
 
-def approval_actions() -> Mapping[str, Any]:
+def approval_actions(programs: Programs) -> Actions:
     """Return what is done when a second person says yes, by the name of what was asked."""
-    return {}
+
+    async def terms(tx: Transaction, program_id: int) -> Sequence[Terms]:
+        return (await programs.current(tx, program_id)).newest.terms
+
+    return {wallets.ADJUST: wallets.adjusting(terms)}

@@ -72,7 +72,6 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
     )
     http.install(app, settings)
-    app.state.approval_actions = approval_actions()
     for router in (*routers(), imports_router):
         app.include_router(router)
     for path, endpoint in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics), ("/", _front)):
@@ -99,6 +98,7 @@ def _furnish(app: FastAPI, database: Database, settings: Settings) -> None:
     state.database = database
     state.gate = Gate(database, requests_per_second=settings.requests_per_second)
     state.programs = Programs()
+    state.approval_actions = approval_actions(state.programs)
     state.intake = Intake(database, state.programs, most=settings.intake_batch, most_waiting=settings.intake_queue)
 
 
