@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from uuid import UUID
 
 import structlog
 from psycopg import errors
@@ -20,7 +21,7 @@ from puntal.kit.errors import Refusal
 
 log = structlog.get_logger(__name__)
 MOST_TRIES = 8
-_PASSING = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable, errors.UniqueViolation)
+PASSING = (errors.DeadlockDetected, errors.SerializationFailure, errors.LockNotAvailable, errors.UniqueViolation)
 """Another transaction was in the way; the next try finds it done."""
 
 
@@ -67,26 +68,32 @@ class Intake:
             return await self._write(program_id, items)
         except (errors.OperationalError, errors.InterfaceError):
             raise
-        except Exception as defect:
-            if len(items) == 1:
-                log.exception("intake.failed", event=items[0].said.id, type=items[0].said.type, error=repr(defect))
-                return [IntakeFailed(id=items[0].said.id)]
-            middle = len(items) // 2
-            return [*await self.run(program_id, items[:middle]), *await self.run(program_id, items[middle:])]
+        except Exception as found:  # noqa: BLE001 - whatever it is, one of these events causes it
+            defect = found
+        # Outside the handler: the halves' defects would else be told as caused by this one.
+        if len(items) == 1:
+            said = items[0].said
+            log.error("intake.failed", event_id=said.id, type=said.type, reason=repr(defect), exc_info=defect)
+            return [IntakeFailed(id=said.id)]
+        middle = len(items) // 2
+        return [*await self.run(program_id, items[:middle]), *await self.run(program_id, items[middle:])]
 
     async def _write(self, program_id: int, items: Sequence[Item]) -> list[Answer | Refusal]:
-        lock_budgets = False
+        lock_budgets, lock_members = False, frozenset[UUID]()
         for attempt in range(MOST_TRIES):
             try:
-                return await self._once(program_id, items, lock_budgets=lock_budgets)
+                return await self._once(program_id, items, lock_budgets=lock_budgets, lock_members=lock_members)
             except Again as again:
                 lock_budgets |= again.lock_budgets
-            except _PASSING:
+                lock_members |= again.lock_members
+            except PASSING:
                 if attempt == MOST_TRIES - 1:
                     raise
         raise errors.LockNotAvailable("the batch met newer truths too often")
 
-    async def _once(self, program_id: int, items: Sequence[Item], *, lock_budgets: bool) -> list[Answer | Refusal]:
+    async def _once(
+        self, program_id: int, items: Sequence[Item], *, lock_budgets: bool, lock_members: frozenset[UUID]
+    ) -> list[Answer | Refusal]:
         dry = any(item.dry_run for item in items)
         async with self.database.program_transaction(program_id) as tx:
             loaded = await self.programs.current(tx, program_id)
@@ -96,6 +103,7 @@ class Intake:
                 items,
                 recorded_at=clock.now(),
                 lock_budgets=lock_budgets,
+                lock_members=lock_members,
                 newest_only=self.newest_only,
             )
             if dry:

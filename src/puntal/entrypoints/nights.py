@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from uuid import UUID
 
+from puntal.entrypoints.intake import MOST_TRIES, PASSING
 from puntal.entrypoints.programs import Loaded, Programs
+from puntal.intake.errors import Again
 from puntal.kit import clock
 from puntal.kit.calendar import midnight
 from puntal.kit.db import Database, Transaction
@@ -97,8 +99,19 @@ async def _repeat(
 ) -> int:
     total = 0
     while True:
-        async with database.program_transaction(program_id) as tx:
-            done = await run(tx, await programs.current(tx, program_id), day)
+        done = await _portion(database, programs, program_id, day, run)
         total += done
         if not repeat or not done:
             return total
+
+
+async def _portion(database: Database, programs: Programs, program_id: int, day: date, run: Step) -> int:
+    """Run a portion; again when events of the same members were in the way."""
+    for attempt in range(MOST_TRIES):
+        try:
+            async with database.program_transaction(program_id) as tx:
+                return await run(tx, await programs.current(tx, program_id), day)
+        except (Again, *PASSING):
+            if attempt == MOST_TRIES - 1:
+                raise
+    raise AssertionError

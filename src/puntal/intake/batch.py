@@ -68,6 +68,7 @@ class Batch:
         self.orders: dict[OrderId, OrderRecord] = {}
         self.budgets: dict[BudgetKey, int] = {}
         self.known_budgets: frozenset[BudgetKey] = frozenset()
+        self.known_orders: frozenset[OrderId] = frozenset()
         # What has to be written.
         self.decided: list[Decided] = []
         self.touched: dict[UUID, datetime] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar
+from uuid import UUID
 
 from puntal.kit.errors import Conflict, Faulty, Invalid, NotFound, Refusal
 
@@ -63,8 +64,10 @@ class Again(Exception):  # noqa: N818 - a signal to the runner, never an answer
 
     Attributes:
         lock_budgets: Whether to lock the shared counters before deciding.
+        lock_members: Whom to lock beside those that the events are about.
     """
 
-    def __init__(self, *, lock_budgets: bool = False) -> None:
+    def __init__(self, *, lock_budgets: bool = False, lock_members: frozenset[UUID] = frozenset()) -> None:
         super().__init__("run again")
         self.lock_budgets = lock_budgets
+        self.lock_members = lock_members

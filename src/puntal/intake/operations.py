@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
+from uuid import UUID
 
 import msgspec
 
@@ -52,6 +53,7 @@ async def take(
     *,
     recorded_at: datetime,
     lock_budgets: bool = False,
+    lock_members: frozenset[UUID] = frozenset(),
     newest_only: bool = False,
 ) -> list[Answer | Refusal]:
     """Decide and write a batch of events of one program, and answer each.
@@ -65,6 +67,7 @@ async def take(
         items: Checked events; ids may repeat.
         recorded_at: Real time of writing; an item's own `now` is the program's.
         lock_budgets: Hold the shared counters before deciding, as after a miss.
+        lock_members: Whom to hold beside those the events are about, as after a miss.
         newest_only: Replay and imports: the newest revision decides, whatever the date.
 
     Raises:
@@ -74,7 +77,12 @@ async def take(
     fresh = await _recognise(tx, programs.program_id, items, answers)
     if fresh:
         batch = await load(
-            tx, programs, [items[at] for at in fresh], lock_budgets=lock_budgets, newest_only=newest_only
+            tx,
+            programs,
+            [items[at] for at in fresh],
+            lock_budgets=lock_budgets,
+            lock_members=lock_members,
+            newest_only=newest_only,
         )
         decided = [_decide(batch, items[at]) for at in fresh]
         writable = [one for one in decided if not one.item.dry_run]

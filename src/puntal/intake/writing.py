@@ -34,7 +34,7 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     """Write everything the batch's decisions changed.
 
     Raises:
-        Again: An event was written meanwhile, or a budget would be exceeded.
+        Again: An event or its order was written meanwhile, or a budget would be exceeded.
     """
     program_id = batch.programs.program_id
     rows = [_event_row(one, recorded_at) for one in batch.decided]
@@ -45,7 +45,8 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     transfers = [transfer for each in books for transfer in each.transfers]
     await ledger.write(tx, program_id, holders=[*_holders(batch), *rows_of_pools], transfers=transfers)
     await points.record(tx, program_id, books)
-    await orders.record(tx, program_id, list(batch.changed_orders.values()))
+    if not await orders.record(tx, program_id, list(batch.changed_orders.values()), known=batch.known_orders):
+        raise Again
     await activity.record(tx, program_id, batch.counts)
     await tiers.record(
         tx,

@@ -21,10 +21,15 @@ async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> 
     return await store.owners(tx, program_id, ids) if ids else {}
 
 
-async def record(tx: Transaction, program_id: int, orders: Sequence[OrderRecord]) -> None:
-    """Write orders as decisions left them; their members' holders are locked by the caller."""
-    if orders:
-        await store.save(tx, program_id, orders)
+async def record(
+    tx: Transaction, program_id: int, orders: Sequence[OrderRecord], *, known: Collection[OrderId]
+) -> bool:
+    """Write orders as decisions left them; the holders of their members, old and new, are locked by the caller.
+
+    `known` are those that were loaded. Returns False when another transaction wrote one of the rest meanwhile, under
+    another member's lock: roll back and decide again.
+    """
+    return not orders or await store.save(tx, program_id, orders, known) == len(orders)
 
 
 async def reassign(

@@ -29,7 +29,8 @@ WHERE o.program_id = %(program_id)s AND o.member_id IS NOT NULL
 """
 
 SAVE = """
--- New orders are added, known ones replaced; the holder's lock is held, so nobody else writes this order.
+-- New orders are added, known ones replaced; the holder's lock is held, so nobody else writes a known order. One that
+-- is not new after all is left alone, and the caller sees that one is missing.
 INSERT INTO shop_order (program_id, source, order_id, member_id, state, event_id, occurred_at, day, currency,
   net_minor, total_minor, refunded_minor, channel, store, lines, awards, refunds)
 SELECT %(program_id)s, r.source, r.order_id, r.member_id, r.state, r.event_id, r.occurred_at, r.day, r.currency,
@@ -37,12 +38,14 @@ SELECT %(program_id)s, r.source, r.order_id, r.member_id, r.state, r.event_id, r
 FROM json_to_recordset(%(rows)s::json) AS r (source text, order_id text, member_id uuid, state text, event_id text,
   occurred_at timestamptz, day date, currency text, net_minor bigint, total_minor bigint, refunded_minor bigint,
   channel text, store text, lines json, awards json, refunds json)
+ORDER BY r.source, r.order_id
 ON CONFLICT (program_id, source, order_id) DO UPDATE
 SET member_id = excluded.member_id, state = excluded.state, event_id = excluded.event_id,
   occurred_at = excluded.occurred_at, day = excluded.day, currency = excluded.currency,
   net_minor = excluded.net_minor, total_minor = excluded.total_minor, refunded_minor = excluded.refunded_minor,
   channel = excluded.channel, store = excluded.store, lines = excluded.lines, awards = excluded.awards,
   refunds = excluded.refunds
+WHERE (shop_order.source || ':' || shop_order.order_id) = ANY(%(known)s::text[])
 """
 
 REASSIGN = """
@@ -79,13 +82,8 @@ async def load(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> di
 def record_of(row: Sequence[Any]) -> OrderRecord:
     """Return the order of a row, its columns as in LOAD."""
     refunds = _refunds(row[15])
-    return OrderRecord(
-        *row[:13],
-        lines=_lines(row[13]),
-        awards=_awards(row[14]),
-        refunds=refunds.done,
-        awaited=refunds.awaited,
-        sent=refunds.sent,
+    return OrderRecord(  # type: ignore[call-arg] # thirteen columns, in the order of the struct
+        *row[:13], _lines(row[13]), _awards(row[14]), refunds.done, refunds.awaited, refunds.sent
     )
 
 
@@ -95,8 +93,8 @@ async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> 
     return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
 
 
-async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord]) -> None:
-    """Write orders as they are now."""
+async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]) -> int:
+    """Write orders as they are now; return how many were written."""
     rows = [
         {
             "source": order.source,
@@ -120,7 +118,9 @@ async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord]) 
         }
         for order in orders
     ]
-    await tx.execute(SAVE, {"program_id": program_id, "rows": encode(rows)})
+    keys = [f"{source}:{order_id}" for source, order_id in known]
+    cursor = await tx.execute(SAVE, {"program_id": program_id, "rows": encode(rows), "known": keys})
+    return cursor.rowcount
 
 
 def _keys(ids: Collection[OrderId]) -> str:
