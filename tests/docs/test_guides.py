@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from puntal.engine import phrases as engine
 from puntal.intake import policy as intake
 from puntal.intake.phrases import OUTCOMES, REASONS
 from puntal.kit.settings import Settings
@@ -137,6 +138,11 @@ def test_every_reason_is_explained_in_both_languages(code: str) -> None:
 
     for table in tables:
         assert f"| `{code}` | {table[code]['en']} | {table[code]['es']} |" in text or code in {"awarded", "nothing"}
+
+
+@pytest.mark.parametrize("code", sorted({**engine.OUTCOMES, **engine.REASONS}))
+def test_every_code_that_can_be_explained_is_listed(code: str) -> None:
+    assert f"| `{code}` |" in (GUIDES / "explain.md").read_text(encoding="utf-8")
 
 
 def test_every_refusal_is_listed() -> None:
