@@ -130,7 +130,12 @@ def _open(work: Work, order: Order, of: Amounts) -> list[int] | None:
         return None
     record = work.order = copy_order(known)
     if known.state != "seen":
-        return _places(work.program, record, order)[0]
+        bought = len(record.lines)
+        place, _ = _places(work.program, record, order)
+        for line in record.lines[bought:]:
+            # Only `order.updated` adds to an order that earned.
+            line.quantity = 0
+        return place
     # Something was awarded before it earns, so its lines keep their places.
     for line in record.lines:
         line.net = 0
