@@ -13,7 +13,7 @@ from selling import DOCUMENT, MakeKey, MakeProgram, Shop
 from puntal.access.model import ALL_PERMISSIONS, Caller, NewKey, OrganizationId, Permission
 from puntal.access.operations import keys
 from puntal.entrypoints.server import create_app
-from puntal.kit import clock, ids
+from puntal.kit import clock, ids, logging
 from puntal.kit.db import Database, ProgramId
 from puntal.kit.settings import Settings
 from puntal.programs import operations as programs
@@ -44,6 +44,12 @@ def a_key(database: Database, organization_id: OrganizationId) -> MakeKey:
             )
 
     return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logging() -> None:
+    """As a server logs; the library's default prints every local of every frame."""
+    logging.configure(Settings(log_level="error"))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from puntal.access.errors import RateExceeded
 from puntal.access.model import Permission
 from puntal.entrypoints import metrics
 from puntal.entrypoints.intake import Intake
-from puntal.intake import policy
+from puntal.intake import operations
 from puntal.intake.answers import AnswerOut, answer_out
 from puntal.intake.errors import BatchTooLarge, EventFaulty, IntakeFailed
 from puntal.intake.model import Answer, Item
@@ -205,17 +205,17 @@ class _Request:
 
     async def _item(self, raw: bytes | Raw, program_id: int, loaded: Loaded, now: datetime, *, dry_run: bool) -> Item:
         try:
-            said = policy.parse(raw)
+            said = operations.parse(raw)
         except EventFaulty as first:
             raise all_faults(raw, first) from first
         try:
-            return policy.item(said, loaded.newest.document, now, dry_run=dry_run)
+            return operations.item(said, loaded.newest.document, now, dry_run=dry_run)
         except EventFaulty:
             # The event may be of a type that a revision declares which this process has not heard of yet.
             newer = await self.intake.current(program_id)
             if newer is loaded:
                 raise
-            return policy.item(said, newer.newest.document, now, dry_run=dry_run)
+            return operations.item(said, newer.newest.document, now, dry_run=dry_run)
 
     def _question(self) -> _Question:
         query = self.scope["query_string"]

@@ -72,6 +72,8 @@ class Intake:
             defect = found
         # Outside the handler: the halves' defects would else be told as caused by this one.
         if len(items) == 1:
+            if isinstance(defect, Refusal):
+                return [defect]
             said = items[0].said
             log.error("intake.failed", event_id=said.id, type=said.type, reason=repr(defect), exc_info=defect)
             return [IntakeFailed(id=said.id)]

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from puntal.access.gate import Gate
 from puntal.entrypoints import docs, metrics, openapi
+from puntal.entrypoints.history import router as history_router
 from puntal.entrypoints.imports import router as imports_router
 from puntal.entrypoints.ingest import Ingest
 from puntal.entrypoints.intake import Intake
@@ -72,7 +73,7 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
     )
     http.install(app, settings)
-    for router in (*routers(), imports_router):
+    for router in (*routers(), imports_router, history_router):
         app.include_router(router)
     for path, endpoint in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics), ("/", _front)):
         app.router.routes.append(Route(path, endpoint, include_in_schema=False))

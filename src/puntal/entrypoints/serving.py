@@ -29,7 +29,7 @@ _GRACE_SECONDS = 30
 _KEEP_ALIVE_SECONDS = 65
 _BACKLOG = 4096
 _WATCH_SECONDS = 1.0
-_PARENT = "PUNTAL_SERVER_PARENT"
+_PARENT = "PUNTAL_PARENT"
 _HANDED_ON = ("host", "port", "workers", "pool_size", "log_format", "log_level")
 """Settings a command line may have changed."""
 

@@ -39,6 +39,8 @@ OUTCOMES: Mapping[str, _Sentences] = {
         "es": "El pedido aún no ha llegado; esto se guarda y se aplica con él",
     },
     "order.already_earned": {"en": "This order has earned already", "es": "Este pedido ya sumó"},
+    "order.already_awarded": {"en": "This order has got this already", "es": "Este pedido ya lo recibió"},
+    "order.not_earned": {"en": "This order has not earned", "es": "Este pedido no ha sumado"},
     "order.not_earning_yet": {
         "en": "The order earns when it reaches a later state",
         "es": "El pedido sumará cuando llegue a un estado posterior",

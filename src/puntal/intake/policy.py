@@ -15,6 +15,8 @@ from puntal.intake.errors import EventFaulty
 from puntal.intake.model import Item, Said, SaidOrder
 from puntal.kit.errors import Fault
 from puntal.kit.ids import derived
+from puntal.members.errors import NotValid
+from puntal.members.identities import normalise
 from puntal.orders.model import Line, Order, Refund, RefundLine
 from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.program import EventType, Program
@@ -177,6 +179,7 @@ def _faults(said: Said, document: Program, now: datetime, *, trusted: bool) -> l
     if said.occurred_at < EARLIEST:
         faults.append(_fault("/occurred_at", "event.too_early", "this is before any shop we know", None))
     faults += _needed(said)
+    faults += _member_faults(said)
     if said.order is not None:
         faults += _order_faults(said.order)
     if declared is not None:
@@ -224,6 +227,16 @@ def _order_faults(order: SaidOrder) -> list[Fault]:
             _fault("/order/discount_minor", "event.discount_too_large", "more than the lines amount to", str(goods))
         )
     return faults
+
+
+def _member_faults(said: Said) -> list[Fault]:
+    if said.member is None:
+        return []
+    try:
+        normalise(said.member, region=None, path="/member")
+    except NotValid as refusal:
+        return refusal.faults
+    return []
 
 
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
