@@ -238,29 +238,48 @@ def updated(work: Work) -> str | None:
     record = work.order = copy_order(known)
     if known.state == "cancelled":
         return "order.cancelled"
-    before = len(record.lines)
+    bought = len(record.lines)
+    gone = _forget_what_went(record)
     place, quantities = _places(work.program, record, order)
     more, less = _difference(record, order, of, place)
-    code: str | None = None if any(less) else "order.unchanged"
+    if gone and not any(more):
+        # Nothing is bought any more that free things could come with.
+        for line in record.lines[bought:]:
+            line.quantity = 0
+        return "order.unchanged"
     # First what came on, so that swapping one line for another is no return of everything.
     for index, amount, added in zip(place, more, quantities, strict=True):
         record.lines[index].net += amount
-        record.lines[index].quantity += added if index < before else 0
+        record.lines[index].quantity += added if index < bought else 0
     record.net_minor += sum(more)
     record.total_minor = of.total
     if any(less):
         refund.take(work, less, work.event.id)
+    code: str | None = None if any(less) else "order.unchanged"
     if any(more) or any(quantities):
-        code = gate.shut(work.program, work.state, work.event, work.now)
-        trigger = work.program.triggers.get(PURCHASE)
-        if code is None and trigger is not None:
-            added_only = Amounts(more, more, more, sum(more))
-            award.run(work, trigger, added_only, position=place, whole=of, quantities=quantities)
-        _count(work, order, more, quantities, 0)
+        code = _earn_more(work, Amounts(more, more, more, sum(more)), of, place, quantities)
+        _count(work, order, more, quantities, int(gone))
         if code is None:
             work.climb()
-    if "order.updated" in work.program.triggers:
-        code = _other_rules(work, of, place)
+    return _other_rules(work, of, place) if "order.updated" in work.program.triggers else code
+
+
+def _forget_what_went(record: OrderRecord) -> bool:
+    """Count what was refunded no longer, so that what comes on in its place does; return whether it was everything."""
+    gone = fully_refunded(record)
+    for line in record.lines:
+        if line.refunded >= line.net and (gone or line.net > 0):
+            line.quantity = 0
+    return gone
+
+
+def _earn_more(
+    work: Work, added: Amounts, whole: Amounts, place: Sequence[int], quantities: Sequence[int]
+) -> str | None:
+    code = gate.shut(work.program, work.state, work.event, work.now)
+    trigger = work.program.triggers.get(PURCHASE)
+    if code is None and trigger is not None:
+        award.run(work, trigger, added, position=place, whole=whole, quantities=quantities)
     return code
 
 
