@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from puntal.activity.model import Count
-from puntal.kit.db import Transaction, encode
+from puntal.kit.db import Transaction, array, encode
 
 RECORD = """
 -- Adds to each figure; the rows stay locked until the transaction ends. Sorted, so that two batches that count for
 -- one member wait for each other in one direction only.
 INSERT INTO activity (program_id, member_id, metric, key, day, count, amount)
 SELECT %(program_id)s, r.member_id, r.metric, r.key, r.day, r.count, r.amount
-FROM json_to_recordset(%(rows)s::json)
-  AS r (member_id uuid, metric text, key text, day date, count bigint, amount bigint)
+FROM unnest(%(member_id)s::uuid[], %(metric)s::text[], %(key)s::text[], %(day)s::date[], %(count)s::bigint[],
+  %(amount)s::bigint[]) AS r (member_id, metric, key, day, count, amount)
 ORDER BY r.member_id, r.metric, r.key, r.day
 ON CONFLICT (program_id, member_id, metric, key, day) DO UPDATE
 SET count = activity.count + excluded.count, amount = activity.amount + excluded.amount
@@ -137,9 +137,10 @@ DELETE FROM activity WHERE program_id = %(program_id)s AND member_id = ANY(%(mem
 """
 
 
-async def record(tx: Transaction, program_id: int, counts: Iterable[Count]) -> None:
+async def record(tx: Transaction, program_id: int, counts: Sequence[Count]) -> None:
     """Add to figures; each at most once in `counts`."""
-    await tx.execute(RECORD, {"program_id": program_id, "rows": encode(list(counts))})
+    columns = {name: array([getattr(count, name) for count in counts]) for name in Count.__struct_fields__}
+    await tx.execute(RECORD, {"program_id": program_id, **columns})
 
 
 async def clear(tx: Transaction, program_id: int, members: Sequence[UUID], kinds: Sequence[dict[str, str]]) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Raw
 
 from puntal.intake.model import Stored
-from puntal.kit.db import Transaction, encode
+from puntal.kit.db import Transaction, array, array_of_json
 
 FIND = """
 -- Recognises retries before anything is locked or looked at.
@@ -24,10 +24,11 @@ INSERT = """
 -- another batch wrote meanwhile is missing from what is returned: roll back and run again.
 INSERT INTO event (program_id, id, type, source, member_id, occurred_at, recorded_at, revision, fingerprint, body,
   outcome)
-SELECT %(program_id)s, r.id, r.type, r.source, r.member_id, r.occurred_at, r.recorded_at, r.revision, r.fingerprint,
-  r.body, r.outcome
-FROM json_to_recordset(%(rows)s::json) AS r (id text, type text, source text, member_id uuid, occurred_at timestamptz,
-  recorded_at timestamptz, revision integer, fingerprint text, body json, outcome json)
+SELECT %(program_id)s, r.id, r.type, r.source, r.member_id, r.occurred_at, %(recorded_at)s, r.revision, r.fingerprint,
+  r.body::json, r.outcome::json
+FROM unnest(%(id)s::text[], %(type)s::text[], %(source)s::text[], %(member_id)s::uuid[], %(occurred_at)s::timestamptz[],
+  %(revision)s::integer[], %(fingerprint)s::text[], %(body)s::text[], %(outcome)s::text[])
+  AS r (id, type, source, member_id, occurred_at, revision, fingerprint, body, outcome)
 ORDER BY r.id
 ON CONFLICT (program_id, id) DO NOTHING
 """
@@ -53,6 +54,11 @@ SELECT max(occurred_at) FROM event WHERE program_id = %(program_id)s
 """
 
 
+Row = tuple[str, str, str, UUID | None, datetime, int, str, bytes, bytes]
+"""Id, type, source, member, when it occurred, revision, fingerprint, body, outcome."""
+_PLAIN = ("id", "type", "source", "member_id", "occurred_at", "revision", "fingerprint")
+
+
 def _stored(row: Sequence[Any]) -> Stored:
     id, type, source, member, occurred, recorded, revision, print_, body, outcome = row
     return Stored(
@@ -66,9 +72,12 @@ async def find(tx: Transaction, program_id: int, ids: Collection[str]) -> dict[s
     return {row[0]: _stored(row) for row in await cursor.fetchall()}
 
 
-async def insert(tx: Transaction, program_id: int, rows: Sequence[dict[str, Any]]) -> int:
+async def insert(tx: Transaction, program_id: int, rows: Sequence[Row], recorded_at: datetime) -> int:
     """Write events; return how many were new."""
-    cursor = await tx.execute(INSERT, {"program_id": program_id, "rows": encode(rows)})
+    columns = list(zip(*rows, strict=True))
+    names = {name: array(column) for name, column in zip(_PLAIN, columns, strict=False)}
+    names |= {"body": array_of_json(columns[-2]), "outcome": array_of_json(columns[-1])}
+    cursor = await tx.execute(INSERT, {"program_id": program_id, "recorded_at": recorded_at, **names})
     return cursor.rowcount
 
 

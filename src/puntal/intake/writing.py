@@ -28,6 +28,8 @@ from puntal.points import operations as points
 from puntal.tiers import operations as tiers
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_encode_outcome = msgspec.json.Encoder(decimal_format="number").encode
+_encode_running = msgspec.json.Encoder().encode
 
 
 async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None:
@@ -37,8 +39,8 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
         Again: An event or its order was written meanwhile, or a budget would be exceeded.
     """
     program_id = batch.programs.program_id
-    rows = [_event_row(one, recorded_at) for one in batch.decided]
-    if await store.insert(tx, program_id, rows) < len(rows):
+    rows = [_event_row(one) for one in batch.decided]
+    if await store.insert(tx, program_id, rows, recorded_at) < len(rows):
         raise Again
     shared, rows_of_pools = await pooling.hand_over(tx, batch)
     books = [*(batch.books[member] for member in batch.touched), *shared]
@@ -76,32 +78,31 @@ def _holders(batch: Batch) -> list[Holder]:
                 books.debt,
                 books.settled_to,
                 books.due_at,
-                Raw(msgspec.json.encode(running)),
+                Raw(_encode_running(running)),
                 review_of(program, running, batch.profiles[member], today),
             )
         )
     return out
 
 
-def _event_row(one: Decided, recorded_at: datetime) -> dict[str, Any]:
+def _event_row(one: Decided) -> store.Row:
     event = one.event
     if event.id == one.item.said.id:
         body, print_ = one.item.body, one.item.fingerprint
     else:
         body = _encode({"id": event.id, "type": event.type, "cause": event.cause, "data": event.data})
         print_ = fingerprint(body)
-    return {
-        "id": event.id,
-        "type": event.type,
-        "source": event.source,
-        "member_id": one.member_id,
-        "occurred_at": event.occurred_at,
-        "recorded_at": recorded_at,
-        "revision": one.program.revision,
-        "fingerprint": print_,
-        "body": Raw(body),
-        "outcome": one.outcome,
-    }
+    return (
+        event.id,
+        event.type,
+        event.source,
+        one.member_id,
+        event.occurred_at,
+        one.program.revision,
+        print_,
+        body,
+        _encode_outcome(one.outcome),
+    )
 
 
 def _happenings(batch: Batch, recorded_at: datetime) -> list[Happening]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from typing import TYPE_CHECKING, NewType, TypeAlias
 
 import msgspec
@@ -163,6 +164,38 @@ def encode(rows: Sequence[object]) -> str:
     Instants become ISO 8601 and ids text. Bytes must not travel this way: SQL would see their base64.
     """
     return _encoder.encode(rows).decode()
+
+
+def array(values: Sequence[object]) -> str:
+    """Return a column of many rows as an array literal for `unnest(%(name)s::type[])`: texts, ids, numbers, instants.
+
+    The server reads it several times faster than `json_to_recordset` reads the same values, so the busiest
+    statements take their rows by columns.
+    """
+    text = _encoder.encode(values).decode()
+    if "\\" in text:
+        # The only way in which JSON and array literals differ: control characters stand for themselves here.
+        text = _ESCAPE.sub(_escaped, text)
+    return f"{{{text[1:-1]}}}"
+
+
+def array_of_json(documents: Sequence[bytes]) -> str:
+    """Return JSON documents as an array literal of texts; as JSON they hold no bare control characters."""
+    return f"{{{_encoder.encode([document.decode() for document in documents]).decode()[1:-1]}}}"
+
+
+def array_of_arrays(values: Sequence[Sequence[int]]) -> str:
+    """Return lists of numbers as an array literal of array literals, each to be cast to `bigint[]`."""
+    inner = _encoder.encode(values).decode()[2:-2].replace("],[", '}","{')
+    return '{"{' + inner + '}"}' if values else "{}"
+
+
+_ESCAPE = re.compile(r"\\(u[0-9a-f]{4}|.)")
+_KEPT = frozenset({'"', "\\"})
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0] if found[1] in _KEPT else str(msgspec.json.decode(f'"{found[0]}"'.encode()))
 
 
 async def listen(uri: str, channel: str) -> AsyncGenerator[str]:

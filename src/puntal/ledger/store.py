@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+import msgspec
 from msgspec import Raw
 
-from puntal.kit.db import Transaction, encode
-from puntal.ledger.model import Holder, Transfer
+from puntal.kit.db import Transaction, array, array_of_arrays, array_of_json
+from puntal.ledger.model import MEMBER_ACCOUNTS, Holder, Transfer
 
 OPEN_HOLDERS = """
 -- Makes sure every row exists before LOCK_HOLDERS looks for it. Two statements, not one: a statement cannot lock
@@ -42,11 +43,12 @@ ORDER BY id
 WRITE_HOLDERS = """
 -- The rows are locked by LOCK_HOLDERS already. No index is touched unless `due_at` changes.
 UPDATE holder
-SET available = r.available, pending = r.pending, held = r.held, debt = r.debt,
-    settled_to = r.settled_to, due_at = r.due_at, running = coalesce(r.running, '{}'),
+SET available = r.available::bigint[], pending = r.pending::bigint[], held = r.held::bigint[], debt = r.debt::bigint[],
+    settled_to = r.settled_to, due_at = r.due_at, running = r.running::json,
     review_on = coalesce(r.review_on, holder.review_on)
-FROM json_to_recordset(%(rows)s::json) AS r (id uuid, available bigint[], pending bigint[], held bigint[],
-  debt bigint[], settled_to timestamptz, due_at timestamptz, running json, review_on date)
+FROM unnest(%(id)s::uuid[], %(available)s::text[], %(pending)s::text[], %(held)s::text[], %(debt)s::text[],
+  %(settled_to)s::timestamptz[], %(due_at)s::timestamptz[], %(running)s::text[], %(review_on)s::date[])
+  AS r (id, available, pending, held, debt, settled_to, due_at, running, review_on)
 WHERE holder.program_id = %(program_id)s AND holder.id = r.id
 """
 
@@ -55,10 +57,13 @@ INSERT_TRANSFERS = """
 INSERT INTO transfer (program_id, holder_id, id, wallet, kind, source, destination, amount, effective_at, recorded_at,
   event_id, rule, order_key, revision, other_holder_id, note)
 SELECT %(program_id)s, r.holder_id, r.id, r.wallet, r.kind, r.source, r.destination, r.amount, r.effective_at,
-  r.recorded_at, r.event_id, r.rule, r.order_key, r.revision, r.other_holder_id, r.note
-FROM json_to_recordset(%(rows)s::json) AS r (holder_id uuid, id uuid, wallet smallint, kind text, source text,
-  destination text, amount bigint, effective_at timestamptz, recorded_at timestamptz, event_id text, rule text,
-  order_key text, revision integer, other_holder_id uuid, note json)
+  r.recorded_at, r.event_id, r.rule, r.order_key, r.revision, r.other_holder_id, r.note::json
+FROM unnest(%(holder_id)s::uuid[], %(id)s::uuid[], %(wallet)s::smallint[], %(kind)s::text[], %(source)s::text[],
+  %(destination)s::text[], %(amount)s::bigint[], %(effective_at)s::timestamptz[], %(recorded_at)s::timestamptz[],
+  %(event_id)s::text[], %(rule)s::text[], %(order_key)s::text[], %(revision)s::integer[], %(other_holder_id)s::uuid[],
+  %(note)s::text[])
+  AS r (holder_id, id, wallet, kind, source, destination, amount, effective_at, recorded_at, event_id, rule, order_key,
+    revision, other_holder_id, note)
 """
 
 CLOSE_DAY = """
@@ -85,6 +90,12 @@ DROP_CHECKPOINTS = """
 -- Older ones have been added into newer ones.
 DELETE FROM checkpoint WHERE program_id = %(program_id)s AND day < %(before)s
 """
+
+
+_HOLDER_ACCOUNTS = MEMBER_ACCOUNTS
+_HOLDER_PLAIN = ("id", "settled_to", "due_at", "review_on")
+_TRANSFER_PLAIN = tuple(name for name in Transfer.__struct_fields__ if name != "note")
+_note = msgspec.json.Encoder(decimal_format="number").encode
 
 
 async def close_day(
@@ -125,9 +136,14 @@ async def _holders(tx: Transaction, statement: str, program_id: int, ids: Collec
 
 async def write_holders(tx: Transaction, program_id: int, holders: Sequence[Holder]) -> None:
     """Write the rows of locked holders back."""
-    await tx.execute(WRITE_HOLDERS, {"program_id": program_id, "rows": encode(holders)})
+    names = {name: array([getattr(holder, name) for holder in holders]) for name in _HOLDER_PLAIN}
+    names |= {name: array_of_arrays([getattr(holder, name) for holder in holders]) for name in _HOLDER_ACCOUNTS}
+    names["running"] = array_of_json([bytes(holder.running) for holder in holders])
+    await tx.execute(WRITE_HOLDERS, {"program_id": program_id, **names})
 
 
 async def insert_transfers(tx: Transaction, program_id: int, transfers: Sequence[Transfer]) -> None:
     """Append transfers."""
-    await tx.execute(INSERT_TRANSFERS, {"program_id": program_id, "rows": encode(transfers)})
+    names = {name: array([getattr(transfer, name) for transfer in transfers]) for name in _TRANSFER_PLAIN}
+    notes = [None if transfer.note is None else _note(transfer.note).decode() for transfer in transfers]
+    await tx.execute(INSERT_TRANSFERS, {"program_id": program_id, "note": array(notes), **names})

@@ -86,7 +86,7 @@ class Use(Struct, frozen=True, array_like=True):
     amount: int
 
 
-class OrderAward(Struct):
+class OrderAward(Struct, array_like=True, omit_defaults=True):
     """What one rule gave for this order, after truncation, and how much of it was taken back."""
 
     rule: str
@@ -103,6 +103,8 @@ class OrderAward(Struct):
     day: date | None = None
     """The local day of the event that earned it: where measures and caps counted it."""
     counted: bool = True
+    before: list[int] = field(default_factory=list)
+    """Of each line, what was refunded before this was given: only the rest earned it. Empty: nothing was."""
 
 
 class Taken(Struct, array_like=True):

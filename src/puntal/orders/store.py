@@ -8,14 +8,14 @@ from uuid import UUID
 
 import msgspec
 
-from puntal.kit.db import Transaction, encode
+from puntal.kit.db import Transaction, array, array_of_json
 from puntal.orders.model import Awaited, Order, OrderAward, OrderLine, OrderRecord, RefundRecord
 
 LOAD = """
 -- Reads the orders a batch is about; the holders' locks keep them still.
 SELECT o.source, o.order_id, o.member_id, o.state, o.occurred_at, o.day, o.currency, o.event_id, o.net_minor,
   o.total_minor, o.refunded_minor, o.channel, o.store, o.lines::text, o.awards::text, o.refunds::text
-FROM json_to_recordset(%(rows)s::json) AS r (source text, order_id text)
+FROM unnest(%(sources)s::text[], %(orders)s::text[]) AS r (source, order_id)
 JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = r.source AND o.order_id = r.order_id
 WHERE o.program_id = %(program_id)s
 """
@@ -23,7 +23,7 @@ WHERE o.program_id = %(program_id)s
 OWNERS = """
 -- Whose order it is, for events that name an order and no member.
 SELECT o.source, o.order_id, o.member_id
-FROM json_to_recordset(%(rows)s::json) AS r (source text, order_id text)
+FROM unnest(%(sources)s::text[], %(orders)s::text[]) AS r (source, order_id)
 JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = r.source AND o.order_id = r.order_id
 WHERE o.program_id = %(program_id)s AND o.member_id IS NOT NULL
 """
@@ -34,10 +34,13 @@ SAVE = """
 INSERT INTO shop_order (program_id, source, order_id, member_id, state, event_id, occurred_at, day, currency,
   net_minor, total_minor, refunded_minor, channel, store, lines, awards, refunds)
 SELECT %(program_id)s, r.source, r.order_id, r.member_id, r.state, r.event_id, r.occurred_at, r.day, r.currency,
-  r.net_minor, r.total_minor, r.refunded_minor, r.channel, r.store, r.lines, r.awards, r.refunds
-FROM json_to_recordset(%(rows)s::json) AS r (source text, order_id text, member_id uuid, state text, event_id text,
-  occurred_at timestamptz, day date, currency text, net_minor bigint, total_minor bigint, refunded_minor bigint,
-  channel text, store text, lines json, awards json, refunds json)
+  r.net_minor, r.total_minor, r.refunded_minor, r.channel, r.store, r.lines::json, r.awards::json, r.refunds::json
+FROM unnest(%(source)s::text[], %(order_id)s::text[], %(member_id)s::uuid[], %(state)s::text[], %(event_id)s::text[],
+  %(occurred_at)s::timestamptz[], %(day)s::date[], %(currency)s::text[], %(net_minor)s::bigint[],
+  %(total_minor)s::bigint[], %(refunded_minor)s::bigint[], %(channel)s::text[], %(store)s::text[], %(lines)s::text[],
+  %(awards)s::text[], %(refunds)s::text[])
+  AS r (source, order_id, member_id, state, event_id, occurred_at, day, currency, net_minor, total_minor,
+    refunded_minor, channel, store, lines, awards, refunds)
 ORDER BY r.source, r.order_id
 ON CONFLICT (program_id, source, order_id) DO UPDATE
 SET member_id = excluded.member_id, state = excluded.state, event_id = excluded.event_id,
@@ -68,6 +71,10 @@ class _Refunds(msgspec.Struct, array_like=True):
     sent: Order | None = None
 
 
+_PLAIN = tuple(OrderRecord.__struct_fields__[:13])
+"""The columns as they are; the lists are JSON."""
+assert _PLAIN[-1] == "store", "columns and fields go side by side"
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 _lines = msgspec.json.Decoder(list[OrderLine]).decode
 _awards = msgspec.json.Decoder(list[OrderAward]).decode
 _refunds = msgspec.json.Decoder(_Refunds).decode
@@ -75,7 +82,7 @@ _refunds = msgspec.json.Decoder(_Refunds).decode
 
 async def load(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, OrderRecord]:
     """Return those of the orders that are known."""
-    cursor = await tx.execute(LOAD, {"program_id": program_id, "rows": _keys(ids)})
+    cursor = await tx.execute(LOAD, {"program_id": program_id, **_keys(ids)})
     return {(row[0], row[1]): record_of(row) for row in await cursor.fetchall()}
 
 
@@ -89,42 +96,29 @@ def record_of(row: Sequence[Any]) -> OrderRecord:
 
 async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, UUID]:
     """Return whose orders they are, as far as that is known."""
-    cursor = await tx.execute(OWNERS, {"program_id": program_id, "rows": _keys(ids)})
+    cursor = await tx.execute(OWNERS, {"program_id": program_id, **_keys(ids)})
     return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
 
 
 async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]) -> int:
     """Write orders as they are now; return how many were written."""
-    rows = [
-        {
-            "source": order.source,
-            "order_id": order.order_id,
-            "member_id": order.member_id,
-            "state": order.state,
-            "event_id": order.event_id,
-            "occurred_at": order.occurred_at,
-            "day": order.day,
-            "currency": order.currency,
-            "net_minor": order.net_minor,
-            "total_minor": order.total_minor,
-            "refunded_minor": order.refunded_minor,
-            "channel": order.channel,
-            "store": order.store,
-            "lines": order.lines,
-            "awards": order.awards,
-            "refunds": _Refunds(order.refunds, order.awaited, order.sent)
-            if order.refunds or order.awaited or order.sent
-            else (),
-        }
-        for order in orders
-    ]
+    names = {name: array([getattr(order, name) for order in orders]) for name in _PLAIN}
+    names["lines"] = array_of_json([_encode(order.lines) for order in orders])
+    names["awards"] = array_of_json([_encode(order.awards) for order in orders])
+    names["refunds"] = array_of_json([_refunds_of(order) for order in orders])
     keys = [f"{source}:{order_id}" for source, order_id in known]
-    cursor = await tx.execute(SAVE, {"program_id": program_id, "rows": encode(rows), "known": keys})
+    cursor = await tx.execute(SAVE, {"program_id": program_id, "known": keys, **names})
     return cursor.rowcount
 
 
-def _keys(ids: Collection[OrderId]) -> str:
-    return encode([{"source": source, "order_id": order_id} for source, order_id in ids])
+def _refunds_of(order: OrderRecord) -> bytes:
+    if not (order.refunds or order.awaited or order.sent):
+        return b"[]"
+    return _encode(_Refunds(order.refunds, order.awaited, order.sent))
+
+
+def _keys(ids: Collection[OrderId]) -> dict[str, str]:
+    return {"sources": array([source for source, _ in ids]), "orders": array([order for _, order in ids])}
 
 
 async def reassign(

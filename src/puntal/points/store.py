@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from puntal.kit.db import Transaction, encode
+from puntal.kit.db import Transaction, array, encode
 from puntal.points.model import FinishedCard, Hold, Lot
 
 LOAD_LOTS = """
@@ -45,22 +45,25 @@ INSERT_LOTS = """
 -- New ids only; waits for nobody.
 INSERT INTO lot (program_id, holder_id, id, wallet, amount, remaining, held, expired, reversed, noted, earned_at,
   starts_at, ends_at, renewable, earner_id, event_id, order_key, origin, awaits)
-SELECT %(program_id)s, r.holder_id, r.id, r.wallet, r.amount, r.remaining, coalesce(r.held, 0), coalesce(r.expired, 0),
-  coalesce(r.reversed, 0), coalesce(r.noted, 0), r.earned_at, r.starts_at, r.ends_at, coalesce(r.renewable, false),
-  r.earner_id, r.event_id, r.order_key, r.origin, r.awaits
-FROM json_to_recordset(%(rows)s::json) AS r (holder_id uuid, id uuid, wallet smallint, amount bigint, remaining bigint,
-  held bigint, expired bigint, reversed bigint, noted bigint, earned_at timestamptz, starts_at timestamptz,
-  ends_at timestamptz, renewable boolean, earner_id uuid, event_id text, order_key text, origin text, awaits text)
+SELECT %(program_id)s, r.holder_id, r.id, r.wallet, r.amount, r.remaining, r.held, r.expired, r.reversed, r.noted,
+  r.earned_at, r.starts_at, r.ends_at, r.renewable, r.earner_id, r.event_id, r.order_key, r.origin, r.awaits
+FROM unnest(%(holder_id)s::uuid[], %(id)s::uuid[], %(wallet)s::smallint[], %(amount)s::bigint[],
+  %(remaining)s::bigint[], %(held)s::bigint[], %(expired)s::bigint[], %(reversed)s::bigint[], %(noted)s::bigint[],
+  %(earned_at)s::timestamptz[], %(starts_at)s::timestamptz[], %(ends_at)s::timestamptz[], %(renewable)s::boolean[],
+  %(earner_id)s::uuid[], %(event_id)s::text[], %(order_key)s::text[], %(origin)s::text[], %(awaits)s::text[])
+  AS r (holder_id, id, wallet, amount, remaining, held, expired, reversed, noted, earned_at, starts_at, ends_at,
+    renewable, earner_id, event_id, order_key, origin, awaits)
 """
 
 UPDATE_LOTS = """
 -- The holder's row, locked before, guards them. No index is touched.
 UPDATE lot
-SET remaining = r.remaining, held = coalesce(r.held, 0), expired = coalesce(r.expired, 0),
-  reversed = coalesce(r.reversed, 0), noted = coalesce(r.noted, 0), starts_at = r.starts_at, ends_at = r.ends_at,
-  awaits = r.awaits
-FROM json_to_recordset(%(rows)s::json) AS r (holder_id uuid, id uuid, remaining bigint, held bigint, expired bigint,
-  reversed bigint, noted bigint, starts_at timestamptz, ends_at timestamptz, awaits text)
+SET remaining = r.remaining, held = r.held, expired = r.expired, reversed = r.reversed, noted = r.noted,
+  starts_at = r.starts_at, ends_at = r.ends_at, awaits = r.awaits
+FROM unnest(%(holder_id)s::uuid[], %(id)s::uuid[], %(remaining)s::bigint[], %(held)s::bigint[], %(expired)s::bigint[],
+  %(reversed)s::bigint[], %(noted)s::bigint[], %(starts_at)s::timestamptz[], %(ends_at)s::timestamptz[],
+  %(awaits)s::text[])
+  AS r (holder_id, id, remaining, held, expired, reversed, noted, starts_at, ends_at, awaits)
 WHERE lot.program_id = %(program_id)s AND lot.holder_id = r.holder_id AND lot.id = r.id
 """
 
@@ -252,6 +255,28 @@ async def repoint_lots(
     """Hand lots over with their consumptions; all finished cards too where everything moves."""
     names = {"cards": cards, "program_id": program_id, "giver": giver, "receiver": receiver, "lots": list(lots)}
     await tx.execute(REPOINT_LOTS, names)
+
+
+_LOT = Lot.__struct_fields__
+_LOT_CHANGES = ("id", "remaining", "held", "expired", "reversed", "noted", "starts_at", "ends_at", "awaits")
+
+
+async def insert_lots(tx: Transaction, program_id: int, lots: Sequence[tuple[UUID, Lot]]) -> None:
+    """Write new lots of their holders."""
+    if lots:
+        await tx.execute(INSERT_LOTS, {"program_id": program_id, **_columns(lots, _LOT)})
+
+
+async def update_lots(tx: Transaction, program_id: int, lots: Sequence[tuple[UUID, Lot]]) -> None:
+    """Write what may change of lots of their holders."""
+    if lots:
+        await tx.execute(UPDATE_LOTS, {"program_id": program_id, **_columns(lots, _LOT_CHANGES)})
+
+
+def _columns(lots: Sequence[tuple[UUID, Lot]], names: Sequence[str]) -> dict[str, str]:
+    columns = {name: array([getattr(lot, name) for _, lot in lots]) for name in names}
+    columns["holder_id"] = array([holder for holder, _ in lots])
+    return columns
 
 
 async def write_rows(tx: Transaction, statement: str, program_id: int, rows: Sequence[dict[str, Any]]) -> None:

@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from puntal.kit.db import Transaction, encode
+from puntal.kit.db import Transaction, array, encode
 from puntal.members.model import Identity, Profile
 
 FIND = """
 -- Who each identity and id means, one statement for all asks. Nothing is locked: an identity that appears or
 -- moves meanwhile is found by the writer that loses the race for it.
 SELECT a.ask, a.rank, i.member_id
-FROM json_to_recordset(%(identities)s::json) AS a (ask integer, rank integer, kind text, value text)
+FROM unnest(%(asks)s::integer[], %(ranks)s::integer[], %(kinds)s::text[], %(values)s::text[])
+  AS a (ask, rank, kind, value)
 JOIN identity i ON i.program_id = %(program_id)s AND i.kind = a.kind AND i.value = a.value
 UNION ALL
 SELECT a.ask, a.rank, coalesce(m.merged_into, m.id)
@@ -109,7 +110,8 @@ async def find(
     tx: Transaction, program_id: int, identities: Sequence[dict[str, Any]], ids: Sequence[dict[str, Any]]
 ) -> list[tuple[int, int, UUID]]:
     """Return (ask, rank, member) for every identity and id that is known."""
-    cursor = await tx.execute(FIND, {"program_id": program_id, "identities": encode(identities), "ids": encode(ids)})
+    columns = {f"{name}s": array([row[name] for row in identities]) for name in ("ask", "rank", "kind", "value")}
+    cursor = await tx.execute(FIND, {"program_id": program_id, "ids": encode(ids), **columns})
     return [(ask, rank, member) for ask, rank, member in await cursor.fetchall()]
 
 

@@ -15,7 +15,7 @@ from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder, Transfer
 from puntal.ledger.queries import NOBODY
 from puntal.points import policy, store
-from puntal.points.model import Books, Terms
+from puntal.points.model import Books, Lot, Terms
 
 LATEST_EVENT = timedelta(days=400)
 """Lots that inactivity ended longer ago are not brought back, however late an event comes."""
@@ -107,20 +107,20 @@ async def record(tx: Transaction, program_id: int, books: Iterable[Books]) -> No
 
     The balances and transfers are for the ledger to write.
     """
-    new: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
+    new: list[tuple[UUID, Lot]] = []
+    changed: list[tuple[UUID, Lot]] = []
     consumptions: list[dict[str, Any]] = []
     holds: list[dict[str, Any]] = []
     cards: list[dict[str, Any]] = []
     for each in books:
         holder = {"holder_id": each.holder_id}
-        new += [_row(each.lots[lot_id], holder) for lot_id in each.added if lot_id in each.lots]
-        changed += [_row(each.lots[lot_id], holder) for lot_id in each.changed]
+        new += [(each.holder_id, each.lots[lot_id]) for lot_id in each.added if lot_id in each.lots]
+        changed += [(each.holder_id, each.lots[lot_id]) for lot_id in each.changed]
         consumptions += [_row(consumption, holder) for consumption in each.consumptions]
         holds += [_row(each.holds[hold_id], holder) for hold_id in each.changed_holds]
         cards += [_row(each.finished_cards[card_id], holder) for card_id in each.changed_cards]
-    await store.write_rows(tx, store.INSERT_LOTS, program_id, new)
-    await store.write_rows(tx, store.UPDATE_LOTS, program_id, changed)
+    await store.insert_lots(tx, program_id, new)
+    await store.update_lots(tx, program_id, changed)
     await store.write_rows(tx, store.INSERT_CONSUMPTIONS, program_id, consumptions)
     await store.write_rows(tx, store.WRITE_HOLDS, program_id, holds)
     await store.write_rows(tx, store.WRITE_CARDS, program_id, cards)
