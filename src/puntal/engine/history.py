@@ -38,5 +38,7 @@ def award_later(work: Work) -> str | None:
     trigger = work.program.triggers.get(PURCHASE)
     if trigger is not None:
         award.run(work, trigger, left, position=position, only=rule)
+        for given in work.order.awards[len(known.awards) :]:
+            given.before = [line.refunded for line in work.order.lines]
         work.climb()
     return None

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from puntal.entrypoints import cli_data, cli_database, cli_doctor, cli_run, shell
+from puntal.entrypoints import cli_data, cli_database, cli_doctor, cli_history, cli_run, shell
 from puntal.entrypoints.cli_access import keys_app, staff_app
 from puntal.entrypoints.cli_program import app as program_app
 from puntal.kit import logging
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for part in (cli_run, cli_data, cli_database, cli_doctor):
+for part in (cli_run, cli_data, cli_history, cli_database, cli_doctor):
     app.registered_commands += part.app.registered_commands
 app.add_typer(program_app)
 app.add_typer(keys_app)

@@ -38,6 +38,7 @@ ROUTES = {
         Route(job="tiers.place"),
         Route(job="segments.reevaluate", debounce_seconds=SEGMENTS_WITHIN_SECONDS),
     ],
+    "history.awarded": [Route(job="segments.reevaluate_all", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
     "members.imported": [Route(job="segments.reevaluate_all", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
     "member.*": [Route(job="segments.reevaluate", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
 }

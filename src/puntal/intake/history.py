@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +14,7 @@ from puntal.engine.history import HISTORY
 from puntal.engine.model import Compiled
 from puntal.intake.model import Answer, Item, Said
 from puntal.intake.policy import caused_id, item
+from puntal.kit.calendar import local_day, midnight
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Invalid, NotFound
 from puntal.programs.document.builtin import PURCHASE
@@ -21,13 +22,25 @@ from puntal.programs.document.builtin import PURCHASE
 PORTION = 250
 
 EARNED_ORDERS = """
--- Orders of a stretch of time that earned, with the words of the event they earned on, in the order of time.
-SELECT e.body::text
+-- Orders of a stretch of a day that earned, in the order of time, with the words of the event they earned on or, where
+-- that only named them, the last words before it that had their lines; those along the index on a member's events.
+-- Orders of people who were erased have lost their words.
+SELECT o.occurred_at, o.source, o.order_id, coalesce(o.channel, ''), coalesce(o.store, ''), coalesce(
+  CASE WHEN e.body->'order' IS NOT NULL THEN e.body END,
+  (
+    SELECT b.body FROM event b
+    WHERE b.program_id = %(program_id)s AND b.member_id = e.member_id AND b.occurred_at <= e.occurred_at
+      AND b.source = e.source AND b.type IN ('order.created', 'order.paid', 'order.updated')
+      AND b.body->'order'->>'id' = o.order_id
+    ORDER BY b.occurred_at DESC, b.id DESC
+    LIMIT 1
+  ))::text
 FROM shop_order o
-JOIN event e ON e.program_id = o.program_id AND e.id = o.event_id
+JOIN event e ON e.program_id = %(program_id)s AND e.id = o.event_id
 WHERE o.program_id = %(program_id)s AND o.state = 'earned' AND o.source <> 'referral'
   AND o.occurred_at >= %(since)s AND o.occurred_at < %(until)s
   AND (o.occurred_at, o.source, o.order_id) > (%(after_at)s, %(after_source)s, %(after_id)s)
+  AND e.body->'erased' IS NULL
 ORDER BY o.occurred_at, o.source, o.order_id
 LIMIT %(limit)s
 """
@@ -92,42 +105,53 @@ async def portion(
     until: datetime,
     after: Place | None,
     now: datetime,
-    dry_run: bool,
+    limit: int = PORTION,
 ) -> tuple[list[Item], Place | None]:
-    """Return the next orders as events to decide, and where to go on; None when there are no more.
+    """Return the next orders of `[since, until)` as events to decide, and where to go on; None at the end.
 
     The id of each event is made of rule and order: deciding it twice is a retry.
     """
-    at, source, order_id = after or (since, "", "")
-    cursor = await tx.execute(
-        EARNED_ORDERS,
-        {
-            "program_id": program.program_id,
-            "since": since,
-            "until": until,
-            "after_at": at,
-            "after_source": source,
-            "after_id": order_id,
-            "limit": PORTION,
-        },
-    )
-    bodies = [_said(row[0]) for row in await cursor.fetchall()]
-    items = [_item(program, rule, said, now, dry_run=dry_run) for said in bodies if said.order is not None]
-    if len(bodies) < PORTION:
-        return items, None
-    last = bodies[-1]
-    return items, (last.occurred_at, last.source, "" if last.order is None else last.order.id)
+    place = after or (since, "", "")
+    items: list[Item] = []
+    found = 0
+    while place[0] < until:
+        # Day by day, so that no look at the index brings more than a day's orders to be sorted.
+        tomorrow = min(midnight(program.zone, local_day(program.zone, place[0]) + timedelta(days=1)), until)
+        cursor = await tx.execute(
+            EARNED_ORDERS,
+            {
+                "program_id": program.program_id,
+                "since": place[0],
+                "until": tomorrow,
+                "after_at": place[0],
+                "after_source": place[1],
+                "after_id": place[2],
+                "limit": limit - found,
+            },
+        )
+        rows = await cursor.fetchall()
+        items += [_item(program, rule, row, now) for row in rows if row[5] is not None]
+        found += len(rows)
+        if found == limit:
+            return items, (rows[-1][0], rows[-1][1], rows[-1][2])
+        place = (tomorrow, "", "")
+    return items, None
 
 
-def _item(program: Compiled, rule: str, said: Said, now: datetime, *, dry_run: bool) -> Item:
-    assert said.order is not None
+def _item(program: Compiled, rule: str, row: Sequence[Any], now: datetime) -> Item:
+    at, source, order_id, channel, store, words = row
+    said = _said(words)
     later = replace(
         said,
-        id=caused_id(f"{said.source}:{said.order.id}", f"{HISTORY}:{rule}"),
+        id=caused_id(f"{source}:{order_id}", f"{HISTORY}:{rule}"),
         type=HISTORY,
+        # Of the order as it earned, whichever event has its lines.
+        occurred_at=at,
+        channel=channel or None,
+        store=store or None,
         data={"rule": rule},
     )
-    return item(later, program.document, now, trusted=True, dry_run=dry_run)
+    return item(later, program.document, now, trusted=True)
 
 
 def add(totals: Totals, program: Compiled, answers: list[Answer], seen: set[str]) -> None:

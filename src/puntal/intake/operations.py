@@ -21,6 +21,7 @@ from puntal.intake.errors import EventIdReused, EventNotFound
 from puntal.intake.loading import load
 from puntal.intake.model import Answer, Balance, Item, Outcome, Stored
 from puntal.intake.policy import event_of, fingerprint, item, parse
+from puntal.intake.rehearsing import Rehearsal
 from puntal.intake.writing import write
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Refusal
@@ -55,6 +56,7 @@ async def take(
     lock_budgets: bool = False,
     lock_members: frozenset[UUID] = frozenset(),
     newest_only: bool = False,
+    rehearsal: Rehearsal | None = None,
 ) -> list[Answer | Refusal]:
     """Decide and write a batch of events of one program, and answer each.
 
@@ -69,6 +71,7 @@ async def take(
         lock_budgets: Hold the shared counters before deciding, as after a miss.
         lock_members: Whom to hold beside those the events are about, as after a miss.
         newest_only: Replay and imports: the newest revision decides, whatever the date.
+        rehearsal: Go on from it and write nothing; the caller rolls back.
 
     Raises:
         Again: Somebody else wrote one of the events, or used up a budget: roll back and call once more.
@@ -84,9 +87,13 @@ async def take(
             lock_members=lock_members,
             newest_only=newest_only,
         )
+        if rehearsal is not None:
+            rehearsal.enter(batch)
         decided = [_decide(batch, items[at]) for at in fresh]
         writable = [one for one in decided if not one.item.dry_run]
-        if writable:
+        if rehearsal is not None:
+            rehearsal.leave(batch)
+        elif writable:
             await write(tx, batch, recorded_at=recorded_at)
         for at, one in zip(fresh, decided, strict=True):
             answers[at] = _answer(one)

@@ -68,7 +68,8 @@ def owed_back(award: OrderAward, lines: Sequence[OrderLine], *, whole: bool) -> 
     """Return what an award must give back, per line, now that `lines` say how much is refunded.
 
     Per line floor(line points x refunded so far / line amount) minus what was taken before; when every line
-    but shipping is refunded (`whole`), everything; what an order only led to goes back only then.
+    but shipping is refunded (`whole`), everything; what an order only led to goes back only then. What was refunded
+    before the award was given neither earned nor takes back.
     """
     if award.keep:
         return [0] * len(award.lines)
@@ -77,8 +78,10 @@ def owed_back(award: OrderAward, lines: Sequence[OrderLine], *, whole: bool) -> 
     if award.kind == "other":
         return [0] * len(award.lines)
     back = []
-    for line, given, taken in zip(lines, award.lines, award.taken, strict=False):
-        due = given * line.refunded // line.net if line.net > 0 else 0
+    before = award.before + [0] * (len(award.lines) - len(award.before))
+    for line, given, taken, gone in zip(lines, award.lines, award.taken, before, strict=False):
+        earning = line.net - gone
+        due = given * max(line.refunded - gone, 0) // earning if earning > 0 else 0
         back.append(max(due - taken, 0))
     return back
 
