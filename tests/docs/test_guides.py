@@ -15,7 +15,6 @@ import pytest
 
 from puntal.engine import phrases as engine
 from puntal.intake import policy as intake
-from puntal.intake.phrases import OUTCOMES, REASONS
 from puntal.kit.settings import Settings
 from puntal.programs import source
 from puntal.programs.policy import check
@@ -131,26 +130,19 @@ def test_every_event_shown_is_taken(text: str) -> None:
     assert item.event.id == said.id
 
 
-@pytest.mark.parametrize("code", sorted({**OUTCOMES, **REASONS}))
-def test_every_reason_is_explained_in_both_languages(code: str) -> None:
-    text = (GUIDES / "explain.md").read_text(encoding="utf-8")
-    tables = (table for table in (OUTCOMES, REASONS) if code in table)
-
-    for table in tables:
-        assert f"| `{code}` | {table[code]['en']} | {table[code]['es']} |" in text or code in {"awarded", "nothing"}
-
-
 @pytest.mark.parametrize("code", sorted({**engine.OUTCOMES, **engine.REASONS}))
 def test_every_code_that_can_be_explained_is_listed(code: str) -> None:
     assert f"| `{code}` |" in (GUIDES / "explain.md").read_text(encoding="utf-8")
 
 
-def test_every_refusal_is_listed() -> None:
-    script = runpy.run_path(str(Path(__file__).with_name("refusals.py")))
+@pytest.mark.parametrize("page", ["refusals", "explain"])
+def test_what_is_listed_from_the_code_is_complete(page: str) -> None:
+    script = runpy.run_path(str(Path(__file__).with_name("pages.py")))
+    written = (GUIDES / f"{page}.md").read_text(encoding="utf-8")
 
-    written = script["PAGE"].read_text(encoding="utf-8")
+    wanted = script["refusals"]() if page == "refusals" else script["explain"](written)
 
-    assert written == script["page"](), "write it anew: .venv/bin/python tests/docs/refusals.py"
+    assert written == wanted, "write it anew: .venv/bin/python tests/docs/pages.py"
 
 
 def test_every_kind_of_webhook_is_named() -> None:

@@ -79,6 +79,7 @@ REASONS: Mapping[str, _Sentences] = {
     "group": {"en": "A better rule of group {by} applied", "es": "Se aplicó una regla mejor del grupo {by}"},
     "no_lines": {"en": "No line of the order is covered", "es": "No cubre ninguna línea del pedido"},
     "other_multiplier": {"en": "Another multiplier paid more", "es": "Otro multiplicador pagó más"},
+    "once_per_order": {"en": "The order got this before", "es": "El pedido ya lo recibió"},
     "repeated": {"en": "It was given before", "es": "Ya se dio antes"},
     "reversed": {"en": "Took back {taken}", "es": "Retiró {taken}"},
     "given_again": {"en": "Gave back {points}", "es": "Devolvió {points}"},

@@ -1,24 +1,29 @@
-"""Writes docs/guides/refusals.md from the code: `.venv/bin/python tests/docs/refusals.py`."""
+"""Writes from the code what the guides list of it: `.venv/bin/python tests/docs/pages.py`."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import puntal
 from puntal.intake.errors import IntakeFailed
+from puntal.intake.phrases import OUTCOMES, REASONS
 from puntal.kit.errors import Refusal
 from puntal.kit.problem import status_of
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "refusals.md"
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
+REFUSALS = GUIDES / "refusals.md"
+EXPLAIN = GUIDES / "explain.md"
+_TABLE = re.compile(r"(?<=\| Code \| English \| Español \|\n\| --- \| --- \| --- \|\n)(?:\|[^\n]*\n)*")
 HEAD = """# Refusals
 
 Every refusal the platform can answer with. `type` is the code, `status` the HTTP status, `title` the sentence in the
 language of `Accept-Language`; what stands in braces is also a member of the problem. A refusal changes nothing.
 
-This page is made from the code by `tests/docs/refusals.py`; a test sees to it that it is complete.
+This page is made from the code by `tests/docs/pages.py`; a test sees to it that it is complete.
 
 | Code | Status | English | Español |
 | --- | --- | --- | --- |
@@ -41,12 +46,22 @@ def kinds() -> Iterator[type[Refusal]]:
     yield from (found[code] for code in sorted(found))
 
 
-def page() -> str:
-    """Return the page as it should be."""
+def refusals() -> str:
+    """Return the page of refusals as it should be."""
     rows = [
         f"| `{kind.code}` | {_status(kind)} | {kind.messages['en']} | {kind.messages['es']} |\n" for kind in kinds()
     ]
     return HEAD + "".join(rows)
+
+
+def explain(written: str) -> str:
+    """Return the page about explanations with its two tables as they should be."""
+    tables = iter((_rows(OUTCOMES), _rows(REASONS)))
+    return _TABLE.sub(lambda _: next(tables), written)
+
+
+def _rows(sentences: Mapping[str, Mapping[str, str]]) -> str:
+    return "".join(f"| `{code}` | {said['en']} | {said['es']} |\n" for code, said in sentences.items())
 
 
 def _status(kind: type[Refusal]) -> int:
@@ -58,4 +73,5 @@ def _status(kind: type[Refusal]) -> int:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    REFUSALS.write_text(refusals(), encoding="utf-8")
+    EXPLAIN.write_text(explain(EXPLAIN.read_text(encoding="utf-8")), encoding="utf-8")
