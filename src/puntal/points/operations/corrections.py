@@ -12,6 +12,7 @@ from puntal.access.operations import approvals, audit
 from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
 from puntal.ledger.model import ADJUSTED
+from puntal.members import queries as people
 from puntal.points import policy
 from puntal.points.errors import AmountZero, UnknownWallet, WalletRetired
 from puntal.points.model import Adjustment, Cause, Starting, Terms
@@ -184,18 +185,24 @@ def adjusting(
             "internal": asked["internal_reason"],
             "by": asked["by"],
             "approved_by": approval.decided_by,
+            "approval": str(approval.id),
         }
+        holder, earner = UUID(asked["holder_id"]), asked.get("earner_id")
+        if earner is not None:
+            # She may have left her pool since it was asked for, or joined another.
+            pools = await people.pools_of(tx, program_id, [UUID(earner)])
+            holder, _ = pools.get(UUID(earner), (UUID(earner), True))
         await _post(
             tx,
             program_id,
             terms,
             wallet_named(terms, asked["wallet"]),
-            UUID(asked["holder_id"]),
+            holder,
             amount=asked["amount"],
-            cause=Cause(event_id=f"approval:{approval.id}", note=note),
+            cause=Cause(note=note),
             now=now,
             allow_debt=asked["allow_debt"],
-            earner_id=None if asked.get("earner_id") is None else UUID(asked["earner_id"]),
+            earner_id=None if earner is None or holder == UUID(earner) else UUID(earner),
         )
 
     return perform
