@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.openapi.utils import get_openapi
 
+from puntal.entrypoints.examples import with_examples
 from puntal.intake.description import describe_ingest
 from puntal.kit.http import describe_problems
 
@@ -56,7 +57,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             tags=app.openapi_tags,
             separate_input_output_schemas=False,
         )
-        app.openapi_schema = describe_problems(describe_ingest(document))
+        app.openapi_schema = with_examples(describe_problems(describe_ingest(document)))
     return app.openapi_schema
 
 

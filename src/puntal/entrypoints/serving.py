@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import ipaddress
 import os
 import signal
@@ -20,21 +19,20 @@ from uvicorn.supervisors import Multiprocess
 from puntal.entrypoints import metrics, schema
 from puntal.entrypoints.opened import located
 from puntal.entrypoints.server import Opener, create_app
-from puntal.kit import logging
+from puntal.kit import garbage, logging
 from puntal.kit.db import Database
 from puntal.kit.settings import Settings, settings
 
 _APP = "puntal.entrypoints.serving:application"
 _GRACE_SECONDS = 30
 _KEEP_ALIVE_SECONDS = 65
+_START_SECONDS = 60
+"""A process that says nothing for so long is replaced; on a busy machine it takes a while to come up."""
 _BACKLOG = 4096
 _WATCH_SECONDS = 1.0
 _PARENT = "PUNTAL_PARENT"
 _HANDED_ON = ("host", "port", "workers", "pool_size", "log_format", "log_level")
 """Settings a command line may have changed."""
-
-_GARBAGE = (50_000, 20, 50)
-"""Batches make many short-lived objects and no cycles: looking for cycles every 700 of them is wasted time."""
 
 SIGNED_OWNER = """
 -- Whether anybody may sign in as an owner.
@@ -75,8 +73,9 @@ def serve(chosen: Settings, *, insecure: bool = False) -> None:
     with located(chosen) as uri:
         asyncio.run(_check(chosen, uri, insecure=insecure))
         if chosen.workers == 1:
-            gc.set_threshold(*_GARBAGE)
-            uvicorn.Server(_config(chosen, create_app(_opener(uri, chosen), settings=chosen))).run()
+            app = create_app(_opener(uri, chosen), settings=chosen)
+            garbage.settle()
+            uvicorn.Server(_config(chosen, app)).run()
         else:
             _supervise(chosen, uri)
 
@@ -86,9 +85,10 @@ def application() -> FastAPI:
     chosen = settings()
     logging.configure(chosen)
     threading.Thread(target=_follow, args=(int(os.environ[_PARENT]),), daemon=True, name="supervisor").start()
-    gc.set_threshold(*_GARBAGE)
     assert chosen.database_url is not None, "the supervisor says where the database is"
-    return create_app(_opener(chosen.database_url.get_secret_value(), chosen), settings=chosen)
+    app = create_app(_opener(chosen.database_url.get_secret_value(), chosen), settings=chosen)
+    garbage.settle()
+    return app
 
 
 def _opener(uri: str, chosen: Settings) -> Opener:
@@ -154,6 +154,7 @@ def _config(chosen: Settings, app: FastAPI | str) -> uvicorn.Config:
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_worker_healthcheck=_START_SECONDS,
     )
 
 
