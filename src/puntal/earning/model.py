@@ -88,7 +88,7 @@ class Rule(Struct, frozen=True):
     """Lines that are gift cards earn too, because `only_lines` names them."""
 
 
-class Given(Struct):
+class Given(Struct, gc=False):
     """What a rule gives before it is credited: points over lines, after truncation by `cuts`."""
 
     rule: Rule

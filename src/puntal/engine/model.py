@@ -241,7 +241,7 @@ class State(Struct):
     """False: only a guest."""
 
 
-class Reason(Struct, array_like=True):
+class Reason(Struct, array_like=True, gc=False):
     """Why a rule gave what it gave; sentences are made of it on reading."""
 
     rule: str

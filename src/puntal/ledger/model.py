@@ -38,7 +38,7 @@ PROGRAM_ACCOUNTS: Final = (
 """Sums over transfers; no row holds them. `transferred` is zero over all holders."""
 
 
-class Transfer(Struct, frozen=True, omit_defaults=True):
+class Transfer(Struct, frozen=True, omit_defaults=True, gc=False):
     """An amount leaving one account and arriving in another.
 
     Attributes:

@@ -43,7 +43,7 @@ class Cooldown(Struct, frozen=True):
     span: timedelta
 
 
-class Counter(Struct, array_like=True):
+class Counter(Struct, array_like=True, gc=False):
     """What a member used in one window (or on one day of a rolling window)."""
 
     times: int = 0

@@ -100,7 +100,7 @@ def used_by_member(bound: Bound, used: Used, day: date) -> int:
         counter = windows.get(period_start(day, bound.period))
         return 0 if counter is None else _figure(counter, bound.measure)
     since = add_months(day, -bound.months) if bound.months else day - timedelta(days=bound.days)
-    return sum(_figure(counter, bound.measure) for at, counter in windows.items() if since < at <= day)
+    return sum([_figure(counter, bound.measure) for at, counter in windows.items() if since < at <= day])
 
 
 def _figure(counter: Counter, measure: Measure) -> int:

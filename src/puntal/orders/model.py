@@ -65,7 +65,7 @@ class Refund(Struct, frozen=True, forbid_unknown_fields=True):
     """Beside the named lines. Without lines and amount: all that is left."""
 
 
-class OrderLine(Struct, array_like=True):
+class OrderLine(Struct, array_like=True, gc=False):
     """What is remembered of a line: what the customer paid for it and how much of that went back."""
 
     id: str
@@ -76,7 +76,7 @@ class OrderLine(Struct, array_like=True):
     """Daily figures beside the order's that this line was counted in, as `category:dairy`."""
 
 
-class Use(Struct, frozen=True, array_like=True):
+class Use(Struct, frozen=True, array_like=True, gc=False):
     """Room an award took in a counter: a member's (`m`) limit or cap, or a shared (`b`) budget."""
 
     scope: Literal["m", "b"]
@@ -86,7 +86,7 @@ class Use(Struct, frozen=True, array_like=True):
     amount: int
 
 
-class OrderAward(Struct, array_like=True, omit_defaults=True):
+class OrderAward(Struct, array_like=True, omit_defaults=True, gc=False):
     """What one rule gave for this order, after truncation, and how much of it was taken back."""
 
     rule: str

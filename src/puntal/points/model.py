@@ -103,7 +103,7 @@ class Terms(Struct):
     memo: dict[tuple[Ending | None, Starting | None, bool], DatesOfDay] = field(default_factory=dict)
 
 
-class Lot(Struct, frozen=True, omit_defaults=True):
+class Lot(Struct, frozen=True, omit_defaults=True, gc=False):
     """Units earned together, ending together.
 
     `amount = remaining + held + expired + reversed + what consumptions took, less what they gave back`.
@@ -150,7 +150,7 @@ class Consumption(Struct, frozen=True):
     amount: int
 
 
-class Cause(Struct, frozen=True):
+class Cause(Struct, frozen=True, gc=False):
     """Why a transfer was made, as it is stored with it."""
 
     event_id: str | None = None
