@@ -18,7 +18,7 @@ from puntal.entrypoints.programs import Programs
 from puntal.entrypoints.verifying import verify
 from puntal.intake.model import Answer, Said
 from puntal.intake.policy import item
-from puntal.kit import ids
+from puntal.kit import clock, ids
 from puntal.kit.db import Database
 from puntal.ledger.queries import transfers
 from puntal.members import operations as members
@@ -27,6 +27,7 @@ from puntal.members.operations import Membership
 from puntal.points import operations as points
 from puntal.points.errors import MinorSpends
 from puntal.points.model import Cause, WalletView
+from puntal.segments.jobs import reevaluate_all
 
 MAY, JUNE = datetime(2026, 5, 5, 10, tzinfo=UTC), datetime(2026, 6, 5, 10, tzinfo=UTC)
 SECTIONS: dict[str, Any] = {
@@ -392,3 +393,17 @@ async def test_the_wallets_of_a_member_are_her_pools_over_http(a_program: MakePr
     async with database.program_transaction(home.program_id) as tx:
         assert await transfers(tx, home.program_id, holders=[ben], before=None, limit=5) == []
     await home.assert_books_hold()
+
+
+async def test_segments_see_what_the_pool_has(a_program: MakeProgram, database: Database) -> None:
+    rich = {"rich": {"when": {"member.points.points": {"at_least": 100}}}}
+    shop = await a_program(**SECTIONS, earning=EARNING, segments=rich)
+    home = Household(database, shop.program_id)
+    await home.enrol("ana", "ben", "eva")
+    await home.share(ana=True, ben=True)
+    await home.send(bought("ana", 120, MAY), bought("eva", 90, MAY), now=MAY)
+
+    await reevaluate_all(database, program_id=home.program_id, now=clock.now())
+
+    found = await home.column("SELECT member_id FROM segment_member WHERE program_id = %s")
+    assert set(found) == {home.people["ana"], home.people["ben"]}

@@ -30,7 +30,10 @@ ORDER BY t.recorded_at, t.id
     "lots": """
 -- What they have of what they earned, in pools too.
 SELECT to_jsonb(l) - 'program_id' FROM lot l
-WHERE l.program_id = %(program_id)s AND l.holder_id = ANY(%(members)s::uuid[])
+WHERE l.program_id = %(program_id)s AND (l.holder_id = ANY(%(members)s::uuid[]) OR (
+  l.earner_id = ANY(%(members)s::uuid[]) AND l.holder_id IN (
+    SELECT p.pool_id FROM pool_member p
+    WHERE p.program_id = %(program_id)s AND p.member_id = ANY(%(members)s::uuid[]))))
 ORDER BY l.earned_at, l.id
 """,
     "tier_changes": """

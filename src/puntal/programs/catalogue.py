@@ -37,6 +37,7 @@ def catalogue_of(program: Program, ordinals: Mapping[str, int] | None = None) ->
                 scale=wallet.scale,
                 currency=wallet.currency,
                 labels=labels_of(wallet.label),
+                shared=any(name in pool.wallets for pool in program.pools.values()),
             )
             for name, wallet in program.wallets.items()
         },

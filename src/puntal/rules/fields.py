@@ -8,6 +8,9 @@ from puntal.rules.model import FactValue, Field, Labels, Scope, Type, WalletFiel
 
 STATUSES = ("active", "guest", "paused", "blocked", "left", "erased", "merged")
 _LEAF = "(h.running->'totals'->>'{}')"
+_POOLED = """(SELECT s.available[{}] FROM pool_member p
+  JOIN holder s ON s.program_id = p.program_id AND s.id = p.pool_id
+  WHERE p.program_id = m.program_id AND p.member_id = m.id)"""
 _TOTAL = "coalesce((h.running->'totals'->>'{}')::bigint, 0)"
 
 
@@ -189,7 +192,7 @@ def wallet_fields(wallets: Mapping[str, WalletField], money_scales: Mapping[str,
         money = wallet.currency is not None
         shown = {locale: wallet.labels.get(locale, wallet_id) for locale in ("es", "en")}
         for verb, es, en, sql in (
-            ("points", "saldo de", "balance of", f"coalesce(h.available[{wallet.ordinal + 1}], 0)"),
+            ("points", "saldo de", "balance of", _balance(wallet)),
             ("earned", "ganado en", "earned in", _wallet_total("earned", wallet_id)),
             ("spent", "gastado en", "spent in", _wallet_total("spent", wallet_id)),
         ):
@@ -204,6 +207,15 @@ def wallet_fields(wallets: Mapping[str, WalletField], money_scales: Mapping[str,
                 scale=money_scales[wallet.currency] if wallet.currency else wallet.scale,
                 example=f"5 {wallet.currency}" if money else "100",
             )
+
+
+def _balance(wallet: WalletField) -> str:
+    own = f"coalesce(h.available[{wallet.ordinal + 1}], 0)"
+    if not wallet.shared:
+        return own
+    # With it the pool's: what she had before she joined is her own until her next event.
+    pooled = _POOLED.format(wallet.ordinal + 1)
+    return f"({own} + coalesce({pooled}, 0))"
 
 
 def _wallet_total(verb: str, wallet: str) -> str:

@@ -135,6 +135,7 @@ class WalletField:
         ordinal: Position in the balance arrays of `holder`, from 0.
         kind: points, qualifying, money or stamps.
         currency: Only for money wallets.
+        shared: The members of a pool have one of it together.
     """
 
     ordinal: int
@@ -142,6 +143,7 @@ class WalletField:
     scale: int = 0
     currency: str | None = None
     labels: Labels = field(default_factory=dict)
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
