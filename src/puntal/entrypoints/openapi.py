@@ -41,6 +41,10 @@ TAGS = [
     {"name": "organization", "description": "Above programs: keys, the log."},
     {"name": "staff", "description": "The people who work here."},
 ]
+_ANYWHERE = {
+    "400": "`request.malformed`, `request.bad_cursor`: the request cannot be read",
+    "503": "`server.unavailable`: the database is away; try again as `Retry-After` says",
+}
 _FILE = Path("docs/openapi.json")
 _SCHEMA_FILE = Path("docs/program.schema.json")
 
@@ -57,8 +61,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
             tags=app.openapi_tags,
             separate_input_output_schemas=False,
         )
-        app.openapi_schema = with_examples(describe_problems(describe_ingest(document)))
+        app.openapi_schema = with_examples(describe_problems(_with_shared(describe_ingest(document))))
     return app.openapi_schema
+
+
+def _with_shared(document: dict[str, Any]) -> dict[str, Any]:
+    """Add the refusals that any request may meet before its route."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, codes in _ANYWHERE.items():
+                operation["responses"].setdefault(status, {"description": codes})
+    return document
 
 
 def written() -> dict[Path, str]:
