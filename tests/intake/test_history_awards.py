@@ -18,6 +18,7 @@ from puntal.entrypoints.programs import Programs
 from puntal.entrypoints.verifying import verify
 from puntal.kit import clock, ids
 from puntal.kit.db import Database
+from puntal.kit.pages import write_cursor
 from puntal.kit.settings import settings
 from puntal.programs import operations as programs
 
@@ -192,6 +193,15 @@ async def test_an_order_that_earned_on_an_event_without_its_lines_is_found(
     assert (done["orders"], done["points"]) == (1, {"points": 40})
 
 
+async def test_all_of_time_is_a_period(past: Shop, database: Database) -> None:
+    await sell(past, 5)
+    await publish(database, past, earning=[*PLAIN, THANKS])
+
+    assert (await award(past, **{"from": "0001-01-01", "through": "9999-12-31"}))["awarded"] == 5
+    assert (await award(past, **{"from": "0001-01-01", "through": "1850-12-31"}))["orders"] == 0
+    assert (await award(past, **{"from": "9998-01-01", "through": "9999-12-31"}))["orders"] == 0
+
+
 async def test_what_cannot_be_awarded_is_refused(past: Shop, database: Database) -> None:
     double = {"id": "double", "on": "purchase", "multiply": {"times": 2}}
     await publish(database, past, earning=[*PLAIN, THANKS, double])
@@ -204,7 +214,8 @@ async def test_what_cannot_be_awarded_is_refused(past: Shop, database: Database)
     assert await refused(rule="nothing") == (404, "history.rule_unknown")
     assert await refused(rule="double") == (422, "history.multiplier")
     assert await refused(through=(FIRST - timedelta(days=1)).isoformat()) == (422, "history.period_invalid")
-    assert await refused(cursor="?") == (400, "request.bad_cursor")
+    for cursor in ("?", write_cursor(["2026-01-01T00:00:00", "", ""])):
+        assert await refused(cursor=cursor) == (400, "request.bad_cursor")
 
 
 async def test_an_order_that_has_got_it_says_so(past: Shop, database: Database) -> None:

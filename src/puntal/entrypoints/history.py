@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, ClassVar
 
 from fastapi import Request
+from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.access.dependencies import Now, ProgramCaller, ProgramId, program_router, requires
@@ -24,7 +25,7 @@ from puntal.intake.history import PORTION, Place, Totals, add, check, portion
 from puntal.intake.model import Answer, Item
 from puntal.intake.rehearsing import Rehearsal
 from puntal.kit import clock, ids, pages
-from puntal.kit.calendar import midnight
+from puntal.kit.calendar import local_day, midnight
 from puntal.kit.db import Database
 from puntal.kit.db import ProgramId as KnownProgramId
 from puntal.kit.errors import Invalid, Refusal
@@ -34,9 +35,12 @@ from puntal.outbox.model import Happening
 
 MOST_ORDERS = 5_000
 """In one call over HTTP."""
+EARLIEST = date(1990, 1, 1)
 _MOST_FAILED = 100
 
 router = program_router("events")
+
+_Cursor = tuple[Annotated[datetime, Meta(tz=True)], str, str]
 
 
 class HistoryPeriodInvalid(Invalid):
@@ -111,7 +115,9 @@ class HistoryAwards:
         check(loaded.newest, wanted.rule)
         now = now or clock.now() - loaded.clock_offset
         zone = loaded.newest.zone
-        since, until = midnight(zone, wanted.first), midnight(zone, wanted.last + timedelta(days=1))
+        # There are no orders outside of these days, and far outside there are no instants.
+        first, last = max(wanted.first, EARLIEST), min(wanted.last, local_day(zone, now) + timedelta(days=1))
+        since, until = midnight(zone, first), midnight(zone, max(last, EARLIEST) + timedelta(days=1))
         done = Done(following=after)
         members: set[str] = set()
         rehearsal = Rehearsal() if preview else None
@@ -272,7 +278,7 @@ async def award_history(
         Wanted(body.rule, body.first, body.through),
         by=caller.actor,
         now=now,
-        after=None if body.cursor is None else pages.read_cursor(body.cursor, tuple[datetime, str, str]),
+        after=None if body.cursor is None else pages.read_cursor(body.cursor, _Cursor),
         most=MOST_ORDERS,
         preview=body.preview,
     )

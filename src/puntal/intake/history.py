@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from puntal.engine.history import HISTORY
@@ -45,7 +45,7 @@ ORDER BY o.occurred_at, o.source, o.order_id
 LIMIT %(limit)s
 """
 
-Place = tuple[datetime, str, str]
+Place = tuple[Annotated[datetime, Meta(tz=True)], str, str]
 """Time, source and id of the last order done."""
 
 _said = msgspec.json.Decoder(Said).decode
@@ -111,18 +111,18 @@ async def portion(
 
     The id of each event is made of rule and order: deciding it twice is a retry.
     """
-    place = after or (since, "", "")
+    place = (since, "", "") if after is None or after[0] < since else after
     items: list[Item] = []
-    found = 0
+    found, days = 0, 1
     while place[0] < until:
-        # Day by day, so that no look at the index brings more than a day's orders to be sorted.
-        tomorrow = min(midnight(program.zone, local_day(program.zone, place[0]) + timedelta(days=1)), until)
+        # Day by day, so that no look at the index brings more than a day's orders to be sorted; longer where none are.
+        end = min(midnight(program.zone, local_day(program.zone, place[0]) + timedelta(days=days)), until)
         cursor = await tx.execute(
             EARNED_ORDERS,
             {
                 "program_id": program.program_id,
                 "since": place[0],
-                "until": tomorrow,
+                "until": end,
                 "after_at": place[0],
                 "after_source": place[1],
                 "after_id": place[2],
@@ -134,7 +134,8 @@ async def portion(
         found += len(rows)
         if found == limit:
             return items, (rows[-1][0], rows[-1][1], rows[-1][2])
-        place = (tomorrow, "", "")
+        place = (end, "", "")
+        days = 1 if rows else 2 * days
     return items, None
 
 
