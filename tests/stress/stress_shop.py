@@ -60,6 +60,8 @@ async def open_program(database: Database, told: dict[str, Any], *, effective_fr
         )
     async with database.program_transaction(program) as tx:
         await programs.publish(tx, program, told, by="test", now=now, effective_from=effective_from)
+        # It lives in the past, and so do its nights.
+        await tx.execute("UPDATE program SET created_at = %s WHERE id = %s", [effective_from, program])
     return program
 
 

@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from conftest import SOAK_SECONDS, OwnServer, Writer
+from stress_own import SOAK_SECONDS, OwnServer, Writer, answered
 from stress_shop import compiled_of, document, one, open_program, ready, rows, the_books_add_up
 
 from puntal.entrypoints.intake import Intake
@@ -49,16 +49,15 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_half_written(
     dice = random.Random(7)
     while not ended or time.monotonic() - began < SOAK_SECONDS:
         running += writers(own_server.uri, program, count=3 - len(running), concurrency=8)
-        await _answers(running, 20)
+        await answered(running, 20)
         await asyncio.sleep(dice.random())
         victim = running.pop(0)
         await asyncio.to_thread(victim.kill)
         ended.append(victim)
-        await _answers(running, 60)
+        await answered(running, 20)
         own_server.kill()
         await asyncio.to_thread(own_server.restart)
-        before = sum(len(writer.answered) for writer in running)
-        await _until(lambda before=before: sum(len(writer.answered) for writer in running) > before + 20)
+        await answered(running, 10)
     for writer in running:
         await asyncio.to_thread(writer.stop)
         assert writer.process.returncode == 0, writer.complaints.decode()
@@ -66,10 +65,10 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_half_written(
 
     database = await Database.open(own_server.uri, size=4)
     stored = dict(await rows(database, program, STORED))
-    answered = {id: outcome for writer in every for id, outcome in writer.answered.items()}
+    told = {id: outcome for writer in every for id, outcome in writer.answered.items()}
     sent = {id: said for writer in every for id, said in writer.sent.items()}
-    assert {id for id in answered if id not in stored} == set()
-    assert {id: stored[id] for id in answered if msgspec.json.decode(stored[id]) != answered[id]} == {}
+    assert {id for id in told if id not in stored} == set()
+    assert {id: stored[id] for id in told if msgspec.json.decode(stored[id]) != told[id]} == {}
     assert stored.keys() <= sent.keys()
     assert any(writer.failed for writer in every), "the database was not missed by anybody"
     assert {name for writer in every for _, name in writer.failed if name.islower()} == set()
@@ -78,7 +77,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_half_written(
     again = await _say_again(database, program, compiled, sent)
 
     assert {id for id, answer in again.items() if answer.replayed} == stored.keys()
-    assert {id for id in answered if _plain(again[id].outcome) != answered[id]} == set()
+    assert {id for id in told if _plain(again[id].outcome) != told[id]} == set()
     assert len(await rows(database, program, STORED)) == len(sent)
     await the_books_add_up(database, program)
     await _everybody_has_what_she_bought(database, program, sent)
@@ -87,16 +86,6 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_half_written(
 
 def _plain(outcome: Outcome) -> Any:
     return msgspec.json.decode(msgspec.json.encode(outcome))
-
-
-async def _answers(running: list[Writer], least: int) -> None:
-    await _until(lambda: all(len(writer.answered) >= least for writer in running))
-
-
-async def _until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not true():
-            await asyncio.sleep(0.02)
 
 
 async def _say_again(

@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from conftest import HERE, SOAK_SECONDS, OwnServer
+from stress_own import HERE, SOAK_SECONDS, OwnServer
 from stress_shop import (
     a_refund,
     an_order,
@@ -126,9 +126,7 @@ async def used(database: Database, program: int, budget: str) -> int:
     return int(await one(database, program, statement, budget=f"%:{budget}"))
 
 
-async def test_fifty_writers_on_five_members_and_a_few_budgets(
-    crowd: Crowd, own_database: Database
-) -> None:
+async def test_fifty_writers_on_five_members_and_a_few_budgets(crowd: Crowd, own_database: Database) -> None:
     """C1, C2, C3, C4, C5: exactly as much as there is, and not one more."""
     program = await open_program(own_database, a_program())
     lists = [
@@ -162,9 +160,7 @@ async def test_fifty_writers_on_five_members_and_a_few_budgets(
     await the_books_add_up(own_database, program)
 
 
-async def test_orders_and_refunds_of_the_same_members_in_every_order(
-    crowd: Crowd, own_database: Database
-) -> None:
+async def test_orders_and_refunds_of_the_same_members_in_every_order(crowd: Crowd, own_database: Database) -> None:
     """Refunds race the orders they are of; what is given back to a budget is given out again, never twice."""
     program = await open_program(own_database, a_program())
     dice = random.Random(3)
@@ -203,30 +199,28 @@ async def test_one_event_from_many_writers_at_once(crowd: Crowd, own_database: D
                              " WHERE program_id = %(p)s AND body->>'cause' IS NULL"))  # fmt: skip
     assert len(stored) == 10
     for n, id in enumerate(f"e{n}" for n in range(10)):
-        of = Counter(("refused" if code == "event.id_reused" else replayed) for event, replayed, code in told if event == id)
+        of = Counter(
+            ("refused" if code == "event.id_reused" else replayed) for event, replayed, code in told if event == id
+        )
         won = 6 if stored[id] == str(9000 + n) else 18
         assert of == {False: 1, True: won - 1, "refused": 24 - won}
-    assert sum(sum(each.values()) for each in [(await given_by_rule(own_database, program))["tier_points"]]) == sum(
-        int(amount) // 100 for amount in stored.values()
-    )
+    given = (await given_by_rule(own_database, program))["tier_points"]
+    assert sum(given.values()) == sum(int(amount) // 100 for amount in stored.values())
     await the_books_add_up(own_database, program)
 
 
 @pytest.mark.parametrize("named", ["together", "by each other's customer"])
-async def test_one_order_told_by_many_events_earns_once(
-    crowd: Crowd, own_database: Database, named: str
-) -> None:
+async def test_one_order_told_by_many_events_earns_once(crowd: Crowd, own_database: Database, named: str) -> None:
     """Another event id, even another customer: the order is the same, and it earns once."""
     program = await open_program(own_database, a_program())
-    said = []
-    for teller in range(10):
-        said.append(
-            [
-                an_order(f"order{n}", f"c{(n if named == 'together' else teller) % MEMBERS}", 2000)
-                | {"id": f"{n}-{teller}"}
-                for n in range(30)
-            ]
-        )
+    said = [
+        [
+            an_order(f"order{n}", f"c{(n if named == 'together' else teller) % MEMBERS}", 2000)
+            | {"id": f"{n}-{teller}"}
+            for n in range(30)
+        ]
+        for teller in range(10)
+    ]
     await crowd(program, [[an_order(f"join-{n}", f"c{n}", 0)] for n in range(MEMBERS)])
 
     told = await crowd(program, said)

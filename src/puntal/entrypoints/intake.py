@@ -18,6 +18,7 @@ from puntal.kit import clock
 from puntal.kit.coalesce import Coalescer
 from puntal.kit.db import Database
 from puntal.kit.errors import Refusal
+from puntal.programs import operations as programs
 
 log = structlog.get_logger(__name__)
 MOST_TRIES = 8
@@ -108,7 +109,11 @@ class Intake:
                 lock_members=lock_members,
                 newest_only=self.newest_only,
             )
+            if not dry and not loaded.begun:
+                # The first event fixes the zone. Every process says so once; only the first of them writes.
+                await programs.note_first_event(tx, program_id, min(item.event.occurred_at for item in items))
             if dry:
                 # A question leaves nothing, not even the guest it would have opened.
                 await tx.execute("ROLLBACK; BEGIN", prepare=False)
-            return answers
+        loaded.begun |= not dry
+        return answers

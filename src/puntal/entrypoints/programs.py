@@ -32,6 +32,8 @@ class Loaded:
         )
         self.wallet_ids = tuple(terms.id for terms in newest.terms)
         """By ordinal."""
+        self.begun = False
+        """Whether this process has told the program of an event."""
         self._starts: Sequence[Start] = published.starts
         self._older = dict(older)
         self._older[newest.revision] = newest

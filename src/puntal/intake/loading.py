@@ -24,7 +24,7 @@ from puntal.ledger.model import Holder
 from puntal.limits import operations as limits
 from puntal.limits.model import BudgetKey
 from puntal.members import operations as members
-from puntal.members.model import Ids, Profile
+from puntal.members.model import Ids, MatchKind, Profile
 from puntal.orders import operations as orders
 from puntal.orders.model import OrderRecord
 from puntal.points import operations as points
@@ -109,6 +109,7 @@ async def _find_members(tx: Transaction, batch: Batch, items: Sequence[Item]) ->
         await members.report_conflicts(tx, batch.programs.program_id, matches, now=max(i.now for i in items))
     if unknown:
         await _open_unknown(tx, batch, unknown)
+        await _meet_again(tx, batch, named, joining.match)
     await _by_order(tx, batch, items)
 
 
@@ -133,6 +134,24 @@ async def _open_unknown(tx: Transaction, batch: Batch, unknown: Sequence[tuple[I
     )
     for (item, _), member in zip(unknown, opened, strict=True):
         batch.subjects[item.said.id] = member
+
+
+async def _meet_again(tx: Transaction, batch: Batch, named: Sequence[Item], match: Sequence[MatchKind]) -> None:
+    """Find those whom an order earlier in this batch has just made known."""
+    since: dict[UUID, int] = {}
+    for at, item in enumerate(named):
+        subject = batch.subjects.get(item.said.id)
+        if subject is not None:
+            since.setdefault(subject, at)
+    again = [(at, item, item.said.member) for at, item in enumerate(named) if item.said.id in batch.unknown]
+    if not again:
+        return
+    asks = [ask for _, _, ask in again if ask is not None]
+    found = await members.resolve(tx, batch.programs.program_id, asks, match)
+    for (at, item, _), known in zip(again, found, strict=True):
+        if known.member_id is not None and since.get(known.member_id, at) < at:
+            batch.subjects[item.said.id] = known.member_id
+            del batch.unknown[item.said.id]
 
 
 async def _by_order(tx: Transaction, batch: Batch, items: Sequence[Item]) -> None:
