@@ -40,7 +40,7 @@ _MOST_FAILED = 100
 
 router = program_router("events")
 
-_Cursor = tuple[Annotated[datetime, Meta(tz=True)], str, str]
+_Aware = Annotated[datetime, Meta(tz=True)]
 
 
 class HistoryPeriodInvalid(Invalid):
@@ -278,7 +278,7 @@ async def award_history(
         Wanted(body.rule, body.first, body.through),
         by=caller.actor,
         now=now,
-        after=None if body.cursor is None else pages.read_cursor(body.cursor, _Cursor),
+        after=None if body.cursor is None else pages.read_cursor(body.cursor, tuple[_Aware, str, str]),
         most=MOST_ORDERS,
         preview=body.preview,
     )
