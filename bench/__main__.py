@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from rich.console import Console
 
-from bench import machine, rows
+from bench import machine, rows, soak
 from bench.baseline import Baseline
 from bench.context import DEFAULT_ROUNDS, DEFAULT_SECONDS, Context
 from bench.table import LATEST, Row, Table
@@ -91,7 +91,10 @@ async def measure(arguments: argparse.Namespace, table: Table, folder: Path, dis
 
 def main(given: Sequence[str] | None = None) -> int:
     """Return the exit status: 0 measured, 2 refused because the machine is busy."""
-    arguments = _arguments(given)
+    words = sys.argv[1:] if given is None else list(given)
+    if words[:1] == ["soak"]:
+        return soak.main(words[1:])
+    arguments = _arguments(words)
     console = Console(width=None if sys.stdout.isatty() else PRINTED_WIDTH)
     others = machine.busy()
     if others and not arguments.force:

@@ -98,7 +98,7 @@ ONE_ORDER = "(SELECT order_id FROM shop_order WHERE program_id = %(p)s AND event
         (
             "orders",
             "credited",
-            "UPDATE transfer SET amount = amount + 1 WHERE program_id = %(p)s AND event_id = 'e1' AND rule = 'purchases'",
+            "UPDATE transfer SET amount = amount + 1 WHERE program_id = %(p)s AND event_id = 'e1'",
         ),
         (
             "orders",
@@ -167,7 +167,8 @@ ONE_ORDER = "(SELECT order_id FROM shop_order WHERE program_id = %(p)s AND event
             "lots",
             "lot of consumption",
             (
-                "INSERT INTO consumption (program_id, holder_id, transfer_id, lot_id, amount) SELECT %(p)s, holder_id, id,"
+                "INSERT INTO consumption (program_id, holder_id, transfer_id, lot_id, amount)"
+                " SELECT %(p)s, holder_id, id,"
                 " gen_random_uuid(), 1 FROM transfer WHERE program_id = %(p)s LIMIT 1"
             ),
         ),
