@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from puntal.access.model import OrganizationId
 from puntal.access.operations import keys
 from puntal.entrypoints import following
 from puntal.entrypoints.server import create_app
@@ -105,7 +106,8 @@ class Teller:
     async def call(self, method: str, path: str, *, status: int = 200, locale: str = "en", **said: Any) -> Any:
         """Ask the API; the answer must have this status."""
         address = path if path.startswith("/v1") else f"{self.path}/{path}"
-        answered = await self.client.request(method, address, headers={"accept-language": locale}, **said)
+        headers = {"accept-language": locale} | said.pop("headers", {})
+        answered = await self.client.request(method, address, headers=headers, **said)
         assert answered.status_code == status, answered.text
         return answered.json() if answered.content else None
 
@@ -212,7 +214,7 @@ async def telling(database: Database, moved: Clock) -> AsyncIterator[Teller]:
     """Serve on a real database, as an organization of its own with a key that may do everything."""
     async with database.owner_transaction() as tx:
         await tx.execute("DELETE FROM procrastinate_jobs")
-    organization = ids.new_id()
+    organization = OrganizationId(ids.new_id())
     async with database.transaction() as tx:
         await tx.execute(
             "INSERT INTO organization (id, name, created_at) VALUES (%s, 'Tienda', %s)", [organization, clock.now()]
@@ -225,3 +227,16 @@ async def telling(database: Database, moved: Clock) -> AsyncIterator[Teller]:
         async with httpx2.AsyncClient(transport=transport, base_url="http://puntal", headers=headers) as client:
             yield Teller(client, app, moved, database)
     await asyncio.sleep(0)
+
+
+@pytest.fixture
+def moved(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that stands at New Year of 2025 in Madrid."""
+    return Clock(monkeypatch, wall("2025-01-01 09:00"))
+
+
+@pytest.fixture
+async def story(database: Database, moved: Clock) -> AsyncIterator[Teller]:
+    """A server to tell a story to."""
+    async with telling(database, moved) as opened:
+        yield opened
