@@ -1,46 +1,70 @@
-"""`puntal`: everything that is done from a shell."""
+"""`puntal`: everything that is done from a shell.
+
+Only the module of the command that was asked for is imported: together they take seconds on a small machine.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from importlib import import_module
 
 import typer
 from pydantic import ValidationError
 
-from puntal.entrypoints import cli_data, cli_database, cli_doctor, cli_history, cli_run, shell
-from puntal.entrypoints.cli_access import keys_app, staff_app
-from puntal.entrypoints.cli_program import app as program_app
 from puntal.kit import logging
 from puntal.kit.settings import settings
 
-app = typer.Typer(
-    name="puntal",
-    help="Loyalty programs on your own machine: points, tiers, wallets, rules and budgets.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-for part in (cli_run, cli_data, cli_history, cli_database, cli_doctor):
-    app.registered_commands += part.app.registered_commands
-app.add_typer(program_app)
-app.add_typer(keys_app)
-app.add_typer(staff_app)
-app.add_typer(cli_database.db_app)
+PARTS = {
+    "up": "cli_run",
+    "serve": "cli_run",
+    "work": "cli_run",
+    "replay": "cli_data",
+    "verify": "cli_data",
+    "award-history": "cli_history",
+    "backup": "cli_database",
+    "restore": "cli_database",
+    "doctor": "cli_doctor",
+    "config": "cli_doctor",
+    "demo": "cli_demo",
+    "db": "cli_database",
+    "program": "cli_program",
+    "keys": "cli_access",
+    "staff": "cli_access",
+}
+"""Command to the module that has it."""
 
 
-@app.command("demo")
-def demo(
-    *,
-    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the result.")] = True,
-    as_json: shell.Json = False,
-) -> None:
-    """Build a supermarket's year from real purchases, re-add its books, and serve it."""
-    try:
-        from puntal.entrypoints.demo import command  # noqa: PLC0415 - needs the extra `demo`
-    except ModuleNotFoundError as missing:
-        shell.fail(f"The demo needs its extra: pip install 'puntal[demo]' ({missing.name})", as_json=as_json)
-    raise typer.Exit(command.run(serve=serve, as_json=as_json))
+def application(command: str | None = None) -> typer.Typer:
+    """Return the command line with one command's module, or with all of them."""
+    app = typer.Typer(
+        name="puntal",
+        help="Loyalty programs on your own machine: points, tiers, wallets, rules and budgets.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+
+    @app.callback()
+    def puntal() -> None:
+        """Loyalty programs on your own machine: points, tiers, wallets, rules and budgets."""
+
+    wanted = {PARTS[command]} if command in PARTS else dict.fromkeys(PARTS.values())
+    for name in wanted:
+        module = import_module(f"puntal.entrypoints.{name}")
+        for part in (value for value in vars(module).values() if isinstance(value, typer.Typer)):
+            if part.info.name:
+                app.add_typer(part)
+            else:
+                app.registered_commands += part.registered_commands
+    return app
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """Give whoever runs it from Python the whole command line, as `app`."""
+    if name == "app":
+        return application()
+    raise AttributeError(name)
 
 
 def main() -> None:
@@ -53,7 +77,7 @@ def main() -> None:
             typer.echo(f"PUNTAL_{str(each['loc'][0]).upper()}: {each['msg']}", err=True)
         raise SystemExit(2) from None
     try:
-        app()
+        application(sys.argv[1] if len(sys.argv) > 1 else None)()
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 

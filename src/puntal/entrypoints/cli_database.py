@@ -17,9 +17,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from puntal.entrypoints import schema, shell
+from puntal.entrypoints.opened import address
 from puntal.kit import migration
-from puntal.kit.postgres import ensure_server
-from puntal.kit.settings import settings
 
 app = typer.Typer()
 db_app = typer.Typer(
@@ -56,20 +55,6 @@ SELECT EXISTS (
   WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
 )
 """
-
-
-@contextmanager
-def address() -> Generator[tuple[str, Path | None]]:
-    """Give the owner's address of the database as it is, and the folder of its programs; nothing is migrated."""
-    chosen = settings()
-    if chosen.database_url is not None:
-        yield chosen.database_url.get_secret_value(), None
-        return
-    server = ensure_server(chosen.data_dir)
-    try:
-        yield server.uri, server.bin_dir
-    finally:
-        server.stop()
 
 
 @db_app.command("migrate")

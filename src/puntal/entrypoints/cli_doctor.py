@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from puntal.entrypoints import schema, shell
-from puntal.entrypoints.cli_database import address
+from puntal.entrypoints.opened import address
 from puntal.kit import clock
 from puntal.kit.db import APPLICATION_ROLE, Transaction
 from puntal.kit.settings import Settings, settings

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import structlog
 
@@ -38,6 +39,20 @@ async def opened(chosen: Settings | None = None, *, size: int = 1) -> AsyncGener
     finally:
         if server is not None:
             await asyncio.to_thread(server.stop)
+
+
+@contextmanager
+def address() -> Generator[tuple[str, Path | None]]:
+    """Give the owner's address of the database as it is, and the folder of its programs; nothing is migrated."""
+    chosen = settings()
+    if chosen.database_url is not None:
+        yield chosen.database_url.get_secret_value(), None
+        return
+    server = ensure_server(chosen.data_dir)
+    try:
+        yield server.uri, server.bin_dir
+    finally:
+        server.stop()
 
 
 @contextmanager

@@ -1,0 +1,31 @@
+"""The server's short way to know revisions, and Alembic's, are one; the command line knows its commands."""
+
+from __future__ import annotations
+
+from typer.main import get_command
+
+from puntal.entrypoints import schema
+from puntal.entrypoints.cli import PARTS, application
+from puntal.kit import migration
+from puntal.kit.db import Database
+
+
+def test_revisions_are_those_that_alembic_runs() -> None:
+    found = schema.revisions()
+
+    assert found[-1] == migration.newest()
+    assert len(found) == len(list((migration.location() / "versions").glob("*.py")))
+
+
+async def test_a_migrated_database_lacks_nothing_and_a_newer_one_neither(database: Database) -> None:
+    assert await schema.pending(database) == []
+    assert schema.after(None) == list(schema.revisions())
+    assert schema.after("9999") == []
+
+
+def test_every_command_is_found_by_its_word() -> None:
+    known = set(get_command(application()).commands)
+
+    assert known == set(PARTS)
+    for word in PARTS:
+        assert word in get_command(application(word)).commands
