@@ -1,4 +1,4 @@
-"""`python -m bench soak`: the stress tests for long. Every crash, crowd and night of them ends in a full verification."""
+"""`python -m bench soak`: the stress tests for long; every crash, crowd and night ends in a full verification."""
 
 from __future__ import annotations
 

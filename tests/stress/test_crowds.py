@@ -39,6 +39,7 @@ PROCESSES = 5
 WRITERS = 10
 """In each process."""
 MEMBERS = 5
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 TIMES = 1 + int(SOAK_SECONDS // 60)
 CAMPAIGNS: list[dict[str, Any]] = [
     {
@@ -94,18 +95,20 @@ class Crowd:
             for _ in range(PROCESSES)
         ]
 
-    async def __call__(self, program: int, lists: list[list[dict[str, Any]]]) -> list[list[Any]]:
+    async def __call__(self, program: int, lists: list[list[dict[str, Any]]], size: int = 1) -> list[list[Any]]:
         """Let every list be said at once, by writers spread over the processes; return all answers."""
         parts = [lists[n::PROCESSES] for n in range(PROCESSES)]
         asked = zip(self.processes, parts, strict=True)
-        told = await asyncio.gather(*(asyncio.to_thread(self._ask, each, program, part) for each, part in asked))
+        told = await asyncio.gather(
+            *(asyncio.to_thread(self._ask, each, [program, size, part]) for each, part in asked)
+        )
         return [answer for part in told for answer in part]
 
     @staticmethod
-    def _ask(process: subprocess.Popen[bytes], program: int, part: list[list[dict[str, Any]]]) -> list[list[Any]]:
+    def _ask(process: subprocess.Popen[bytes], line: list[Any]) -> list[list[Any]]:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(msgspec.json.encode([program, part]) + b"\n")
+        process.stdin.write(msgspec.json.encode(line) + b"\n")
         process.stdin.flush()
         return msgspec.json.decode(process.stdout.readline(), type=list[list[Any]])
 
@@ -175,9 +178,12 @@ async def test_orders_and_refunds_of_the_same_members_in_every_order(crowd: Crow
     await crowd(program, [[an_order(f"join-{n}", f"c{n}", 100)] for n in range(MEMBERS)])
     dice.shuffle(said)
 
-    told = await crowd(program, [said[n::20] for n in range(20)])
+    deadlocks = await one(own_database, program, DEADLOCKS)
+
+    told = await crowd(program, [said[n::20] for n in range(20)], size=4)
 
     assert {code for _, replayed, code in told if replayed is None} == set()
+    assert await one(own_database, program, DEADLOCKS) == deadlocks
     assert await used(own_database, program, "first_orders") <= 60
     assert await used(own_database, program, "money") <= 1000
     assert await used(own_database, program, "few") <= 3
