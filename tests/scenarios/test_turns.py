@@ -225,3 +225,28 @@ async def test_another_system_hears_of_points_with_a_valid_signature(
     log = await story.get("webhooks/deliveries")
     assert {row["state"] for row in log["items"]} == {"delivered"}
     assert await story.wrong() == {}
+
+
+async def test_orders_of_one_batch_see_each_other(story: Teller) -> None:
+    """Metrics describe the member before each event, whether it came alone or with others."""
+    await story.open(
+        with_rules(
+            {"id": "third", "on": "purchase", "when": {"member.orders.last_30_days": 2},
+             "award": {"wallet": "points", "points": 7}},
+            {"id": "big_spender", "on": "purchase", "when": {"member.spend.this_month": {"over": "50.00 EUR"}},
+             "award": {"wallet": "points", "points": 1}},
+        )
+    )  # fmt: skip
+    anna, ben = await story.joins(), await story.joins("ben@example.com")
+    sent = [
+        {"id": f"{who}-{n}", "type": "order.paid", "occurred_at": story.clock.at.isoformat(), "source": "shop",
+         "member": {"id": who}, "order": {"id": f"{who}-{n}", "currency": "EUR",
+                                          "lines": [{"id": "1", "amount_minor": 3000}]}}
+        for n in range(4) for who in (anna, ben)
+    ]  # fmt: skip
+    together = await story.post("events/batch", {"events": [one for one in sent if one["member"]["id"] == anna]})
+    got = [gave(item.get("answer", item)) for item in together["items"]]
+    assert got == [{}, {}, {"third": 7, "big_spender": 1}, {"big_spender": 1}]
+    alone = [gave(await story.post("events", one)) for one in sent if one["member"]["id"] == ben]
+    assert alone == got
+    assert await story.wrong() == {}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from puntal.activity.model import Count
@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 
 Decide = Callable[[Compiled, State, Event, datetime], Decision]
 OrderId = tuple[str, str]
+
+
+class Window(NamedTuple):
+    """The days of one metric that conditions read, and which column of them."""
+
+    name: str
+    counted: bool
+    since: date
+    until: date
 
 
 class Decided:
@@ -63,7 +72,9 @@ class Batch:
         self.profiles: dict[UUID, Profile] = {}
         self.books: dict[UUID, Books] = {}
         self.running: dict[UUID, Running] = {}
-        self.metrics: Mapping[UUID, Mapping[str, int]] = {}
+        self.metrics: dict[UUID, dict[str, int]] = {}
+        self.windows: Mapping[tuple[str, str], Sequence[Window]] = {}
+        """Which metrics a daily figure (metric, key) counts for."""
         self.lists: Mapping[UUID, frozenset[str]] = {}
         self.orders: dict[OrderId, OrderRecord] = {}
         self.budgets: dict[BudgetKey, int] = {}
@@ -133,6 +144,7 @@ class Batch:
             self.orders[key] = order
             self.changed_orders[key] = order
         self.counts += decision.counts
+        self._count(decision.counts)
         for budget, amount in decision.budgets.items():
             self.budgets[budget] = self.budgets.get(budget, 0) + amount
             self.used[budget] = self.used.get(budget, 0) + amount
@@ -141,6 +153,14 @@ class Batch:
         for following in _following(one):
             if following.member_id != member:
                 self.elsewhere.append((following.member_id, following.event, one.item.now))
+
+    def _count(self, counts: Sequence[Count]) -> None:
+        """Let the batch's next events of a member see what this one did, as if it had been written."""
+        for count in counts:
+            for window in self.windows.get((count.metric, count.key), ()):
+                if window.since <= count.day < window.until and count.member_id in self.metrics:
+                    known = self.metrics[count.member_id]
+                    known[window.name] = known.get(window.name, 0) + (count.count if window.counted else count.amount)
 
     def caused_here(self, one: Decided) -> Iterator[Caused]:
         """Yield the events this one caused for its own member."""

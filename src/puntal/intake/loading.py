@@ -13,7 +13,7 @@ from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled, Running
 from puntal.engine.work import next_review
 from puntal.intake import pooling
-from puntal.intake.batch import Batch
+from puntal.intake.batch import Batch, Window
 from puntal.intake.errors import Again
 from puntal.intake.model import Item
 from puntal.intake.policy import ORDER_CARRYING
@@ -28,6 +28,7 @@ from puntal.members.model import Ids, MatchKind, Profile
 from puntal.orders import operations as orders
 from puntal.orders.model import OrderRecord
 from puntal.points import operations as points
+from puntal.rules.windows import window_bounds
 from puntal.segments import operations as segments
 
 if TYPE_CHECKING:
@@ -220,11 +221,21 @@ def _needs_lots(program: Compiled, item: Item, record: OrderRecord | None) -> bo
 async def _load_facts(tx: Transaction, batch: Batch, ids: set[UUID], now: datetime) -> None:
     program = batch.programs.newest
     if ids and (program.metrics or program.lists):
+        today = _day(program, now)
         facts = await segments.load_facts(
-            tx, program.program_id, list(ids), reads=program.metrics, lists=program.lists, today=_day(program, now)
+            tx, program.program_id, list(ids), reads=program.metrics, lists=program.lists, today=today
         )
-        batch.metrics = {id: each.metrics for id, each in facts.items()}
+        batch.metrics = {id: dict(each.metrics) for id, each in facts.items()}
+        batch.windows = _windows(program, today)
         batch.lists = {id: each.lists for id, each in facts.items()}
+
+
+def _windows(program: Compiled, today: date) -> dict[tuple[str, str], list[Window]]:
+    out: dict[tuple[str, str], list[Window]] = {}
+    for read in program.metrics:
+        window = Window(read.name, read.column == "count", *window_bounds(read.window, today))
+        out.setdefault((read.metric, read.key), []).append(window)
+    return out
 
 
 def _budget_keys(batch: Batch, items: Sequence[Item]) -> set[BudgetKey]:
