@@ -68,6 +68,11 @@ class Context:
         """How many members the program benchmarked has."""
         return SHORT_MEMBERS if self.short else MEMBERS
 
+    @property
+    def server_processes(self) -> tuple[int, ...]:
+        """How many server processes to try; the better counts."""
+        return (2,) if self.short else (1, 2)
+
     async def against_pgbench(
         self, name: str, work: Work, *, unit: str = "events/s", goal: Goal | None = None, server_pid: int | None = None
     ) -> Row:

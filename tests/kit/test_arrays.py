@@ -15,7 +15,7 @@ from puntal.kit.db import array, array_of_arrays, array_of_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TEXTS = st.text(st.characters(blacklist_characters="\x00", blacklist_categories=("Cs",)))
+TEXTS = st.text(st.characters(exclude_characters="\x00", codec="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from puntal.entrypoints.programs import Programs
 from puntal.entrypoints.replay import Progress as Done
 from puntal.entrypoints.replay import Replay
 from puntal.entrypoints.verifying import verify as verify_books
+from puntal.kit import garbage
 from puntal.kit.db import Database
 from puntal.ledger.model import Disagreement
 from puntal.programs import queries
@@ -89,6 +90,7 @@ async def _program_id(database: Database, slug: str) -> int:
 
 async def _replay(file: Path, size: int, slug: str, *, set_clock: bool, quiet: bool) -> dict[str, Any]:
     async with opened(size=4) as database:
+        garbage.settle()
         run = Replay(database, Programs(), await _program_id(database, slug))
         console = Console(stderr=True, quiet=quiet)
         columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())

@@ -13,9 +13,9 @@ from puntal.kit.db import Transaction, array, array_of_arrays, array_of_json
 from puntal.ledger.model import MEMBER_ACCOUNTS, Holder, Transfer
 
 OPEN_HOLDERS = """
--- Makes sure every row exists before LOCK_HOLDERS looks for it. Two statements, not one: a statement cannot lock
--- a row that another transaction committed after the statement began. Sorted, so that two batches wait for each
--- other in one direction only.
+-- Makes rows that LOCK_HOLDERS did not find. Two statements, not one: a statement cannot lock a row that another
+-- transaction committed after the statement began. Sorted, so that two batches wait for each other in one direction
+-- only.
 INSERT INTO holder (program_id, id, settled_to)
 SELECT %(program_id)s, wanted.id, %(now)s
 FROM unnest(%(ids)s::uuid[]) AS wanted (id)

@@ -23,7 +23,7 @@ from puntal.entrypoints.replay import Replay
 from puntal.entrypoints.verifying import verify
 from puntal.insight import queries as insight
 from puntal.insight.model import Overview
-from puntal.kit import clock, logging
+from puntal.kit import clock, garbage, logging
 from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.kit.settings import Settings, settings
 from puntal.members import operations as members
@@ -125,6 +125,7 @@ async def _members(database: Database, programs: Programs, program_id: int) -> N
 
 
 async def _replay(database: Database, programs: Programs, program_id: int, console: Console, *, quiet: bool) -> Done:
+    garbage.settle()
     replay = Replay(database, programs, program_id)
     if quiet:
         return await replay.run(journey.events())
