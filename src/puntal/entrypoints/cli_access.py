@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, NoReturn, TypeVar
 from uuid import UUID
@@ -29,10 +28,11 @@ from puntal.access.model import (
     Staff,
 )
 from puntal.access.operations import keys, organization, staff
-from puntal.kit import clock, db, problem
-from puntal.kit.db import Database, Transaction
+from puntal.entrypoints import shell
+from puntal.entrypoints.opened import opened
+from puntal.kit import clock, problem
+from puntal.kit.db import Transaction
 from puntal.kit.errors import Refusal
-from puntal.kit.postgres import ensure_server
 from puntal.kit.settings import settings
 
 keys_app = typer.Typer(name="keys", help="Make, rotate, revoke and list API keys.", no_args_is_help=True)
@@ -177,7 +177,7 @@ def _run(work: Callable[[Transaction, Caller, datetime], Awaitable[T]], *, as_js
     """Do the work in one transaction as the machine's administrator; a refusal is printed and ends the command."""
 
     async def inside() -> T:
-        async with _opened() as database, database.transaction() as tx:
+        async with opened() as database, database.transaction() as tx:
             now = clock.now()
             own = await organization.ensure_organization(tx, FIRST_NAME, now=now)
             return await work(tx, keys.administrator(own.id), now)
@@ -186,28 +186,8 @@ def _run(work: Callable[[Transaction, Caller, datetime], Awaitable[T]], *, as_js
         return asyncio.run(inside())
     except Refusal as refusal:
         _refuse(refusal, as_json=as_json)
-
-
-@asynccontextmanager
-async def _opened() -> AsyncIterator[Database]:
-    """Open the database of the settings; the embedded one is started, and brought up to date, where need be."""
-    chosen = settings()
-    server = None
-    if chosen.database_url is None:
-        server = await asyncio.to_thread(ensure_server, chosen.data_dir)
-        uri = server.uri
-        await asyncio.to_thread(db.migrate, uri)
-    else:
-        uri = chosen.database_url.get_secret_value()
-    try:
-        database = await Database.open(uri, size=1)
-        try:
-            yield database
-        finally:
-            await database.close()
-    finally:
-        if server is not None:
-            await asyncio.to_thread(server.stop)
+    except shell.OUTAGES as outage:
+        shell.fail(f"The database cannot be reached: {str(outage).strip()}", as_json=as_json, code=shell.UNAVAILABLE)
 
 
 def _refuse(refusal: Refusal, *, as_json: bool) -> NoReturn:

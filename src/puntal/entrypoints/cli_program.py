@@ -14,12 +14,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from puntal.access.operations import organization
+from puntal.entrypoints import shell
 from puntal.entrypoints.opened import opened
 from puntal.kit import clock, problem
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Fault, Faulty, Refusal
 from puntal.kit.settings import settings
-from puntal.programs import operations, policy, queries, source, templates
+from puntal.programs import operations, queries, source, templates
 from puntal.programs.diff import Difference, diff
 from puntal.programs.document.program import Program
 from puntal.programs.errors import ProgramFaulty, ProgramNotFound, RevisionNotFound
@@ -51,7 +52,7 @@ def check(
     """Say everything that is wrong with a document; exit code 1 when something is."""
     document = _read(file, as_json=as_json)
     if program is None:
-        parsed, faults = policy.check(document)
+        parsed, faults = operations.check_words(document)
     else:
         slug = program
 
@@ -59,7 +60,7 @@ def check(
             return await operations.check(tx, (await _entered(tx, slug)).id, document)
 
         parsed, faults = _run(work, as_json=as_json)
-    advice = policy.advice(parsed) if parsed is not None else []
+    advice = operations.advise(parsed) if parsed is not None else []
     if as_json:
         _print_json({"ok": not faults, "faults": faults, "advice": advice})
     else:
@@ -104,7 +105,7 @@ def apply(
     async def look(tx: Transaction, _now: datetime) -> tuple[Difference | None, int]:
         row = await queries.find_by_slug(tx, program)
         if row is None and create:
-            _, faults = policy.check(document)
+            _, faults = operations.check_words(document)
             if faults:
                 raise ProgramFaulty(faults)
             return None, 0
@@ -209,6 +210,8 @@ def _run(work: Callable[[Transaction, datetime], Awaitable[T]], *, as_json: bool
         return asyncio.run(inside())
     except Refusal as refusal:
         _refuse(refusal, as_json=as_json)
+    except shell.OUTAGES as outage:
+        shell.fail(f"The database cannot be reached: {str(outage).strip()}", as_json=as_json, code=shell.UNAVAILABLE)
 
 
 def _read(file: Path, *, as_json: bool) -> dict[str, Any]:

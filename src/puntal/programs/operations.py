@@ -86,6 +86,16 @@ async def save_draft(
     return await store.save_draft(tx, program_id, source.dump_json(document))
 
 
+def check_words(document: Mapping[str, Any]) -> tuple[Program | None, list[Fault]]:
+    """Return the program a document says and its faults, without a database."""
+    return policy.check(document)
+
+
+def advise(program: Program) -> list[Fault]:
+    """Return what is allowed in a program and probably not meant."""
+    return policy.advice(program)
+
+
 async def check(tx: Transaction, program_id: int, document: Mapping[str, Any]) -> tuple[Program | None, list[Fault]]:
     """Return what publishing this document would find wrong; writes nothing."""
     row = await queries.find(tx, program_id)
