@@ -77,6 +77,9 @@ async def overview(tx: Transaction, program: Compiled) -> Overview:
     by_tier: dict[str, dict[str, int]] = {climb.id: dict.fromkeys(climb.tiers, 0) for climb in program.climbs}
     for ladder, tier, count in tiers:
         by_tier.setdefault(ladder, {})[tier] = count
+    for climb in program.climbs:
+        # Who has done nothing yet has no standing: she is at the bottom.
+        by_tier[climb.id][climb.tiers[0]] += counts[1] - sum(by_tier[climb.id].values())
     most = {(bound.key, bound.measure): bound.most for bounds in program.budgets.values() for bound in bounds}
     return Overview(
         events=counts[0],

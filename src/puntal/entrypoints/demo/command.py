@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,23 @@ def demo_settings() -> Settings:
     return chosen.model_copy(update={"data_dir": chosen.data_dir.with_name(f"{chosen.data_dir.name}-demo")})
 
 
-async def build(chosen: Settings, console: Console, *, as_json: bool) -> tuple[dict[str, Any], str]:
-    """Make the demo, as far as it is not there yet; return its summary and a key to try it with."""
+async def build(
+    chosen: Settings, console: Console, *, as_json: bool, most: int | None = None
+) -> tuple[dict[str, Any], str]:
+    """Make the demo, as far as it is not there yet; return its summary and a key to try it with.
+
+    Args:
+        chosen: The settings of the deployment.
+        console: Where people follow what is done.
+        as_json: Nobody does; the summary is printed as it is.
+        most: Only so many baskets, from the beginning of the year.
+    """
     async with opened(chosen, size=4) as database:
         key, program_id = await _program(database, chosen)
         programs = Programs()
         await _members(database, programs, program_id)
         started = time.perf_counter()
-        done = await _replay(database, programs, program_id, console, quiet=as_json)
+        done = await _replay(database, programs, program_id, console, quiet=as_json, most=most)
         seconds = time.perf_counter() - started
         fresh = done.events - done.replayed
         if not as_json:
@@ -124,11 +134,14 @@ async def _members(database: Database, programs: Programs, program_id: int) -> N
         await import_many(tx, program_id, people, membership=membership, now=BEGINNING)
 
 
-async def _replay(database: Database, programs: Programs, program_id: int, console: Console, *, quiet: bool) -> Done:
+async def _replay(
+    database: Database, programs: Programs, program_id: int, console: Console, *, quiet: bool, most: int | None
+) -> Done:
     garbage.settle()
     replay = Replay(database, programs, program_id)
+    events = islice(journey.events(), most)
     if quiet:
-        return await replay.run(journey.events())
+        return await replay.run(events)
     with Progress(
         SpinnerColumn(),
         TextColumn("[bold]{task.description}"),
@@ -138,8 +151,8 @@ async def _replay(database: Database, programs: Programs, program_id: int, conso
         TimeRemainingColumn(),
         console=console,
     ) as bar:
-        task = bar.add_task("Replaying 2017", total=journey.BASKETS, rate="")
-        return await replay.run(journey.events(), report=_reporter(bar, task))
+        task = bar.add_task("Replaying 2017", total=journey.BASKETS if most is None else most, rate="")
+        return await replay.run(events, report=_reporter(bar, task))
 
 
 def _reporter(bar: Progress, task: Any) -> Callable[[Done], None]:  # noqa: ANN401 - rich's id
