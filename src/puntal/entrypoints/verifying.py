@@ -64,6 +64,8 @@ async def verify(database: Database, program_id: int) -> dict[str, list[Disagree
     async with database.program_transaction(program_id) as tx:
         await tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         await tx.execute("SET LOCAL statement_timeout = 0")
+        # Slices are cut to fit: their sorts and hashes need no disk.
+        await tx.execute("SET LOCAL work_mem = '64MB'")
         wrong = {name: list(await check(tx, program_id)) for name, check in CHECKS.items()}
         try:
             program = await Programs().current(tx, program_id)
