@@ -75,6 +75,10 @@ def serve(chosen: Settings, *, insecure: bool = False) -> None:
         if chosen.workers == 1:
             app = create_app(_opener(uri, chosen), settings=chosen)
             garbage.settle()
+            for asked in (signal.SIGINT, signal.SIGTERM):
+                # uvicorn ends well and then raises the signal again, for whoever listened before it: that must not
+                # end this process while the database still runs.
+                signal.signal(asked, _ended)
             uvicorn.Server(_config(chosen, app)).run()
         else:
             _supervise(chosen, uri)
@@ -156,6 +160,10 @@ def _config(chosen: Settings, app: FastAPI | str) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACE_SECONDS,
         timeout_worker_healthcheck=_START_SECONDS,
     )
+
+
+def _ended(_signal: int, _frame: object) -> None:
+    """Do nothing: the server has stopped, and what follows it stops the rest."""
 
 
 def _follow(parent: int) -> None:
