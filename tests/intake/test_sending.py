@@ -168,4 +168,4 @@ async def test_what_earns_nothing_is_a_fact_and_says_why(a_program: MakeProgram)
         (200, "nothing", "order.other_currency"),
     ]
     assert nobody.json()["code"] == "member.unknown"
-    assert (await closed.get(f"events/{shut.json()['id']}")).json()["message"] == "The program is closed"
+    assert (await closed.get(f"events/{shut.json()['id']}")).json()["message"] == "The program is closed."

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
+from puntal.engine.explain import Explanation
 from puntal.intake.model import Answer, Balance, Outcome, Stored
 from puntal.intake.phrases import of_outcome, of_reason
 
@@ -107,6 +109,8 @@ class RuleOut(Struct, frozen=True):
     """What became of one rule."""
 
     rule: str
+    label: str
+    """As people know the rule."""
     gave: dict[str, int]
     """By wallet."""
     sentences: list[str]
@@ -154,9 +158,14 @@ def answer_out(answer: Answer, wallets: Sequence[str], locale: str, *, dry_run: 
     )
 
 
-def event_out(stored: Stored, wallets: Sequence[str], locale: str) -> EventOut:
-    """Return a stored event as the API shows it."""
+def event_out(stored: Stored, wallets: Sequence[str], locale: str, told: Explanation | None = None) -> EventOut:
+    """Return a stored event as the API shows it; with what is `told` of it where that was asked for."""
     outcome = _outcome(stored.outcome)
+    reasons = [_reason(reason, wallets, locale) for reason in outcome.reasons]
+    message = of_outcome(outcome.status, outcome.code, locale)
+    if told is not None:
+        message = told.summary
+        reasons = [replace(out, sentence=why.sentence) for out, why in zip(reasons, told.rules, strict=True)]
     return EventOut(
         stored.id,
         stored.type,
@@ -168,9 +177,9 @@ def event_out(stored: Stored, wallets: Sequence[str], locale: str) -> EventOut:
         stored.body,
         outcome.status,
         outcome.code,
-        of_outcome(outcome.status, outcome.code, locale),
+        message,
         _awards(outcome, wallets),
-        [_reason(reason, wallets, locale) for reason in outcome.reasons],
+        reasons,
         _changes(outcome),
         outcome.caused,
         outcome.conflict,
@@ -178,22 +187,22 @@ def event_out(stored: Stored, wallets: Sequence[str], locale: str) -> EventOut:
     )
 
 
-def explanation_out(stored: Stored, wallets: Sequence[str], locale: str) -> ExplanationOut:
+def explanation_out(stored: Stored, told: Explanation) -> ExplanationOut:
     """Return why a stored event gave what it gave."""
     outcome = _outcome(stored.outcome)
     rules: dict[str, RuleOut] = {}
-    for reason in (_reason(each, wallets, locale) for each in outcome.reasons):
-        rule = rules.setdefault(reason.rule, RuleOut(reason.rule, {}, []))
-        rule.sentences.append(reason.sentence)
-        if reason.wallet is not None and reason.points:
-            rule.gave[reason.wallet] = rule.gave.get(reason.wallet, 0) + reason.points
+    for why in told.rules:
+        rule = rules.setdefault(why.rule, RuleOut(why.rule, why.label, {}, []))
+        rule.sentences.append(why.sentence)
+        if why.wallet is not None and why.points:
+            rule.gave[why.wallet] = rule.gave.get(why.wallet, 0) + why.points
     return ExplanationOut(
         stored.id,
         stored.type,
         stored.occurred_at,
         stored.revision,
         outcome.status,
-        of_outcome(outcome.status, outcome.code, locale),
+        told.summary,
         list(rules.values()),
         outcome.facts,
     )

@@ -15,9 +15,13 @@ from fastapi import Depends, Path, Query, Request, Response
 
 from puntal.access.dependencies import Locale, ProgramId, ProgramTx, program_router, requires
 from puntal.access.model import Permission
+from puntal.engine.explain import Explanation
 from puntal.intake import operations, stored
 from puntal.intake.answers import event_out, explanation_out
 from puntal.intake.description import answers_with
+from puntal.intake.model import Stored
+from puntal.intake.telling import tell
+from puntal.kit.db import Transaction
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import cut, read_cursor
 
@@ -31,6 +35,11 @@ async def wallet_ids(request: Request, tx: ProgramTx, program_id: ProgramId) -> 
     """Return the ids of the program's wallets by ordinal, as it stands in this transaction."""
     found: Sequence[str] = (await request.app.state.programs.current(tx, program_id)).wallet_ids
     return found
+
+
+async def _told(request: Request, tx: Transaction, program_id: int, found: Stored, locale: str) -> Explanation:
+    program = await request.app.state.programs.numbered(tx, program_id, found.revision)
+    return tell(program, found, locale)
 
 
 Wallets = Annotated[Sequence[str], Depends(wallet_ids)]
@@ -48,10 +57,11 @@ def _json(value: object, locale: str) -> Response:
     response_model=None,
 )
 async def show_event(
-    event_id: EventId, tx: ProgramTx, program_id: ProgramId, wallets: Wallets, locale: Locale
+    event_id: EventId, request: Request, tx: ProgramTx, program_id: ProgramId, wallets: Wallets, locale: Locale
 ) -> Response:
     """Show what was said, what was decided and why."""
-    return _json(event_out(await operations.find(tx, program_id, event_id), wallets, locale), locale)
+    found = await operations.find(tx, program_id, event_id)
+    return _json(event_out(found, wallets, locale, await _told(request, tx, program_id, found, locale)), locale)
 
 
 @router.get(
@@ -91,11 +101,11 @@ async def list_events(
 async def explain_event(
     member_id: UUID,
     event: Annotated[str, Query(min_length=1, max_length=200, description="Id of the event.")],
+    request: Request,
     tx: ProgramTx,
     program_id: ProgramId,
-    wallets: Wallets,
     locale: Locale,
 ) -> Response:
     """Say per rule why it gave what it gave, or nothing, in the caller's language."""
     found = await stored.about_member(tx, program_id, member_id, event)
-    return _json(explanation_out(found, wallets, locale), locale)
+    return _json(explanation_out(found, await _told(request, tx, program_id, found, locale)), locale)
