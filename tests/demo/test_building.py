@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from puntal.entrypoints.demo import command, journey
+from puntal.entrypoints.demo.summary import show
 from puntal.kit.db import Database
 from puntal.kit.settings import Settings
 
@@ -54,7 +55,7 @@ async def test_the_demo_is_built_once_and_a_second_time_changes_nothing(
     assert {name: value for name, value in again.items() if name not in changing} == {
         name: value for name, value in summary.items() if name not in changing
     }
-    command.show(Console(), again)
+    show(Console(), again)
     shown = capsys.readouterr().out
     assert "the books add up" in shown
     assert f"{BASKETS:,}" in shown

@@ -10,8 +10,7 @@ import pytest
 from shops import BEGINNING, PROGRAM, history, jsonl
 from telling import Teller
 
-from puntal.entrypoints import replay as replaying
-from puntal.entrypoints.nights import run_due
+from puntal.entrypoints.nights import run_due, run_night
 from puntal.entrypoints.replay import HistoryTooLate, HistoryUnsorted, Progress, Replay
 from puntal.kit import clock
 from puntal.kit.calendar import midnight
@@ -119,18 +118,17 @@ async def test_a_replay_cut_short_goes_on_to_the_same_end(shop: Teller, monkeypa
     shop.clock.at = BEGINNING - timedelta(days=1)
     await shop.open(PROGRAM)
     calls = 0
-    real = replaying.run_night
 
     async def cut(*arguments: Any, **named: Any) -> dict[str, int]:
         nonlocal calls
         calls += 1
-        done = await real(*arguments, **named)
+        done = await run_night(*arguments, **named)
         if calls in (7, 31):
             raise ConnectionResetError("the process was killed")
         return done
 
     with monkeypatch.context() as patched:
-        patched.setattr(replaying, "run_night", cut)
+        patched.setattr("puntal.entrypoints.replay.run_night", cut)
         for _ in range(2):
             with pytest.raises(ConnectionResetError):
                 await replayed(shop, events)

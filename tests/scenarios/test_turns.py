@@ -238,7 +238,7 @@ async def test_orders_of_one_batch_see_each_other(story: Teller) -> None:
         )
     )  # fmt: skip
     anna, ben = await story.joins(), await story.joins("ben@example.com")
-    sent = [
+    sent: list[dict[str, Any]] = [
         {"id": f"{who}-{n}", "type": "order.paid", "occurred_at": story.clock.at.isoformat(), "source": "shop",
          "member": {"id": who}, "order": {"id": f"{who}-{n}", "currency": "EUR",
                                           "lines": [{"id": "1", "amount_minor": 3000}]}}

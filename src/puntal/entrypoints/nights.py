@@ -6,9 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from uuid import UUID
 
-from puntal.entrypoints.intake import MOST_TRIES, PASSING
 from puntal.entrypoints.programs import Loaded, Programs
-from puntal.intake.errors import Again
 from puntal.kit import clock
 from puntal.kit.calendar import midnight
 from puntal.kit.db import Database, Transaction
@@ -75,13 +73,10 @@ async def run_night(
         await _close(database, programs, program_id, day)
         async with database.program_transaction(program_id) as tx:
             await nightly.finish(tx, program_id, day, "close", {}, clock.now())
-    for step, (run, repeat) in _STEPS.items():
+    for step in _STEPS:
         if step in finished or step in idle:
             continue
-        counts[step] = await _repeat(database, programs, program_id, day, run, repeat=repeat)
-        if not history:
-            async with database.program_transaction(program_id) as tx:
-                await nightly.finish(tx, program_id, day, step, {"count": counts[step]}, clock.now())
+        counts[step] = await _repeat(database, programs, program_id, day, step, noted=not history)
     async with database.program_transaction(program_id) as tx:
         await nightly.through(tx, program_id, day)
     return counts
@@ -94,24 +89,16 @@ async def _close(database: Database, programs: Programs, program_id: int, day: d
             after = await nightly.close(tx, await programs.current(tx, program_id), day, after)
 
 
-async def _repeat(
-    database: Database, programs: Programs, program_id: int, day: date, run: Step, *, repeat: bool
-) -> int:
+async def _repeat(database: Database, programs: Programs, program_id: int, day: date, step: str, *, noted: bool) -> int:
+    """Run a step until nothing is left; that it is done is noted with its last portion."""
+    run, repeat = _STEPS[step]
     total = 0
     while True:
-        done = await _portion(database, programs, program_id, day, run)
-        total += done
-        if not repeat or not done:
+        async with database.program_transaction(program_id) as tx:
+            done = await run(tx, await programs.current(tx, program_id), day)
+            total += done
+            over = not repeat or not done
+            if over and noted:
+                await nightly.finish(tx, program_id, day, step, {"count": total}, clock.now())
+        if over:
             return total
-
-
-async def _portion(database: Database, programs: Programs, program_id: int, day: date, run: Step) -> int:
-    """Run a portion; again when events of the same members were in the way."""
-    for attempt in range(MOST_TRIES):
-        try:
-            async with database.program_transaction(program_id) as tx:
-                return await run(tx, await programs.current(tx, program_id), day)
-        except (Again, *PASSING):
-            if attempt == MOST_TRIES - 1:
-                raise
-    raise AssertionError
