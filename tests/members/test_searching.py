@@ -23,7 +23,7 @@ LIST = {
     "before_at": datetime(2030, 1, 1, tzinfo=UTC),
     "before_id": UUID(int=0),
 }
-FINDS = {"identities": '[{"ask": 0, "rank": 0, "kind": "email", "value": "p1@example.com"}]', "ids": "[]"}
+FINDS = {"asks": [0], "ranks": [0], "kinds": ["email"], "values": ["p1@example.com"], "ids": "[]"}
 
 
 @pytest.mark.parametrize(

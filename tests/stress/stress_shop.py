@@ -56,7 +56,7 @@ async def open_program(database: Database, told: dict[str, Any], *, effective_fr
             "INSERT INTO organization (id, name, created_at) VALUES (%s, %s, %s)", [organization, "Tienda", now]
         )
         program = await programs.create_program(
-            tx, organization_id=organization, slug=f"s{organization.hex[:16]}", document=told, now=now
+            tx, organization_id=organization, slug=f"s{organization.hex[-16:]}", document=told, now=now
         )
     async with database.program_transaction(program) as tx:
         await programs.publish(tx, program, told, by="test", now=now, effective_from=effective_from)
