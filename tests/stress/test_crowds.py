@@ -1,11 +1,12 @@
 """Many writers in several processes on few members and few counters: nothing is exceeded, nobody is in the way.
 
-Tried out on these tests, each change by itself:
+Tried out, each change by itself:
 
-* the conditional update of `budget_usage` without its condition: the budgets of the first test are overshot;
-* LOCK_HOLDERS without FOR NO KEY UPDATE: limits are overshot, balances are not the sums of transfers;
-* LOCK_HOLDERS in an order of each batch's own: the batches of the second test meet deadlocks (`intake.deadlocks`);
-* events inserted without looking whether all were new: one id is decided many times in the third test.
+* the conditional update of `budget_usage` without its condition: 62 awards of 60 in the first test;
+* LOCK_HOLDERS without FOR NO KEY UPDATE: 30 awards of 9 a member in the first test;
+* LOCK_HOLDERS in no order: PostgreSQL counts deadlocks in the second test (no answer shows them: batches run again);
+* events inserted without looking whether all were new: five outcomes of one event in the third test;
+* orders saved without looking whether they were new: 34 to 79 awards for 30 orders in the fourth test, in most runs.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What happens to a program while events come in, and to a batch with events that meet a defect of ours.
 
-Tried out: with the head of the program cached for ten seconds instead of read by every batch, both tests of switching
+Tried out: with the head of the program looked at every ten seconds instead of by every batch, both tests of changes
 fail.
 """
 
