@@ -140,6 +140,12 @@ KINDS: Mapping[str, Kind] = {
     ),
     "segment.entered": _kind("A member entered a segment", "Un miembro entró en un segmento", {"segment": "vip"}),
     "segment.left": _kind("A member left a segment", "Un miembro salió de un segmento", {"segment": "vip"}),
+    "history.awarded": _kind(
+        "A rule was awarded for orders of the past",
+        "Se aplicó una regla a pedidos del pasado",
+        {"rule": "purchases", "orders": 1200, "points": {"points": 48000}},
+        of_member=False,
+    ),
     "budget.alert": _kind(
         "A budget reached one of its marks",
         "Un presupuesto llegó a uno de sus avisos",
