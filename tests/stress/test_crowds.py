@@ -4,7 +4,7 @@ Tried out, each change by itself:
 
 * the conditional update of `budget_usage` without its condition: 62 awards of 60 in the first test;
 * LOCK_HOLDERS without FOR NO KEY UPDATE: 30 awards of 9 a member in the first test;
-* LOCK_HOLDERS in no order: PostgreSQL counts deadlocks in the second test (no answer shows them: batches run again);
+* LOCK_HOLDERS in no order: deadlocks outlive every retry and reach the callers of the second test;
 * events inserted without looking whether all were new: five outcomes of one event in the third test;
 * orders saved without looking whether they were new: 34 to 79 awards for 30 orders in the fourth test, in most runs.
 """
