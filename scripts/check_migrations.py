@@ -22,7 +22,12 @@ NOT_OURS = (
 )
 FOR_LIVE_TABLES = (
     "adding-foreign-key-constraint",  # squawk does not see that the table was made by the same upgrade
+    "require-concurrent-index-deletion",  # nor the index
 )
+_SCHEMA_OF_JOBS = re.compile(
+    r"-- Procrastinate Schema.*?(?=GRANT SELECT, INSERT, UPDATE, DELETE\n  ON procrastinate)", re.DOTALL
+)
+"""Another project's tables, taken as they are: their types are its own choice."""
 _VERSION_TABLE = re.compile(r"CREATE TABLE alembic_version \(.*?\);", re.DOTALL)
 
 
@@ -32,7 +37,7 @@ def main() -> int:
     migration.write_sql(RELEASED, "head", output)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upgrade.sql"
-        path.write_text(_VERSION_TABLE.sub("", output.getvalue()))
+        path.write_text(_SCHEMA_OF_JOBS.sub("", _VERSION_TABLE.sub("", output.getvalue())))
         squawk = Path(sys.executable).with_name("squawk")
         excluded = NOT_OURS + (FOR_LIVE_TABLES if RELEASED == "base" else ())
         command = [

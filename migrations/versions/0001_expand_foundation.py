@@ -533,18 +533,18 @@ CREATE TABLE reminder (
 );
 """
 
-UNDER_ROW_SECURITY = (
-    "revision wallet kill_switch audit_entry idempotency_key approval member identity consent member_merge pool "
-    "pool_member activity segment_member tier_change holder transfer lot consumption hold finished_card budget_usage checkpoint "
-    "event shop_order outbox webhook_endpoint webhook_delivery nightly_step reminder"
-).split()
-OUTSIDE_ROW_SECURITY = "organization staff_role staff program api_key organization_audit_entry".split()
+UNDER_ROW_SECURITY = """
+  revision wallet kill_switch audit_entry idempotency_key approval member identity consent member_merge pool
+  pool_member activity segment_member tier_change holder transfer lot consumption hold finished_card budget_usage
+  checkpoint event shop_order outbox webhook_endpoint webhook_delivery nightly_step reminder
+"""
+OUTSIDE_ROW_SECURITY = "organization staff_role staff program api_key organization_audit_entry"
 
 
 def upgrade() -> None:
     for script in (REFERENCE, PROGRAM, MEMBERS, BOOKS, EVENTS):
         op.execute(script)
-    for table in UNDER_ROW_SECURITY:
+    for table in UNDER_ROW_SECURITY.split():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(
             f"CREATE POLICY of_program ON {table} "
@@ -554,7 +554,7 @@ def upgrade() -> None:
         # Money and events are facts: the application may not delete them.
         rights = "SELECT, INSERT" if table in ("transfer", "revision") else "SELECT, INSERT, UPDATE, DELETE"
         op.execute(f"GRANT {rights} ON {table} TO puntal_app")
-    for table in OUTSIDE_ROW_SECURITY:
+    for table in OUTSIDE_ROW_SECURITY.split():
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO puntal_app")
 
 

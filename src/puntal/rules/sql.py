@@ -95,7 +95,7 @@ class _Compiler:
         assert isinstance(item, Mapping)
         return self.condition(item, path)
 
-    def _question(self, question: Question, path: str) -> str:  # noqa: C901, PLR0911 - one case per operator
+    def _question(self, question: Question, path: str) -> str:  # noqa: PLR0911 - one case per operator
         field = self.catalogue.find(question.field, path=path)
         if isinstance(field, Fault):
             self.faults.append(field)
