@@ -227,7 +227,7 @@ async def test_an_order_that_has_got_it_says_so(past: Shop, database: Database) 
     assert (done["orders"], done["awarded"]) == (1, 0)
     ((event,),) = await rows(database, past, "SELECT id FROM event WHERE program_id = %s AND type = 'history.awarded'")
     shown = (await past.get(f"events/{event}")).json()
-    assert (shown["code"], shown["message"]) == ("order.already_awarded", "This order has got this already")
+    assert (shown["code"], shown["message"]) == ("order.already_awarded", "The order has got this already.")
 
 
 @pytest.fixture
