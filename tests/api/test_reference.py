@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx2
@@ -16,10 +16,8 @@ from puntal.kit.db import Database
 from puntal.kit.settings import Settings
 
 
-@asynccontextmanager
-async def nothing() -> AsyncIterator[Database]:
+def nothing() -> AbstractAsyncContextManager[Database]:
     raise RuntimeError("the reference needs no database")
-    yield
 
 
 @pytest.fixture(scope="module")

@@ -102,14 +102,14 @@ class Player:
             if caused.member_id != ANNA:
                 self.elsewhere.append(caused)
                 continue
-            source, order = caused.order or ("puntal", None)
+            source, order_id = caused.order or ("puntal", None)
             self.play(
                 Event(
                     id=str(derived(event.id, caused.kind)),
                     type=caused.type,
                     source=source,
                     occurred_at=event.occurred_at,
-                    order_id=order,
+                    order_id=order_id,
                     data=caused.data,
                     cause=event.id,
                     depth=event.depth + 1,

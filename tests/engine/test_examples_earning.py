@@ -26,9 +26,9 @@ LADDER = {
 
 def holding(player: Player, tier: str) -> None:
     climb = player.program.climbs[0]
-    standing, _ = set_floor(
-        climb, start(climb, player.profile.enrolled_at.date()), Floor(tier), at=player.profile.enrolled_at
-    )
+    joined = player.profile.enrolled_at
+    assert joined is not None
+    standing, _ = set_floor(climb, start(climb, joined.date()), Floor(tier), at=joined)
     player.running.tiers[climb.id] = standing
 
 

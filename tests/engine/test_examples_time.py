@@ -43,11 +43,11 @@ def give_back(player: Player, shares: list[tuple[Any, int]], day: str) -> None:
 def nights(player: Player, first: str, through: str) -> None:
     """Let the midnights of these days pass for her tiers."""
     day, last = at(first).date(), at(through).date()
+    assert player.profile.enrolled_at is not None
+    enrolled = player.profile.enrolled_at.date()
     while day <= last:
         for climb in player.program.climbs:
-            standing, _, _ = nightly(
-                climb, player.running.tiers[climb.id], day=day, enrolled=player.profile.enrolled_at.date()
-            )
+            standing, _, _ = nightly(climb, player.running.tiers[climb.id], day=day, enrolled=enrolled)
             player.running.tiers[climb.id] = standing
         day += timedelta(days=1)
 

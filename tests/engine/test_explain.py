@@ -152,8 +152,8 @@ def test_every_reason_can_be_told(code: str, rule: str, locale: str) -> None:
         (told_why,) = explain(a_program(ladders=[ladder]), event, Outcome("nothing", None, [reason]), locale).rules
         assert told_why.sentence.endswith(".")
         assert "{" not in told_why.sentence
-    if rule.startswith("gift"):
-        assert told_why.label == ("Regalo de Plata" if locale == "es" else "Gift of Silver")
+        if rule.startswith("gift"):
+            assert told_why.label == ("Regalo de Plata" if locale == "es" else "Gift of Silver")
 
 
 def test_refunds_are_told() -> None:

@@ -63,7 +63,7 @@ def programs(draw: st.DrawFn) -> Compiled:
         wallet["expiry"] = draw(st.sampled_from([{"after": "40 days"}, {"inactive": "35 days"}]))
     if draw(st.booleans()):
         wallet["limits"] = {"balance": draw(st.integers(50, 5000)), "earn": {"points": 300, "per": "month"}}
-    measure = draw(st.sampled_from([{"earned": "status"}, {"spend": "order.net"}, {"orders": True}]))
+    measure: dict[str, Any] = draw(st.sampled_from([{"earned": "status"}, {"spend": "order.net"}, {"orders": True}]))
     line = {"earned": 40, "spend": "60.00 EUR", "orders": 2}[next(iter(measure))]
     gift = {"kind": "gift", "wallet": "points", "points": 9}
     ladder = {

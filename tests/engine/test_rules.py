@@ -47,7 +47,7 @@ def test_the_first_branch_that_holds_counts() -> None:
 
 
 @pytest.mark.parametrize(("stars", "points"), [({"stars": 3}, 15), ({"stars": 9}, 25), ({}, 4)])
-def test_formulas_are_exact_and_have_a_fallback(stars: dict[str, int], points: int) -> None:
+def test_formulas_are_exact_and_have_a_fallback(stars: dict[str, Any], points: int) -> None:
     award = {"wallet": "points", "formula": {"min": [{"*": [{"var": "event.stars"}, 5]}, 25]}, "fallback": 4}
     rule = {"id": "f", "on": "rated.service", "award": award}
     anna = Player(a_program(events={"rated.service": {"fields": {"stars": "number"}}}, earning=[rule]))
@@ -152,7 +152,7 @@ def test_hours_at_both_edges_of_summer_time(utc: str, on: bool) -> None:  # noqa
     [("2026-03-09", False), ("2026-03-10 00:00", True), ("2026-03-12 23:59", True), ("2026-03-13", False)],
 )
 def test_from_and_through_are_whole_days(day: str, on: bool) -> None:  # noqa: FBT001
-    anna = Player(a_program(earning=[fixed("week", **{"from": "2026-03-10", "through": "2026-03-12"})]))
+    anna = Player(a_program(earning=[fixed("week") | {"from": "2026-03-10", "through": "2026-03-12"}]))
     assert bool(given(anna.buy(*lines(100), day=day))) is on
 
 

@@ -14,6 +14,7 @@ from selling import MakeKey, MakeProgram, Shop, an_order
 
 from puntal.access.model import Caller, Permission
 from puntal.access.operations import keys
+from puntal.engine.decide import decide
 from puntal.entrypoints.server import create_app
 from puntal.kit import clock
 from puntal.kit.db import Database, ProgramId
@@ -234,12 +235,10 @@ async def test_ten_poison_events_in_a_thousand_are_refused_by_name_and_the_rest_
     """The defect is injected: rules that pass validation do not break."""
     from puntal.intake import operations  # noqa: PLC0415
 
-    real = operations.decide
-
     def broken(program: Any, state: Any, event: Any, now: Any) -> Any:
         if event.channel == "poison":
             raise ZeroDivisionError
-        return real(program, state, event, now)
+        return decide(program, state, event, now)
 
     monkeypatch.setattr(operations, "decide", broken)
     events = [
@@ -273,7 +272,8 @@ async def test_a_program_that_was_never_published_refuses_events(shop: Shop, dat
 
 
 async def test_a_batch_that_is_none_is_refused(shop: Shop) -> None:
-    for body in ({}, {"events": 1}, {"events": {}}, {"events": [], "more": 1}, []):
+    bodies: list[Any] = [{}, {"events": 1}, {"events": {}}, {"events": [], "more": 1}, []]
+    for body in bodies:
         refused = await shop.client.post(f"{shop.at}/events/batch", json=body)
         assert (refused.status_code, refused.json()["type"]) == (422, "event.invalid"), refused.text
     empty = await shop.send_many([])

@@ -117,9 +117,9 @@ async def test_checks_go_on_from_a_closed_day(tx: Transaction, program_id: int) 
         made = a_transfer(anna.id, "issued", "available", 10, recorded_at=at)
         row = replace(anna, available=[balance], pending=[0], held=[0], debt=[0])
         await operations.write(tx, program_id, holders=[row], transfers=[made])
-        closed = {"day": at.date(), "recorded_to": at.replace(hour=23)}
-        assert await operations.close_day(tx, program_id, **closed) == 1
-        assert await operations.close_day(tx, program_id, **closed) == 0
+        day_of, night = at.date(), at.replace(hour=23)
+        assert await operations.close_day(tx, program_id, day=day_of, recorded_to=night) == 1
+        assert await operations.close_day(tx, program_id, day=day_of, recorded_to=night) == 0
     late = a_transfer(anna.id, "available", "redeemed", 5, recorded_at=NOON.replace(day=4))
     await operations.write(tx, program_id, holders=[replace(anna, available=[25])], transfers=[late])
     rows = await (await tx.execute("SELECT day, available FROM checkpoint ORDER BY day")).fetchall()

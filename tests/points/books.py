@@ -78,4 +78,5 @@ def assert_books_add_up(books: Books, opening: dict[tuple[str, int], int] | None
         )
         assert lot.consumed == consumed
         assert min(lot.remaining, lot.held, lot.expired, lot.reversed, lot.noted) >= 0
-    assert books.due_at is None or policy.due_at(books) is None or books.due_at <= policy.due_at(books)
+    due = policy.due_at(books)
+    assert books.due_at is None or due is None or books.due_at <= due

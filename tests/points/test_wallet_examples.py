@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from books import ANNA, BEN, POOL, a_wallet, assert_books_add_up, books_of, earn, madrid, utc
 from msgspec.structs import replace
@@ -206,7 +208,7 @@ def test_points_returned_to_an_ended_lot_live_thirty_more_days() -> None:
     ],
 )
 def test_a_lot_starts_and_ends_when_the_program_says(
-    document: dict[str, object], earned: str, starts: object, ends: object
+    document: dict[str, Any], earned: str, starts: object, ends: object
 ) -> None:
     """X18, X19"""
     terms, books = a_wallet(**document), books_of(now=utc("2024-01-01"))
@@ -418,7 +420,8 @@ def test_a_leaver_takes_her_unspent_lots_and_a_refund_follows_them() -> None:
 def test_only_what_was_credited_is_taken() -> None:
     """X45: a bonus of 19 paid as 10."""
     terms, books = a_wallet(), books_of()
-    lot = earn(books, terms, *policy.truncate([19], 500_000 - 499_990), madrid("2026-03-01 12:00"))
+    (credited,) = policy.truncate([19], 500_000 - 499_990)
+    lot = earn(books, terms, credited, madrid("2026-03-01 12:00"))
 
     assert refund(books, terms, lot, 10, "2026-03-02 12:00") == 10
     assert books.available == [0]

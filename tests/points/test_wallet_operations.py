@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 import pytest
 from books import a_wallet, madrid
 
-from puntal.access.model import Caller, OrganizationId
+from puntal.access.model import ApprovalId, Caller, OrganizationId
+from puntal.kit.db import ProgramId
 from puntal.kit.ids import new_id
 from puntal.ledger import operations as books_of_all
 from puntal.ledger import queries as ledger
@@ -194,8 +195,8 @@ async def test_an_approved_adjustment_is_done(tx: Transaction, program_id: int) 
 
     await approvals.decide(
         tx,
-        program_id=program_id,
-        id=asked.approval_id,
+        program_id=ProgramId(program_id),
+        id=ApprovalId(asked.approval_id),
         approve=True,
         by=a_caller(),
         actions={operations.ADJUST: operations.adjusting(current)},
@@ -460,7 +461,7 @@ async def test_liability_is_rounded_once(tx: Transaction, program_id: int) -> No
 @pytest.mark.parametrize("seed", range(6))
 async def test_any_history_adds_up_in_the_database(tx: Transaction, program_id: int, seed: int) -> None:
     dice = random.Random(seed)
-    documents = [
+    documents: list[dict[str, Any]] = [
         {},
         {"available": {"after": "14 days"}, "if_already_spent": "stop_at_zero"},
         {"expiry": {"inactive": "3 months"}},
@@ -542,9 +543,9 @@ async def test_a_closed_program_keeps_only_what_was_paid_in(tx: Transaction, pro
     opened = await operations.open_books(tx, program_id, terms, [anna, ben], now=NOON)
     at_once = (NOON, None, False, None)
     for holder in (anna, ben):
-        earning = {"cause": Cause(event_id=str(holder)), "at": NOON, "now": NOON}
-        policy.earn(opened[holder], terms[0], 5, **earning)
-        policy.earn(opened[holder], terms[0], 7, dates=at_once, **earning)
+        cause = Cause(event_id=str(holder))
+        policy.earn(opened[holder], terms[0], 5, cause=cause, at=NOON, now=NOON)
+        policy.earn(opened[holder], terms[0], 7, cause=cause, at=NOON, now=NOON, dates=at_once)
     policy.earn(opened[anna], terms[0], 100, cause=Cause(), at=NOON, now=NOON, origin="paid_in", dates=at_once)
     await opened.write(tx, program_id)
 

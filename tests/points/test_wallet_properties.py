@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from puntal.points import policy
 from puntal.points.errors import InsufficientPoints
 from puntal.points.model import Books, Cause, Lot, Terms
 
-DOCUMENTS = (
+DOCUMENTS: tuple[dict[str, Any], ...] = (
     {},
     {"available": {"after": "14 days"}, "expiry": {"after": "2 months", "end_of": "month"}},
     {"expiry": {"inactive": "3 months"}, "if_already_spent": "debt"},
@@ -33,7 +34,7 @@ class Wallet(RuleBasedStateMachine):
     books: Books
 
     @initialize(document=st.sampled_from(DOCUMENTS))
-    def open(self, document: dict[str, object]) -> None:
+    def open(self, document: dict[str, Any]) -> None:
         self.now = madrid("2026-01-15 12:00")
         self.terms = a_wallet(**document)
         self.books = books_of(ANNA, self.now)
