@@ -48,6 +48,7 @@ class Overview(Struct, frozen=True):
     """A program at a glance."""
 
     events: int
+    """Stored events that somebody sent; those that follow from them (a tier reached) are not counted."""
     members: int
     orders: int
     revenue_minor: int

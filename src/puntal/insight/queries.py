@@ -10,8 +10,9 @@ from puntal.kit.db import Transaction
 from puntal.points import queries as points
 
 COUNTS = """
--- Members are those who joined and did not leave; guests are customers, not members.
-SELECT (SELECT count(*) FROM event WHERE program_id = %(program_id)s),
+-- Events are those that were sent, without what followed from them. Members are those who joined and did not leave;
+-- guests are customers, not members.
+SELECT (SELECT count(*) FROM event WHERE program_id = %(program_id)s AND source NOT IN ('puntal', 'referral')),
   (SELECT count(*) FROM member WHERE program_id = %(program_id)s AND status IN ('active', 'paused', 'blocked')),
   (SELECT count(*) FROM shop_order WHERE program_id = %(program_id)s AND source <> 'referral' AND state = 'earned'),
   (SELECT coalesce(sum(net_minor - refunded_minor), 0) FROM shop_order
