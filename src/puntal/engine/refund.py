@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from puntal.engine import room
-from puntal.engine.model import GIFT, TIER_GIFT, Caused, Reason
+from puntal.engine.model import GIFT, TIER_GIFT, Caused, Compiled, Event, Reason
 from puntal.engine.work import Work, copy_order
 from puntal.orders.model import SHIPPING, Awaited, OrderAward, OrderRecord, Refund, RefundRecord, Taken
 from puntal.orders.policy import fully_refunded, owed_back, refund_amounts
@@ -21,12 +22,12 @@ EVERYTHING = Refund(order="")
 
 def refunded(work: Work) -> str | None:
     """Apply a refund or cancellation; before its order earns it is kept and applied then."""
-    event, known, id = work.event, work.state.order, _refund_id(work)
+    event, known, id = work.event, work.state.order, _refund_id(work.event)
     cancelled = event.type == "order.cancelled"
     if known is None and event.type == "referral.reversed":
         return "order.unknown"
     if known is None or known.state == "awaited" or (known.state == "seen" and not cancelled):
-        work.order = known_or_awaited(work, known)
+        work.order = _awaiting(work.program, event, known, work.state.profile.id)
         if any(each.id == id for each in work.order.awaited):
             return "refund.already_applied"
         work.order.awaited.append(Awaited(id, None if cancelled else event.refund, event.occurred_at))
@@ -39,25 +40,42 @@ def refunded(work: Work) -> str | None:
     return apply(work, event.refund, id)
 
 
-def known_or_awaited(work: Work, known: OrderRecord | None) -> OrderRecord:
+def keep_for_later(program: Compiled, event: Event, known: OrderRecord | None) -> tuple[OrderRecord, str] | None:
+    """Keep a refund or cancellation of an order nobody knows, which names no member either, until the order comes.
+
+    Returns the record that waits and the code of the outcome; None where there is nothing to keep.
+    """
+    if event.type not in ("order.refunded", "order.cancelled") or event.order_id is None:
+        return None
+    if known is not None and (known.member_id is not None or known.state != "awaited"):
+        return None
+    record = _awaiting(program, event, known, None)
+    id = _refund_id(event)
+    if any(each.id == id for each in record.awaited):
+        return record, "refund.already_applied"
+    refund = None if event.type == "order.cancelled" else event.refund
+    record.awaited.append(Awaited(id, refund, event.occurred_at))
+    return record, "order.awaited"
+
+
+def _awaiting(program: Compiled, event: Event, known: OrderRecord | None, member: UUID | None) -> OrderRecord:
     """Return the record that waits for its order."""
     if known is not None:
         return copy_order(known)
-    event = work.event
     return OrderRecord(
         source=event.source,
         order_id=event.order_id or "",
-        member_id=work.state.profile.id,
+        member_id=member,
         state="awaited",
         occurred_at=event.occurred_at,
-        day=work.day,
-        currency=work.program.currency,
+        day=event.occurred_at.astimezone(program.zone).date(),
+        currency=program.currency,
     )
 
 
-def _refund_id(work: Work) -> str:
-    refund = work.event.refund
-    return refund.id if refund is not None and refund.id is not None else work.event.id
+def _refund_id(event: Event) -> str:
+    refund = event.refund
+    return refund.id if refund is not None and refund.id is not None else event.id
 
 
 def apply(work: Work, refund: Refund | None, id: str) -> str | None:

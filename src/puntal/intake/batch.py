@@ -9,6 +9,7 @@ from uuid import UUID
 
 from puntal.activity.model import Count
 from puntal.engine.model import Compiled, Decision, Event, Running, State
+from puntal.engine.refund import keep_for_later
 from puntal.intake import pooling
 from puntal.intake.model import Item, Outcome
 from puntal.intake.policy import caused_id
@@ -106,7 +107,7 @@ class Batch:
     def _decide(self, item: Item, event: Event, member: UUID | None, decide: Decide) -> Decided:
         program = self.program_at(event.occurred_at)
         if member is None:
-            code = self.unknown.get(event.id, "member.unknown")
+            code = self._without_member(item, event, program)
             one = Decided(item, event, program, None, Outcome("nothing", code), None, None)
             self._note(one)
             return one
@@ -131,6 +132,18 @@ class Batch:
             self._move_on(one, member, key, decision)
         self._note(one)
         return one
+
+    def _without_member(self, item: Item, event: Event, program: Compiled) -> str:
+        """Return why an event of nobody does nothing; refunds wait for their order."""
+        key = None if event.order_id is None else (event.source, event.order_id)
+        kept = None if key is None else keep_for_later(program, event, self.orders.get(key))
+        if kept is None or key is None:
+            return self.unknown.get(event.id, "member.unknown")
+        record, code = kept
+        if not item.dry_run:
+            self.orders[key] = record
+            self.changed_orders[key] = record
+        return code
 
     def _note(self, one: Decided) -> None:
         if not one.item.dry_run:

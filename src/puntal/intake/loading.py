@@ -74,6 +74,12 @@ async def load(
     batch.profiles = await members.load(tx, programs.program_id, ids)
     wanted = {(item.event.source, item.event.order_id) for item in items if item.event.order_id is not None}
     batch.orders = await orders.load(tx, programs.program_id, wanted)
+    unowned = {key for key, record in batch.orders.items() if record.member_id is None}
+    if unowned:
+        locked = await orders.lock_unowned(tx, programs.program_id, unowned)
+        if any(record.member_id is not None for record in locked.values()):
+            raise Again
+        batch.orders |= locked
     batch.known_orders = frozenset(batch.orders)
     # Whose locks keep them still: who had an order before somebody else named it, and who got all that a member had,
     # who was merged while we waited. Once is enough: a retry finds them locked.

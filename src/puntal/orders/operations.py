@@ -16,6 +16,11 @@ async def load(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> di
     return await store.load(tx, program_id, ids) if ids else {}
 
 
+async def lock_unowned(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, OrderRecord]:
+    """Return orders that no member had a moment ago, locked; one that has a member now is no longer the caller's."""
+    return await store.load(tx, program_id, ids, lock=True) if ids else {}
+
+
 async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, UUID]:
     """Return whose orders they are; without a lock, so look again once the member is locked."""
     return await store.owners(tx, program_id, ids) if ids else {}

@@ -20,6 +20,19 @@ JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = r.source AND o
 WHERE o.program_id = %(program_id)s
 """
 
+LOCK_UNOWNED = """
+-- Refunds of an order nobody knows yet wait in a row without a member, so no holder's lock keeps it still: this does,
+-- in the order of the keys.
+SELECT o.source, o.order_id, o.member_id, o.state, o.occurred_at, o.day, o.currency, o.event_id, o.net_minor,
+  o.total_minor, o.refunded_minor, o.channel, o.store, o.lines::text, o.awards::text, o.refunds::text
+FROM shop_order o
+JOIN unnest(%(sources)s::text[], %(orders)s::text[]) AS r (source, order_id)
+  ON o.source = r.source AND o.order_id = r.order_id
+WHERE o.program_id = %(program_id)s
+ORDER BY o.source, o.order_id
+FOR NO KEY UPDATE OF o
+"""
+
 OWNERS = """
 -- Whose order it is, for events that name an order and no member.
 SELECT o.source, o.order_id, o.member_id
@@ -80,9 +93,11 @@ _awards = msgspec.json.Decoder(list[OrderAward]).decode
 _refunds = msgspec.json.Decoder(_Refunds).decode
 
 
-async def load(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> dict[OrderId, OrderRecord]:
-    """Return those of the orders that are known."""
-    cursor = await tx.execute(LOAD, {"program_id": program_id, **_keys(ids)})
+async def load(
+    tx: Transaction, program_id: int, ids: Collection[OrderId], *, lock: bool = False
+) -> dict[OrderId, OrderRecord]:
+    """Return those of the orders that are known; `lock` holds their rows until `tx` ends."""
+    cursor = await tx.execute(LOCK_UNOWNED if lock else LOAD, {"program_id": program_id, **_keys(ids)})
     return {(row[0], row[1]): record_of(row) for row in await cursor.fetchall()}
 
 
