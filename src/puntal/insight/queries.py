@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from puntal.engine.model import Compiled
 from puntal.insight.model import BudgetUse, Overview, RuleTotal, WalletTotals
+from puntal.intake.model import INTERNAL
 from puntal.kit.db import Transaction
 from puntal.points import queries as points
 
 COUNTS = """
 -- Events are those that were sent, without what followed from them. Members are those who joined and did not leave;
 -- guests are customers, not members.
-SELECT (SELECT count(*) FROM event WHERE program_id = %(program_id)s AND source NOT IN ('puntal', 'referral')),
+SELECT (SELECT count(*) FROM event WHERE program_id = %(program_id)s AND type <> ALL(%(internal)s::text[])),
   (SELECT count(*) FROM member WHERE program_id = %(program_id)s AND status IN ('active', 'paused', 'blocked')),
   (SELECT count(*) FROM shop_order WHERE program_id = %(program_id)s AND source <> 'referral' AND state = 'earned'),
   (SELECT coalesce(sum(net_minor - refunded_minor), 0) FROM shop_order
@@ -69,7 +70,7 @@ _IN = ("issued", "imported", "adjusted")
 async def overview(tx: Transaction, program: Compiled) -> Overview:
     """Return the program at a glance, from the books as they are in this transaction."""
     names = {"program_id": program.program_id}
-    counts = await (await tx.execute(COUNTS, names)).fetchone()
+    counts = await (await tx.execute(COUNTS, names | {"internal": sorted(INTERNAL)})).fetchone()
     assert counts is not None
     flows = {(row[0], row[1]): int(row[2]) for row in await (await tx.execute(FLOWS, names)).fetchall()}
     rules = await (await tx.execute(TOP_RULES, names | {"limit": MOST_RULES})).fetchall()

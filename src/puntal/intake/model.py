@@ -13,6 +13,25 @@ from msgspec import Meta, Struct, field
 from puntal.engine.model import Event
 from puntal.members.model import Ids
 
+INTERNAL = frozenset(
+    {
+        "purchase",
+        "member.enrolled",
+        "member.birthday",
+        "member.anniversary",
+        "member.updated",
+        "member.claimed",
+        "tier.reached",
+        "tier.renewed",
+        "tier.lost",
+        "referral.completed",
+        "referral.reversed",
+        "referral.restored",
+        "card.finished",
+        "history.awarded",
+    }
+)
+"""Only the platform itself says these."""
 MOST_MINOR = 10**12
 MOST_LINES = 1000
 MOST_QUANTITY = 10**6

@@ -12,7 +12,7 @@ import msgspec
 
 from puntal.engine.model import Event
 from puntal.intake.errors import EventFaulty
-from puntal.intake.model import Item, Said, SaidOrder
+from puntal.intake.model import INTERNAL, Item, Said, SaidOrder
 from puntal.kit.errors import Fault
 from puntal.kit.ids import derived
 from puntal.members.errors import NotValid
@@ -25,24 +25,6 @@ from puntal.rules.values import LARGEST
 ORDER_CARRYING = frozenset({"order.created", "order.paid", "order.updated"})
 ORDER_NAMING = frozenset({"order.fulfilled", "order.delivered", "order.cancelled"})
 REFUNDS = frozenset({"order.refunded", "order.refund_withdrawn"})
-INTERNAL = frozenset(
-    {
-        "purchase",
-        "member.enrolled",
-        "member.birthday",
-        "member.anniversary",
-        "member.updated",
-        "member.claimed",
-        "tier.reached",
-        "tier.renewed",
-        "tier.lost",
-        "referral.completed",
-        "referral.reversed",
-        "card.finished",
-        "history.awarded",
-    }
-)
-"""Only the platform itself says these."""
 AHEAD = timedelta(minutes=10)
 """How far a caller's clock may run ahead of ours."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)

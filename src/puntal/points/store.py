@@ -22,6 +22,25 @@ WHERE program_id = %(program_id)s AND holder_id = ANY(%(holders)s::uuid[])
 ORDER BY holder_id, id
 """
 
+DUE_LOTS = """
+-- Of holders that are locked: the lots that start or end between their last settling and now, along the primary key.
+SELECT l.holder_id, l.id, l.wallet, l.amount, l.remaining, l.earned_at, l.starts_at, l.ends_at, l.held, l.expired,
+  l.reversed, l.noted, l.renewable, l.earner_id, l.event_id, l.order_key, l.origin, l.awaits
+FROM holder h JOIN lot l ON l.program_id = h.program_id AND l.holder_id = h.id
+WHERE h.program_id = %(program_id)s AND h.id = ANY(%(holders)s::uuid[]) AND l.remaining > 0
+  AND ((l.starts_at > h.settled_to AND l.starts_at <= %(now)s) OR l.ends_at <= %(now)s)
+ORDER BY l.holder_id, l.id
+"""
+
+NEXT_OF_OTHERS = """
+-- When something of the lots that are not due now is due next.
+SELECT l.holder_id, min(CASE WHEN l.starts_at > %(now)s THEN l.starts_at ELSE l.ends_at END)
+FROM holder h JOIN lot l ON l.program_id = h.program_id AND l.holder_id = h.id
+WHERE h.program_id = %(program_id)s AND h.id = ANY(%(holders)s::uuid[]) AND l.remaining > 0
+  AND NOT ((l.starts_at > h.settled_to AND l.starts_at <= %(now)s) OR coalesce(l.ends_at <= %(now)s, false))
+GROUP BY l.holder_id
+"""
+
 ALL_LOTS = """
 -- Every lot of one holder, for moving them; the holder is locked.
 SELECT id, wallet, amount, remaining, earned_at, starts_at, ends_at, held, expired, reversed, noted, renewable,
@@ -189,6 +208,21 @@ async def load_lots(
         for row in await cursor.fetchall():
             found.setdefault(row[0], []).append(Lot(*row[1:]))
     return found
+
+
+async def due_lots(
+    tx: Transaction, program_id: int, holders: Collection[UUID], *, now: datetime
+) -> tuple[dict[UUID, list[Lot]], dict[UUID, datetime]]:
+    """Return each locked holder's lots that are due now, and when the others are next; not for renewable lots."""
+    names = {"program_id": program_id, "holders": list(holders), "now": now}
+    found: dict[UUID, list[Lot]] = {}
+    async with tx.cursor(binary=True) as cursor:
+        await cursor.execute(DUE_LOTS, names)
+        for row in await cursor.fetchall():
+            found.setdefault(row[0], []).append(Lot(*row[1:]))
+        await cursor.execute(NEXT_OF_OTHERS, names)
+        following = {row[0]: row[1] for row in await cursor.fetchall() if row[1] is not None}
+    return found, following
 
 
 async def all_lots(tx: Transaction, program_id: int, holder: UUID) -> list[Lot]:

@@ -52,8 +52,14 @@ def books_of(holder: Holder, wallets: int) -> Books:
     return books
 
 
-def holder_of(books: Books, running: bytes) -> Holder:
-    """Return the row to write, everything in `running` that is not ours left as it is."""
+def holder_of(books: Books, running: bytes, others_due: datetime | None = None) -> Holder:
+    """Return the row to write, everything in `running` that is not ours left as it is.
+
+    `others_due` is when lots that were not loaded are due next, where only some were.
+    """
+    due = policy.due_at(books)
+    if others_due is not None and (due is None or others_due < due):
+        due = others_due
     kept: dict[str, Any] = dict(_read_running.decode(running))
     clocks = {"alive": books.alive, "lapsed": books.lapsed}
     kept.update({name: clock for name, clock in clocks.items() if clock})
@@ -64,7 +70,7 @@ def holder_of(books: Books, running: bytes) -> Holder:
         held=books.held,
         debt=books.debt,
         settled_to=books.settled_to,
-        due_at=policy.due_at(books),
+        due_at=due,
         running=msgspec.Raw(_encoder.encode(kept)),
     )
 
@@ -194,8 +200,28 @@ async def settle_due(
     due = await store.due_holders(tx, program_id, now=now, limit=limit)
     if not due:
         return 0, []
-    opened = await open_books(tx, program_id, terms, due, now=now)
-    return len(due), await opened.write(tx, program_id)
+    if any(each.ending.inactive or each.card_size for each in terms):
+        opened = await open_books(tx, program_id, terms, due, now=now)
+        return len(due), await opened.write(tx, program_id)
+    return len(due), await _settle_lots(tx, program_id, terms, due, now)
+
+
+async def _settle_lots(
+    tx: Transaction, program_id: int, terms: Sequence[Terms], holders: Collection[UUID], now: datetime
+) -> list[Transfer]:
+    """Settle holders with the lots that are due alone: a member of years has many that are not."""
+    rows = await ledger.lock_holders(tx, program_id, holders)
+    found, following = await store.due_lots(tx, program_id, rows, now=now)
+    books = {id: books_of(row, len(terms)) for id, row in rows.items()}
+    for id, each in books.items():
+        each.lots = {lot.id: lot for lot in found.get(id, ())}
+        each.loaded = True
+        policy.settle(each, terms, now)
+    transfers = [transfer for each in books.values() for transfer in each.transfers]
+    written = [holder_of(each, rows[id].running, following.get(id)) for id, each in books.items()]
+    await ledger.write(tx, program_id, holders=written, transfers=transfers)
+    await record(tx, program_id, books.values())
+    return transfers
 
 
 async def wind_up(
