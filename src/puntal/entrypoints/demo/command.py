@@ -24,7 +24,7 @@ from puntal.entrypoints.replay import Replay
 from puntal.entrypoints.verifying import verify
 from puntal.insight import queries as insight
 from puntal.insight.model import Overview
-from puntal.kit import clock, garbage, logging
+from puntal.kit import clock, garbage, ids, logging
 from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.kit.settings import Settings, settings
 from puntal.members import operations as members
@@ -127,7 +127,12 @@ async def _members(database: Database, programs: Programs, program_id: int) -> N
     async with database.program_transaction(program_id) as tx:
         loaded = await programs.current(tx, program_id)
         people = [
-            NewMember(ids=Ids(card=household.card), attributes=dict(household.attributes), enrolled_at=BEGINNING)
+            # Ids of their own cards: control groups are drawn by them, and every demo is to come out the same.
+            NewMember(
+                ids=Ids(id=ids.derived(household.card, SLUG), card=household.card),
+                attributes=dict(household.attributes),
+                enrolled_at=BEGINNING,
+            )
             for household in journey.members()
         ]
         membership = members.Membership.of(loaded.newest.document)
