@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -193,7 +194,11 @@ def run(*, serve: bool, as_json: bool) -> int:
     if serve:
         from puntal.entrypoints import running  # noqa: PLC0415 - the server's imports are not needed before
 
-        now = clock.now() - timedelta(seconds=summary["clock_offset_seconds"])
-        serving.show(console, chosen, SLUG, key, now)
-        running.up(chosen)
+        def ready(_address: str, _token: str | None) -> None:
+            now = clock.now() - timedelta(seconds=summary["clock_offset_seconds"])
+            serving.show(console, chosen, SLUG, key, now)
+
+        # What to try stays readable: its processes speak of trouble only.
+        os.environ.setdefault("PUNTAL_LOG_LEVEL", "warning")
+        running.up(chosen, ready=ready)
     return 0
