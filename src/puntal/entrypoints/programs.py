@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from puntal.engine.compile import compile as compile_program
 from puntal.engine.model import Compiled, Switches
@@ -122,8 +122,3 @@ def _switches(published: Published) -> Switches:
         channels=targets("channel"),
         integrations=targets("integration"),
     )
-
-
-def program_now(real: datetime, offset: timedelta) -> datetime:
-    """Return the program's time."""
-    return real - offset
