@@ -16,6 +16,7 @@ from puntal.engine.facts import makers_of
 from puntal.engine.model import Compiled, Trigger
 from puntal.kit.calendar import midnight
 from puntal.kit.money import digits, minor
+from puntal.members.identities import home_of
 from puntal.points.model import Length
 from puntal.points.policy import compile_ending, compile_starting, compile_terms
 from puntal.programs.catalogue import catalogue_of, of_event, of_lines, of_segment
@@ -87,6 +88,7 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         revision=revision,
         document=document,
         zone=zone,
+        region=home_of(document),
         currency=document.currency,
         terms=tuple(
             compile_terms(

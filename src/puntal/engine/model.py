@@ -171,6 +171,8 @@ class Compiled(Struct, frozen=True):
     revision: int
     document: Program
     zone: ZoneInfo
+    region: str | None
+    """Country of phone numbers without a country code."""
     currency: str
     terms: tuple[Terms, ...]
     """By wallet ordinal."""

@@ -101,7 +101,8 @@ async def _find_members(tx: Transaction, batch: Batch, items: Sequence[Item]) ->
     joining = batch.programs.newest.document.joining
     named = [item for item in items if item.said.member is not None]
     asks = [item.said.member for item in named if item.said.member is not None]
-    matches = await members.resolve(tx, batch.programs.program_id, asks, joining.match) if asks else []
+    region = batch.programs.newest.region
+    matches = await members.resolve(tx, batch.programs.program_id, asks, joining.match, region=region) if asks else []
     unknown: list[tuple[Item, Ids]] = []
     for item, ask, match in zip(named, asks, matches, strict=True):
         if match.member_id is not None:
@@ -138,6 +139,7 @@ async def _open_unknown(tx: Transaction, batch: Batch, unknown: Sequence[tuple[I
         now=now,
         claim_until=until if joining.unknown_customer == "guest" else None,
         match_order=joining.match,
+        region=program.region,
     )
     for (item, _), member in zip(unknown, opened, strict=True):
         batch.subjects[item.said.id] = member
@@ -154,7 +156,8 @@ async def _meet_again(tx: Transaction, batch: Batch, named: Sequence[Item], matc
     if not again:
         return
     asks = [ask for _, _, ask in again if ask is not None]
-    found = await members.resolve(tx, batch.programs.program_id, asks, match)
+    region = batch.programs.newest.region
+    found = await members.resolve(tx, batch.programs.program_id, asks, match, region=region)
     for (at, item, _), known in zip(again, found, strict=True):
         if known.member_id is not None and since.get(known.member_id, at) < at:
             batch.subjects[item.said.id] = known.member_id

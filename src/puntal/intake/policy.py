@@ -16,7 +16,7 @@ from puntal.intake.model import INTERNAL, Item, Said, SaidOrder
 from puntal.kit.errors import Fault
 from puntal.kit.ids import derived
 from puntal.members.errors import NotValid
-from puntal.members.identities import normalise
+from puntal.members.identities import home_of, normalise
 from puntal.orders.model import Line, Order, Refund, RefundLine
 from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.program import EventType, Program
@@ -215,7 +215,7 @@ def _member_faults(said: Said) -> list[Fault]:
     if said.member is None:
         return []
     try:
-        normalise(said.member, region=None, path="/member")
+        normalise(said.member, region=home_of(document), path="/member")
     except NotValid as refusal:
         return refusal.faults
     return []

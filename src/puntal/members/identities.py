@@ -33,6 +33,11 @@ def region_of(zone: str) -> str | None:
     return None if territory in {None, "ZZ", "001"} else str(territory)
 
 
+def home_of(document: Program) -> str | None:
+    """Return the country of a program's national phone numbers: the one it names, else that of its time zone."""
+    return document.country or region_of(document.timezone)
+
+
 def normalise(ids: Ids, *, region: str | None, path: str = "") -> tuple[Identity, ...]:
     """Return the identities a caller sent, each in its one spelling; the member id is not among them.
 
@@ -56,7 +61,7 @@ def normalise(ids: Ids, *, region: str | None, path: str = "") -> tuple[Identity
     if ids.email is not None:
         read("email", ("email",), email(ids.email), "this is not an e-mail address")
     if ids.phone is not None:
-        reason = "this is not a phone number; write the country code (+34 ...)"
+        reason = "this is not a phone number; if it is of another country, write its code (+34 ...)"
         read("phone", ("phone",), phone(ids.phone, region), reason)
     if ids.card is not None:
         read("card", ("card",), card(ids.card), "a card number has 1 to 64 visible characters")

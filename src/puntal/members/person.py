@@ -16,7 +16,7 @@ from msgspec import structs
 
 from puntal.kit.calendar import local_day
 from puntal.kit.errors import Fault, pointer
-from puntal.members.identities import region_of
+from puntal.members.identities import home_of
 from puntal.members.model import Consent, MatchKind
 from puntal.programs.document.program import Program
 from puntal.programs.document.values import Span
@@ -78,7 +78,7 @@ class Membership:
         )
         return cls(
             zone=ZoneInfo(document.timezone),
-            region=region_of(document.timezone),
+            region=home_of(document),
             match_order=document.joining.match,
             claim_within=document.joining.claim_within,
             required=document.joining.consents,

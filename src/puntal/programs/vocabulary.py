@@ -268,6 +268,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "name": ("el nombre", "the name"),
     "timezone": ("la zona horaria", "the time zone"),
     "currency": ("la moneda", "the currency"),
+    "country": ("el país de los teléfonos", "the country of phone numbers"),
     "phase": ("la fase", "the phase"),
     "locales": ("los idiomas", "the languages"),
     "expiry": ("la caducidad", "the expiry"),

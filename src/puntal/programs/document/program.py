@@ -11,6 +11,7 @@ from puntal.programs.document.earning import Budget, Campaign, Rule, SharedLimit
 from puntal.programs.document.ladders import Ladder
 from puntal.programs.document.values import (
     Condition,
+    Country,
     Currency,
     EventName,
     Identifier,
@@ -106,6 +107,8 @@ class Program(Section):
     timezone: str
     currency: Currency
     locales: tuple[Locale, ...] = ("en",)
+    country: Country | None = None
+    """Where phone numbers without a country code belong; the country of the time zone if not said."""
     phase: PhaseName | dict[PhaseName, LocalDay] = "live"
     starts: date | None = None
     """Events from before this local day earn nothing."""

@@ -41,6 +41,8 @@ def check_header(program: Program, root: Place) -> None:
         (root / "locales").fault("duplicate_id", "a language stands twice", None)
     if not program.locales:
         (root / "locales").fault("one_needed", "a program speaks at least one language", "[en]")
+    if program.country is not None and program.country not in SUPPORTED_REGIONS:
+        (root / "country").fault("unknown_country", f"there is no country {program.country}", "two letters like 'ES'")
     _phases(program, root / "phase")
     joining, place = program.joining, root / "joining"
     if isinstance(joining.who, People):

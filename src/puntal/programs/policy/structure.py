@@ -33,6 +33,7 @@ def _patterns_by_regex() -> dict[str, str]:
         "event": values.EventName,
         "locale": values.Locale,
         "currency": values.Currency,
+        "country": values.Country,
         "money": values.MoneyText.model_fields["root"],
         "percent": values.Percent.model_fields["root"],
         "span": values.Span.model_fields["root"],
@@ -220,7 +221,7 @@ def _corrected(name: str, value: Any) -> str | None:
         fixed = "".join(c if c.isascii() and (c.isalnum() or c in allowed) else "_" for c in text.lower()).strip("_")
         if fixed and fixed[0].isalpha() and fixed != text:
             return f"'{fixed}'"
-    if name == "currency" and len(text) == 3 and text.isalpha():  # noqa: PLR2004 - ISO 4217
+    if (name, len(text)) in {("currency", 3), ("country", 2)} and text.isalpha():
         return f"'{text.upper()}'"
     return None
 
