@@ -161,7 +161,7 @@ def _faults(said: Said, document: Program, now: datetime, *, trusted: bool) -> l
     if said.occurred_at < EARLIEST:
         faults.append(_fault("/occurred_at", "event.too_early", "this is before any shop we know", None))
     faults += _needed(said)
-    faults += _member_faults(said)
+    faults += _member_faults(said, document)
     if said.order is not None:
         faults += _order_faults(said.order)
     if declared is not None:
@@ -211,7 +211,7 @@ def _order_faults(order: SaidOrder) -> list[Fault]:
     return faults
 
 
-def _member_faults(said: Said) -> list[Fault]:
+def _member_faults(said: Said, document: Program) -> list[Fault]:
     if said.member is None:
         return []
     try:

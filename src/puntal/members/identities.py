@@ -13,6 +13,7 @@ from disposable_email_domains import blocklist
 from puntal.kit.errors import Fault, pointer
 from puntal.members.errors import NotValid
 from puntal.members.model import Identity, Ids
+from puntal.programs.document.program import Program
 
 LONGEST = 254
 """Characters of any identity; the longest an e-mail address may be."""

@@ -9,6 +9,7 @@ from datetime import datetime, time
 from functools import cache
 
 from babel.numbers import is_currency, list_currencies
+from phonenumbers import SUPPORTED_REGIONS
 
 from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.program import PhaseName, Program
