@@ -13,6 +13,7 @@ from puntal.earning.model import Award, Branch, Multiplier, Rate, Rule
 from puntal.earning.schedule import Schedule, bound
 from puntal.engine.bounding import Written, bounding_of, budgets_of, caps_of, limits_of, many
 from puntal.engine.facts import makers_of
+from puntal.engine.lasting import awaited_by, fading_of, renewing_of
 from puntal.engine.model import Compiled, Trigger
 from puntal.kit.calendar import midnight
 from puntal.kit.money import digits, minor
@@ -67,15 +68,6 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         for read in metrics_read(expand(segment.when, of_segment(catalogue)), catalogue)
     }
     metrics = tuple({*segment_metrics, *(read for t in triggers.values() for read in t.metrics)})
-    awaited: dict[str, tuple[int, ...]] = {}
-    for id, wallet in document.wallets.items():
-        if wallet.available.on is not None:
-            awaited[wallet.available.on] = (*awaited.get(wallet.available.on, ()), ordinals[id])
-    for trigger in triggers.values():
-        for award in (each for rule in trigger.rules for each in _awards_of(rule)):
-            if award.available is not None and award.available.on is not None:
-                known = awaited.get(award.available.on, ())
-                awaited[award.available.on] = known if award.wallet in known else (*known, award.wallet)
     bounds, cooldowns = limits_of(document, rules)
     budgets = budgets_of(document, rules)
     caps = caps_of(document, ordinals)
@@ -116,15 +108,14 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         phases=_phases(document, zone),
         starts=None if document.starts is None else midnight(zone, document.starts),
         metrics=metrics,
-        awaited=awaited,
+        awaited=awaited_by(document, ordinals, triggers.values()),
         counted=tuple(metrics_read_of_orders),
         line_keys=_line_keys(metrics_read_of_orders),
         counted_events=frozenset(m.metric for m in metrics if m.metric.startswith("events.")),
         once_per={name: event.once_per for name, event in document.events.items() if event.once_per},
-        renewing=frozenset({PURCHASE, *(name for name, event in document.events.items() if event.renews)})
-        | frozenset(name for wallet in document.wallets.values() for name in wallet.expiry.events),
+        renewing=renewing_of(document, ordinals),
         caps=caps,
-        fading=tuple(ordinals[id] for id, wallet in document.wallets.items() if wallet.expiry.inactive is not None),
+        fading=tuple(fading_of(document, ordinals)),
         stamps=any(wallet.card is not None for wallet in document.wallets.values()),
         claim_within=Length(document.joining.claim_within.count, document.joining.claim_within.unit),
         gifts={
@@ -141,10 +132,6 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         },
         sharing=sharing,
     )
-
-
-def _awards_of(rule: Rule) -> tuple[Award, ...]:
-    return (*rule.awards, *(award for branch in rule.branches for award in branch.awards))
 
 
 def _phases(document: Program, zone: ZoneInfo) -> tuple[tuple[datetime, Any], ...]:

@@ -81,8 +81,7 @@ def _happened(work: Work) -> str | None:
         if value in seen:
             return "event.repeated"
         seen.append(value)
-    if event.type in program.renewing:
-        work.renew()
+    work.renew(event.type)
     if event.type == "tier.reached":
         _gifts(work)
     trigger = program.triggers.get(event.type)

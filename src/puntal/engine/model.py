@@ -198,8 +198,8 @@ class Compiled(Struct, frozen=True):
     metrics: tuple[MetricRead, ...]
     """Every windowed metric that any rule or segment reads."""
     once_per: Mapping[str, str]
-    renewing: frozenset[str]
-    """Event types that count as activity for wallets ending by inactivity."""
+    renewing: Mapping[str, tuple[int, ...]]
+    """Event type to the wallets ending by inactivity for which it is activity."""
     sharing: frozenset[int]
     """Wallet ordinals that members of a pool share."""
     caps: Mapping[int, tuple[Bound, ...]]

@@ -53,7 +53,7 @@ def _earn(work: Work, order: Order, of: Amounts, position: Sequence[int] | None)
         if trigger is not None:
             award.run(work, trigger, of, position=position)
         _other_rules(work, of, position)
-        work.renew()
+        work.renew(PURCHASE)
     _count(work, order, of.net, [line.quantity for line in order.lines], 1)
     _apply_awaited(work, record)
     if code is None:

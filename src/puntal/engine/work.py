@@ -138,12 +138,13 @@ class Work:
                         )
                     )
 
-    def renew(self) -> None:
-        """Keep wallets alive that end by inactivity."""
-        if self.program.fading:
+    def renew(self, kind: str) -> None:
+        """Keep the wallets alive that end by inactivity and count this kind of event as activity."""
+        wallets = self.program.renewing.get(kind)
+        if wallets:
             points.renew(
                 self.books,
-                [self.program.terms[ordinal] for ordinal in self.program.fading],
+                [self.program.terms[ordinal] for ordinal in wallets],
                 self.event.occurred_at,
                 self.now,
             )

@@ -17,6 +17,8 @@ from puntal.ledger.model import Transfer
 Kind = Literal["points", "qualifying", "money", "stamps"]
 UNTIL_CLAIMED = "member.claimed"
 """What a guest's lots await; unclaimed in time, they are cancelled."""
+OR_NEVER = "!"
+"""Behind the event that a lot awaits: if it never comes, the lot is cancelled instead of activated."""
 AlreadySpent = Literal["only_pending", "stop_at_zero", "debt"]
 
 
@@ -115,7 +117,8 @@ class Lot(Struct, frozen=True, omit_defaults=True, gc=False):
             its wallet's inactivity, whichever is later.
         earner_id: Whose purchase it was, in a wallet that several share.
         origin: Of money: `paid_in` never ends, `granted` may.
-        awaits: The event that makes it available; `starts_at` is then the last day it is waited for.
+        awaits: The event that makes it available; `starts_at` is then the last day it is waited for. With `OR_NEVER`
+            behind it the lot is cancelled then.
     """
 
     id: UUID

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from puntal.ledger.model import AVAILABLE, CANCELLED, EXPIRED, PENDING
-from puntal.points.model import UNTIL_CLAIMED, Books, Cause, Lot, Terms
+from puntal.points.model import OR_NEVER, Books, Cause, Lot, Terms
 from puntal.points.policy.lots import NOBODY, bring_back, end_of, expire, move, pay_debt, put, started
 from puntal.points.policy.terms import inactivity_end, life_end
 
@@ -18,7 +18,7 @@ def needs_lots(books: Books, now: datetime) -> bool:
     return not books.loaded and books.due_at is not None and books.due_at <= now
 
 
-def settle(books: Books, terms: Sequence[Terms], now: datetime) -> None:
+def settle(books: Books, terms: Sequence[Terms], now: datetime) -> None:  # noqa: ARG001 - dates are on the lots
     """Post every activation and expiry that is due, in order of time, each as of its own instant.
 
     Activated units pay debt first. Doing it again changes nothing. Everything else in this slice wants books
@@ -28,7 +28,7 @@ def settle(books: Books, terms: Sequence[Terms], now: datetime) -> None:
         if not books.loaded:
             raise ValueError("something is due here: the open lots must be loaded first")
         for instant in _due(books, now):
-            _activate_due(books, terms, instant, now)
+            _activate_due(books, instant, now)
             _expire_due(books, instant, now)
         books.settled_to = max(books.settled_to, now)
         books.due_at = due_at(books)
@@ -48,17 +48,12 @@ def _due(books: Books, now: datetime) -> list[datetime]:
     return sorted(instants)
 
 
-def _activate_due(books: Books, terms: Sequence[Terms], instant: datetime, now: datetime) -> None:
+def _activate_due(books: Books, instant: datetime, now: datetime) -> None:
     ripe = [lot for lot in books.lots.values() if not started(books, lot) and lot.starts_at <= instant]
     books.settled_to = max(books.settled_to, instant)
     for wallet in sorted({lot.wallet for lot in ripe}):
         of_wallet = [lot for lot in ripe if lot.wallet == wallet and lot.remaining]
-        starting = terms[wallet].starting
-        in_vain = [
-            lot
-            for lot in of_wallet
-            if lot.awaits == UNTIL_CLAIMED or (starting.cancel and lot.awaits and lot.awaits == starting.on)
-        ]
+        in_vain = [lot for lot in of_wallet if lot.awaits is not None and lot.awaits.endswith(OR_NEVER)]
         total = sum(lot.remaining for lot in of_wallet) - sum(lot.remaining for lot in in_vain)
         _cancel(books, wallet, in_vain, at=instant, now=now)
         if total:
@@ -193,7 +188,7 @@ def activate_awaiting(
             lot
             for lot in books.lots.values()
             if lot.wallet == wallet
-            and lot.awaits == event_type
+            and lot.awaits in (event_type, f"{event_type}{OR_NEVER}")
             and (order_key is None or lot.order_key == order_key)
             and lot.remaining
             and not started(books, lot)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from puntal.kit import calendar, money
-from puntal.points.model import DatesOfDay, Ending, Length, Starting, Terms
+from puntal.points.model import OR_NEVER, DatesOfDay, Ending, Length, Starting, Terms
 
 if TYPE_CHECKING:
     from puntal.programs.document.values import Span
@@ -227,11 +227,12 @@ def _exact_dates(
         starts_at = calendar.after(terms.zone, starts_at, wait.count, wait.unit)
     elif starting.after is not None:
         starts_at = calendar.after(terms.zone, starts_at, starting.after.count, starting.after.unit)
+    awaits = f"{starting.on}{OR_NEVER}" if starting.on is not None and starting.cancel else starting.on
     if paid_in:
-        return starts_at, None, False, starting.on
+        return starts_at, None, False, awaits
     # An award's own expiry gives its lot an end of its own, which activity does not move.
     renewable = ending.inactive is not None and override_expiry is None
-    return starts_at, life_end(terms, ending, starts_at, now), renewable, starting.on
+    return starts_at, life_end(terms, ending, starts_at, now), renewable, awaits
 
 
 def _least_end(zone: ZoneInfo, now: datetime) -> datetime:
