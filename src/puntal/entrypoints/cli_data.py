@@ -64,10 +64,13 @@ def replay(
 def verify(
     program: Annotated[str | None, typer.Option("--program", "-p", help="One program; without, all.")] = None,
     *,
+    recent: Annotated[
+        bool, typer.Option("--recent/--full", help="Only since the last closed day, as every night; or all of it.")
+    ] = False,
     as_json: shell.Json = False,
 ) -> None:
     """Re-add the books: transfers, balances, lots, usage, orders. Exit code 1 when two sides disagree."""
-    found = shell.run(_verify(program), as_json=as_json)
+    found = shell.run(_verify(program, recent=recent), as_json=as_json)
     wrong = any(any(checks.values()) for checks in found.values())
     if as_json:
         shell.say_json({"ok": not wrong, "programs": found})
@@ -120,14 +123,14 @@ async def _replay(file: Path, size: int, slug: str, *, set_clock: bool, quiet: b
     }
 
 
-async def _verify(slug: str | None) -> dict[str, dict[str, list[Disagreement]]]:
+async def _verify(slug: str | None, *, recent: bool) -> dict[str, dict[str, list[Disagreement]]]:
     async with opened(size=2) as database:
         async with database.transaction() as tx:
             rows = await (await tx.execute(ALL)).fetchall()
         wanted = [(id, name) for id, name in rows if slug in {None, name}]
         if slug is not None and not wanted:
             raise ProgramNotFound
-        return {name: await verify_books(database, id) for id, name in wanted}
+        return {name: await verify_books(database, id, recent=recent) for id, name in wanted}
 
 
 def _tell(slug: str, checks: dict[str, list[Disagreement]]) -> None:

@@ -45,6 +45,17 @@ SELECT count(*) FILTER (WHERE status = 'todo' AND (scheduled_at IS NULL OR sched
 FROM procrastinate_jobs
 """
 OUTBOX = "SELECT count(*), min(recorded_at) FROM outbox"
+BOOKS = """
+-- Programs whose books disagreed when the last night checked them.
+SELECT p.slug, last.day
+FROM program p
+JOIN LATERAL (
+  SELECT day, counts FROM nightly_step
+  WHERE program_id = p.id AND step = 'books'
+  ORDER BY day DESC LIMIT 1
+) AS last ON (last.counts->>'wrong')::bigint > 0
+ORDER BY p.slug LIMIT 20
+"""
 OWNERS = """
 SELECT count(*) FILTER (WHERE password_hash IS NOT NULL) FROM staff WHERE role = 'owner' AND disabled_at IS NULL
 """
@@ -182,6 +193,16 @@ async def _contents(tx: Transaction) -> AsyncIterator[Finding]:
         state="warning" if late else "ok",
         words=f"{waiting} waiting" + (f", the oldest since {oldest:%Y-%m-%d %H:%M}" if oldest else ""),
         advice="Start puntal work: it tells other systems and brings segments up to date." if late else None,
+    )
+    disagreeing = await (await tx.execute(BOOKS)).fetchall()
+    yield Finding(
+        name="books",
+        state="wrong" if disagreeing else "ok",
+        words=", ".join(f"those of {slug} disagreed after the night of {night}" for slug, night in disagreeing)
+        or "no night found two sides that disagree",
+        advice="puntal verify names the places; the log has them too. It is a defect: please report it."
+        if disagreeing
+        else None,
     )
     (owners,) = await _row(tx, OWNERS)
     yield Finding(

@@ -12,6 +12,7 @@ from puntal.engine.model import Event
 from puntal.entrypoints.intake import Intake
 from puntal.entrypoints.nights import run_due
 from puntal.entrypoints.programs import Programs
+from puntal.entrypoints.verifying import close_books
 from puntal.entrypoints.worker import Wiring
 from puntal.entrypoints.worker_relay import Route
 from puntal.intake.errors import IntakeFailed
@@ -51,6 +52,7 @@ def wiring(database: Database, programs: Programs) -> Wiring:
         done = await run_due(database, programs, program_id, now)
         if done:
             await segments.reevaluate_all(database, program_id=program_id, now=now)
+            await close_books(database, programs, program_id, now=now)
         return done
 
     return Wiring(routes=ROUTES, run_due=nights, parts={Programs: programs})

@@ -69,3 +69,8 @@ async def close_day(tx: Transaction, program_id: int, *, day: date, recorded_to:
     if before is not None and (before[0] >= day or before[1] >= recorded_to):
         return 0
     return await store.close_day(tx, program_id, day=day, recorded_to=recorded_to, before=before)
+
+
+async def reopen_days(tx: Transaction, program_id: int) -> None:
+    """Forget what closed days added up to: the next closing starts from the first transfer."""
+    await store.reopen_days(tx, program_id)

@@ -91,6 +91,11 @@ DROP_CHECKPOINTS = """
 DELETE FROM checkpoint WHERE program_id = %(program_id)s AND day < %(before)s
 """
 
+REOPEN_DAYS = """
+-- The next closing adds up every transfer again.
+DELETE FROM checkpoint WHERE program_id = %(program_id)s
+"""
+
 
 _HOLDER_ACCOUNTS = MEMBER_ACCOUNTS
 _HOLDER_PLAIN = ("id", "settled_to", "due_at", "review_on")
@@ -107,6 +112,11 @@ async def close_day(
     closed = await tx.execute(CLOSE_DAY, names | {"before": last_day, "recorded_from": recorded_from})
     await tx.execute(DROP_CHECKPOINTS, {"program_id": program_id, "before": last_day})
     return closed.rowcount
+
+
+async def reopen_days(tx: Transaction, program_id: int) -> None:
+    """Drop every checkpoint."""
+    await tx.execute(REOPEN_DAYS, {"program_id": program_id})
 
 
 async def open_holders(tx: Transaction, program_id: int, ids: Collection[UUID], now: datetime) -> None:

@@ -171,6 +171,16 @@ ORDER BY b.position
 
 async def disagreements(tx: Transaction, program_id: int) -> list[Disagreement]:
     """Return everything in lots, consumptions, holds and cards that does not add up; nothing is the answer to want."""
+    return await disagreeing_lots(tx, program_id) + await _read(tx, program_id, _WHOLE_PROGRAM)
+
+
+async def disagreements_now(tx: Transaction, program_id: int) -> list[Disagreement]:
+    """Do as `disagreements` with what is open now, leaving out what reads the whole past."""
+    return await disagreeing_lots(tx, program_id) + await _read(tx, program_id, (DISAGREEING_HOLDS,))
+
+
+async def disagreeing_lots(tx: Transaction, program_id: int) -> list[Disagreement]:
+    """Return every balance that is not the sum of its open lots."""
     wrong = []
     async for after, through in ledger.slices(tx, program_id):
         names = {"program_id": program_id, "after": after, "through": through}
@@ -178,8 +188,13 @@ async def disagreements(tx: Transaction, program_id: int) -> list[Disagreement]:
             for account, expected, found in zip(MEMBER_ACCOUNTS, pairs[::2], pairs[1::2], strict=False):
                 if expected != found:
                     wrong.append(Disagreement("lots", holder_id, wallet, account, expected, found))
+    return wrong
+
+
+async def _read(tx: Transaction, program_id: int, statements: Sequence[str]) -> list[Disagreement]:
+    wrong: list[Disagreement] = []
     async with tx.cursor(row_factory=args_row(Disagreement)) as cursor:
-        for statement in _WHOLE_PROGRAM:
+        for statement in statements:
             await cursor.execute(statement.encode(), {"program_id": program_id})
             wrong += await cursor.fetchall()
     return wrong
