@@ -65,6 +65,11 @@ SELECT {_STAFF} FROM staff WHERE organization_id = %(organization_id)s AND id = 
 
 FIND_STAFF_BY_EMAIL = f"SELECT {_STAFF} FROM staff WHERE email = %(email)s"  # noqa: S608 - our own column list
 
+SIGNED_OWNER = """
+-- Whether anybody may sign in as an owner. Locks nothing.
+SELECT EXISTS (SELECT FROM staff WHERE role = 'owner' AND disabled_at IS NULL AND password_hash IS NOT NULL)
+"""
+
 FIND_PASSWORD = "SELECT password_hash FROM staff WHERE email = %(email)s AND disabled_at IS NULL"  # noqa: S105 - SQL
 
 LIST_STAFF = f"""
@@ -193,6 +198,12 @@ async def find_staff_by_email(tx: Transaction, email: str) -> Staff | None:
     async with tx.cursor(row_factory=class_row(Staff)) as cursor:
         await cursor.execute(FIND_STAFF_BY_EMAIL, {"email": email})
         return await cursor.fetchone()
+
+
+async def is_owned(tx: Transaction) -> bool:
+    """Tell whether anybody may sign in as an owner of this installation."""
+    row = await (await tx.execute(SIGNED_OWNER)).fetchone()
+    return row is not None and bool(row[0])
 
 
 async def find_password(tx: Transaction, email: str) -> str | None:

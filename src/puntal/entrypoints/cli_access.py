@@ -38,7 +38,6 @@ from puntal.kit.settings import settings
 keys_app = typer.Typer(name="keys", help="Make, rotate, revoke and list API keys.", no_args_is_help=True)
 staff_app = typer.Typer(name="staff", help="Add, list and disable the people who work here.", no_args_is_help=True)
 
-FIRST_NAME = "My organization"
 _PAGE = 1000
 _refused = 1
 
@@ -179,7 +178,7 @@ def _run(work: Callable[[Transaction, Caller, datetime], Awaitable[T]], *, as_js
     async def inside() -> T:
         async with opened() as database, database.transaction() as tx:
             now = clock.now()
-            own = await organization.ensure_organization(tx, FIRST_NAME, now=now)
+            own = await organization.ensure_organization(tx, organization.FIRST_NAME, now=now)
             return await work(tx, keys.administrator(own.id), now)
 
     try:

@@ -29,7 +29,6 @@ from puntal.programs.model import ProgramRow
 app = typer.Typer(name="program", help="Check, compare, apply and export program documents.", no_args_is_help=True)
 
 ACTOR = "command-line"
-FIRST_NAME = "My organization"
 _REFUSED = 1
 _STYLES = {"added": "green", "removed": "red", "changed": "yellow"}
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
@@ -122,7 +121,7 @@ def apply(
 
     async def work(tx: Transaction, now: datetime) -> dict[str, Any]:
         if newest == 0 and await queries.find_by_slug(tx, program) is None:
-            own = await organization.ensure_organization(tx, FIRST_NAME, now=now)
+            own = await organization.ensure_organization(tx, organization.FIRST_NAME, now=now)
             made = await operations.create_program(tx, organization_id=own.id, slug=program, document=document, now=now)
         else:
             made = (await _entered(tx, program)).id

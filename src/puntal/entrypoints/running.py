@@ -24,7 +24,6 @@ from puntal.kit.settings import Settings
 PARENT = "PUNTAL_PARENT"
 """In the environment of a process that ends with the one that started it."""
 
-FIRST_NAME = "My organization"
 _WATCH_SECONDS = 1.0
 _POLL_SECONDS = 0.2
 _START_SECONDS = 120
@@ -94,7 +93,7 @@ async def _first_key(uri: str) -> str | None:
     try:
         async with database.transaction() as tx:
             now = clock.now()
-            own = await organization.ensure_organization(tx, FIRST_NAME, now=now)
+            own = await organization.ensure_organization(tx, organization.FIRST_NAME, now=now)
             if await queries.list_keys(tx, own.id, before=None, limit=1):
                 return None
             return (await keys.create_first_key(tx, own.id, name="First key", now=now)).token

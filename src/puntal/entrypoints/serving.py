@@ -12,17 +12,23 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 from uvicorn.supervisors import Multiprocess
 
+from puntal.access import queries
+from puntal.access.operations import staff
 from puntal.entrypoints import metrics, schema
 from puntal.entrypoints.opened import located
 from puntal.entrypoints.server import Opener, create_app
-from puntal.kit import garbage, logging
+from puntal.kit import clock, garbage, logging
 from puntal.kit.db import Database
+from puntal.kit.errors import Refusal
 from puntal.kit.settings import Settings, settings
 
+_log = structlog.get_logger(__name__)
 _APP = "puntal.entrypoints.serving:application"
 _GRACE_SECONDS = 30
 _KEEP_ALIVE_SECONDS = 65
@@ -34,14 +40,13 @@ _PARENT = "PUNTAL_PARENT"
 _HANDED_ON = ("host", "port", "workers", "pool_size", "log_format", "log_level")
 """Settings a command line may have changed."""
 
-SIGNED_OWNER = """
--- Whether anybody may sign in as an owner.
-SELECT EXISTS (SELECT FROM staff WHERE role = 'owner' AND disabled_at IS NULL AND password_hash IS NOT NULL)
-"""
-
 
 class ExposedError(RuntimeError):
     """The server would listen beyond this machine with nobody to answer for it; the message says what to do."""
+
+
+class NoOwnerError(RuntimeError):
+    """The first owner cannot be made as the settings say; the message says why."""
 
 
 class SchemaOutdatedError(RuntimeError):
@@ -67,6 +72,7 @@ def serve(chosen: Settings, *, insecure: bool = False) -> None:
 
     Raises:
         ExposedError: That was not said.
+        NoOwnerError: The settings name an owner who cannot be made.
         SchemaOutdatedError: The database lacks migrations. Our own is brought up to date by itself.
     """
     logging.configure(chosen)
@@ -126,10 +132,12 @@ async def _check(chosen: Settings, uri: str, *, insecure: bool) -> None:
         missing = await schema.pending(database)
         if missing:
             raise SchemaOutdatedError(f"the database lacks {len(missing)} migrations: run puntal db migrate")
-        if not (insecure or is_loopback(chosen.host) or chosen.admin_password is not None):
+        if chosen.admin_password is not None:
+            await _ensure_owner(chosen, chosen.admin_password, database)
+        elif not (insecure or is_loopback(chosen.host)):
             async with database.transaction() as tx:
-                owned = await (await tx.execute(SIGNED_OWNER)).fetchone()
-            if owned is None or not owned[0]:
+                owned = await queries.is_owned(tx)
+            if not owned:
                 raise ExposedError(
                     f"{chosen.host} is reachable from outside and nobody owns this installation yet. Set"
                     " PUNTAL_ADMIN_PASSWORD, or run: puntal staff add EMAIL --name NAME --role owner"
@@ -137,6 +145,24 @@ async def _check(chosen: Settings, uri: str, *, insecure: bool) -> None:
                 )
     finally:
         await database.close()
+
+
+async def _ensure_owner(chosen: Settings, password: SecretStr, database: Database) -> None:
+    try:
+        async with database.transaction() as tx:
+            made = await staff.ensure_owner(
+                tx,
+                email=chosen.admin_email,
+                name=chosen.admin_name,
+                password=password.get_secret_value(),
+                now=clock.now(),
+            )
+    except Refusal as refusal:
+        raise NoOwnerError(
+            f"PUNTAL_ADMIN_PASSWORD makes the first owner, and cannot: {refusal.title(chosen.locale)}"
+        ) from refusal
+    if made is not None:
+        _log.info("owner.made", staff_id=str(made.id))
 
 
 def _config(chosen: Settings, app: FastAPI | str) -> uvicorn.Config:

@@ -48,8 +48,17 @@ class Settings(BaseSettings):
     admin_password: SecretStr | None = Field(
         default=None,
         min_length=12,
-        description="Password of the first owner, at least 12 characters; needed to listen beyond loopback.",
+        description="Password of the first owner, at least 12 characters, who is made at the start; needed to listen"
+        " beyond loopback while nobody owns the installation.",
     )
+    admin_email: str = Field(
+        default="owner@localhost",
+        min_length=3,
+        max_length=254,
+        pattern=r"^[^\s@]+@[^\s@]+$",
+        description="E-mail address with which the first owner signs in.",
+    )
+    admin_name: str = Field(default="Owner", min_length=1, max_length=200, description="Name of the first owner.")
     trusted_proxies: str = Field(
         default="127.0.0.1",
         description="Addresses, comma-separated, whose X-Forwarded-* headers are believed.",

@@ -10,6 +10,9 @@ from puntal.access.operations import audit
 from puntal.kit import ids
 from puntal.kit.db import Transaction
 
+FIRST_NAME = "My organization"
+"""What an installation's organization is called until somebody says otherwise."""
+
 
 async def ensure_organization(tx: Transaction, name: str, *, now: datetime) -> Organization:
     """Return the installation's organization, made under this name if there is none yet.

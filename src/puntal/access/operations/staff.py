@@ -11,9 +11,9 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from puntal.access import policy, queries, store
-from puntal.access.errors import BeyondOwn, LastOwner, RoleReserved, RoleUnknown, StaffUnknown
+from puntal.access.errors import BeyondOwn, EmailTaken, LastOwner, RoleReserved, RoleUnknown, StaffUnknown
 from puntal.access.model import Caller, NewStaff, OrganizationId, Permission, Role, Staff, StaffId
-from puntal.access.operations import audit
+from puntal.access.operations import audit, keys, organization
 from puntal.kit import ids
 from puntal.kit.db import Transaction
 
@@ -65,6 +65,30 @@ async def add(tx: Transaction, person: NewStaff, *, by: Caller, password: str | 
         detail={"role": staff.role},
     )
     return staff
+
+
+async def ensure_owner(tx: Transaction, *, email: str, name: str, password: str, now: datetime) -> Staff | None:
+    """Make the installation's first owner, unless an owner can sign in already; return her if she was made.
+
+    An owner of that address who was added without a password gets this one. A second call changes nothing, also with
+    another password; processes that start together make one owner.
+
+    Raises:
+        PasswordWeak: Too easy to guess.
+        EmailTaken: Somebody who is no owner, or was disabled, has that address.
+    """
+    own = await organization.ensure_organization(tx, organization.FIRST_NAME, now=now)
+    if await queries.is_owned(tx):
+        return None
+    by = keys.administrator(own.id)
+    known = await queries.find_staff_by_email(tx, email.strip().lower())
+    if known is None:
+        person = NewStaff(email=email, name=name, role=policy.OWNER)
+        return await add(tx, person, by=by, password=password, now=now)
+    if known.role != policy.OWNER or known.disabled_at is not None:
+        raise EmailTaken
+    await set_password(tx, known, password, by=by, now=now)
+    return known
 
 
 async def disable(tx: Transaction, staff_id: StaffId, *, by: Caller, now: datetime) -> Staff:
