@@ -93,17 +93,17 @@ async def test_an_address_of_somebody_else_is_refused(fresh: Database) -> None:
 
 def _chosen(password: str | None) -> Settings:
     secret = None if password is None else SecretStr(password)
-    return Settings(host="0.0.0.0", admin_password=secret, admin_email=ANNA)  # noqa: S104 - what is being asked
+    return Settings(host="0.0.0.0", admin_password=secret, admin_email=ANNA)
 
 
 async def test_a_server_beyond_this_machine_starts_with_the_password_and_then_without(fresh: Database) -> None:
     """The owner it made answers for the installation, so the setting can be taken away again."""
     uri = fresh.uri
     with pytest.raises(serving.ExposedError):
-        await serving._check(_chosen(None), uri, insecure=False)
-    await serving._check(_chosen(FIRST), uri, insecure=False)
-    await serving._check(_chosen(FIRST), uri, insecure=False)
-    await serving._check(_chosen(None), uri, insecure=False)
+        await serving.check(_chosen(None), uri, insecure=False)
+    await serving.check(_chosen(FIRST), uri, insecure=False)
+    await serving.check(_chosen(FIRST), uri, insecure=False)
+    await serving.check(_chosen(None), uri, insecure=False)
     assert await _signs_in(fresh, FIRST) is not None
     async with fresh.transaction() as tx:
         own = await queries.first_organization(tx)
@@ -114,4 +114,4 @@ async def test_a_server_beyond_this_machine_starts_with_the_password_and_then_wi
 
 async def test_a_password_that_is_guessed_first_keeps_the_server_from_starting(fresh: Database) -> None:
     with pytest.raises(serving.NoOwnerError, match="PUNTAL_ADMIN_PASSWORD"):
-        await serving._check(_chosen("aaaaaaaaaaaaaa"), fresh.uri, insecure=False)
+        await serving.check(_chosen("aaaaaaaaaaaaaa"), fresh.uri, insecure=False)

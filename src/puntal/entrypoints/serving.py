@@ -77,7 +77,7 @@ def serve(chosen: Settings, *, insecure: bool = False) -> None:
     """
     logging.configure(chosen)
     with located(chosen) as uri:
-        asyncio.run(_check(chosen, uri, insecure=insecure))
+        asyncio.run(check(chosen, uri, insecure=insecure))
         if chosen.workers == 1:
             app = create_app(_opener(uri, chosen), settings=chosen)
             garbage.settle()
@@ -126,7 +126,8 @@ def _supervise(chosen: Settings, uri: str) -> None:
         Multiprocess(config, sockets=[config.bind_socket()]).run()
 
 
-async def _check(chosen: Settings, uri: str, *, insecure: bool) -> None:
+async def check(chosen: Settings, uri: str, *, insecure: bool) -> None:
+    """Make the first owner where the settings say so, and refuse to start what must not; see `serve`."""
     database = await Database.open(uri, size=1)
     try:
         missing = await schema.pending(database)
