@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from puntal.engine.model import Compiled
 from puntal.insight.model import BudgetUse, Overview, RuleTotal, WalletTotals
 from puntal.intake.model import INTERNAL
+from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
 from puntal.points import queries as points
 
@@ -44,13 +46,13 @@ LIMIT %(limit)s
 """
 
 TIERS = """
--- The tier in effect per ladder; a floor by hand lifts the earned one and is counted where it holds.
-SELECT t.key, coalesce(t.value -> 'f' ->> 't', t.value ->> 't'), count(*)
+-- The tier earned per ladder, the floor given by hand, and the first day without that floor.
+SELECT t.key, t.value ->> 't', t.value -> 'f' ->> 't', (t.value -> 'f' ->> 'u')::date, count(*)
 FROM holder h
 JOIN member m ON m.program_id = h.program_id AND m.id = h.id AND m.status IN ('active', 'paused', 'blocked'),
   json_each(coalesce(h.running -> 'tiers', '{}'::json)) t
 WHERE h.program_id = %(program_id)s
-GROUP BY 1, 2
+GROUP BY 1, 2, 3, 4
 """
 
 BUDGETS = """
@@ -67,8 +69,14 @@ MOST_BUDGETS = 20
 _IN = ("issued", "imported", "adjusted")
 
 
-async def overview(tx: Transaction, program: Compiled) -> Overview:
-    """Return the program at a glance, from the books as they are in this transaction."""
+async def overview(tx: Transaction, program: Compiled, *, as_of: datetime) -> Overview:
+    """Return the program at a glance, from the books as they are in this transaction.
+
+    Args:
+        tx: An open transaction on the program.
+        program: As it stands.
+        as_of: On the program's clock; which tiers given by hand have ended is as of then.
+    """
     names = {"program_id": program.program_id}
     counts = await (await tx.execute(COUNTS, names | {"internal": sorted(INTERNAL)})).fetchone()
     assert counts is not None
@@ -77,8 +85,12 @@ async def overview(tx: Transaction, program: Compiled) -> Overview:
     tiers = await (await tx.execute(TIERS, names)).fetchall()
     budgets = await (await tx.execute(BUDGETS, names | {"limit": MOST_BUDGETS})).fetchall()
     by_tier: dict[str, dict[str, int]] = {climb.id: dict.fromkeys(climb.tiers, 0) for climb in program.climbs}
-    for ladder, tier, count in tiers:
-        by_tier.setdefault(ladder, {})[tier] = count
+    today = local_day(program.zone, as_of)
+    ranks = {climb.id: climb.ranks for climb in program.climbs}
+    for ladder, earned, floor, until, count in tiers:
+        tier = _in_effect(ranks.get(ladder, {}), earned, floor if until is None or today < until else None)
+        of_ladder = by_tier.setdefault(ladder, {})
+        of_ladder[tier] = of_ladder.get(tier, 0) + count
     for climb in program.climbs:
         # Who has done nothing yet has no standing: she is at the bottom.
         by_tier[climb.id][climb.tiers[0]] += counts[1] - sum(by_tier[climb.id].values())
@@ -94,6 +106,11 @@ async def overview(tx: Transaction, program: Compiled) -> Overview:
         top_rules=[RuleTotal(row[0], program.terms[row[1]].id, row[2], int(row[3])) for row in rules],
         budgets=[BudgetUse(row[0], row[1], row[2].isoformat(), row[3], most.get((row[0], row[1]))) for row in budgets],
     )
+
+
+def _in_effect(ranks: Mapping[str, int], earned: str, floor: str | None) -> str:
+    """Return the higher of the tier earned and the floor, where there is one."""
+    return floor if floor is not None and ranks.get(floor, 0) > ranks.get(earned, 0) else earned
 
 
 async def _wallets(tx: Transaction, program: Compiled, flows: Mapping[tuple[int, str], int]) -> list[WalletTotals]:

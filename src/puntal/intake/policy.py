@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -154,8 +155,9 @@ def _faults(said: Said, document: Program, now: datetime, *, trusted: bool) -> l
     faults = []
     declared = document.events.get(said.type)
     if not trusted and (said.type in INTERNAL or (said.type not in BUILT_IN_EVENTS and declared is None)):
-        known = ", ".join(sorted(document.events)) or None
-        faults.append(_fault("/type", "event.unknown_type", f"{said.type} is not an event of this program", known))
+        suggestion = _nearest(said.type, {*document.events, *BUILT_IN_EVENTS.keys()} - INTERNAL)
+        suggestion = suggestion or ", ".join(sorted(document.events)) or None
+        faults.append(_fault("/type", "event.unknown_type", f"{said.type} is not an event of this program", suggestion))
     if not trusted and said.occurred_at > now + AHEAD:
         faults.append(_fault("/occurred_at", "event.in_future", "this time has not come yet", now.isoformat()))
     if said.occurred_at < EARLIEST:
@@ -176,6 +178,11 @@ def _faults(said: Said, document: Program, now: datetime, *, trusted: bool) -> l
     if any("\x00" in text for text in (said.id, said.source, said.channel or "", said.store or "")):
         faults.append(_fault("", "event.nul", "texts must not hold the character NUL", None))
     return faults
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return close[0] if close else None
 
 
 def _needed(said: Said) -> list[Fault]:
@@ -237,8 +244,8 @@ def _data_faults(data: Mapping[str, Any], declared: EventType) -> list[Fault]:
     for name, value in data.items():
         kind = declared.fields.get(name)
         if kind is None:
-            known = ", ".join(sorted(declared.fields)) or None
-            faults.append(_fault(f"/data/{name}", "event.unknown_field", f"{name} is not a field of it", known))
+            suggestion = _nearest(name, declared.fields) or ", ".join(sorted(declared.fields)) or None
+            faults.append(_fault(f"/data/{name}", "event.unknown_field", f"{name} is not a field of it", suggestion))
             continue
         fits = isinstance(value, _TYPES[kind]) and not (kind in ("number", "money") and isinstance(value, bool))
         if not fits:

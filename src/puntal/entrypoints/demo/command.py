@@ -176,7 +176,9 @@ async def _overview(database: Database, programs: Programs, program_id: int) -> 
     """Return the program at a glance and how many seconds its clock is behind the real one."""
     async with database.program_transaction(program_id) as tx:
         loaded = await programs.current(tx, program_id)
-        return await insight.overview(tx, loaded.newest), int(loaded.clock_offset.total_seconds())
+        now = clock.now() - loaded.clock_offset
+        overview = await insight.overview(tx, loaded.newest, as_of=now)
+        return overview, int(loaded.clock_offset.total_seconds())
 
 
 def run(*, serve: bool, as_json: bool) -> int:
