@@ -1,0 +1,1 @@
+"""Decisions about rewards: values in, values out."""
