@@ -119,7 +119,7 @@ def take(work: Work, amounts: list[int], id: str) -> None:
             continue
         took = _take_award(work, given, back)
         done.took.append(Taken(index, back, took))
-        room.give_back(work, given, sum(back))
+        room.adjust(work, given, sum(given.taken) - sum(back))
         measured |= _uncount(work, given, sum(back))
     if record.event_id is not None:
         _down(work, record, amounts, -1 if whole and not earlier else 0)
@@ -275,7 +275,6 @@ def withdrawn(work: Work) -> str | None:
 
 def _give_again(work: Work, given: OrderAward, took: Taken) -> None:
     amount = sum(took.lines)
-    was_whole = all(taken >= part for taken, part in zip(given.taken, given.lines, strict=True))
     for index, part in enumerate(took.lines):
         given.taken[index] -= part
     terms = work.program.terms[given.wallet]
@@ -294,5 +293,5 @@ def _give_again(work: Work, given: OrderAward, took: Taken) -> None:
     )
     work.awarded = True
     work.reasons.append(Reason(given.rule, "given_again", amount, given.wallet))
-    room.take_again(work, given, amount, was_whole=was_whole)
+    room.adjust(work, given, sum(given.taken) + amount)
     _uncount(work, given, -amount)

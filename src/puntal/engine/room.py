@@ -40,7 +40,8 @@ def take(work: Work, given: Given) -> list[Use]:
     if not bounds:
         return uses
     first = given.rule.id not in work.times
-    times, value = (1, given.base) if first else (0, 0)
+    # Of an award that was cut, the money that the rest was earned on: that much there was room for.
+    times, value = (1, given.base * given.points // given.uncut) if first else (0, 0)
     counted: set[str] = set()
     for bound in bounds:
         start = limits.window(bound, work.day)
@@ -61,23 +62,18 @@ def take(work: Work, given: Given) -> list[Use]:
     return uses
 
 
-def give_back(work: Work, given: OrderAward, amount: int) -> None:
-    """Give points room back as they are taken; times, members and value when the award is reversed in full."""
-    whole = all(taken >= part for taken, part in zip(given.taken, given.lines, strict=True))
-    for use in given.uses:
-        if use.measure == "points":
-            _change(work, use, -min(amount, use.amount))
-        elif whole:
-            _change(work, use, -use.amount)
+def adjust(work: Work, given: OrderAward, taken: int) -> None:
+    """Give room back as points are taken, or take it again as they are given again.
 
-
-def take_again(work: Work, given: OrderAward, amount: int, *, was_whole: bool) -> None:
-    """Take what a withdrawn refund had given back; call it with what the refund's undoing credits."""
+    Args:
+        work: The decision in the making.
+        given: The award, as it is now.
+        taken: How many of its units had been taken back before.
+    """
     for use in given.uses:
-        if use.measure == "points":
-            _change(work, use, min(amount, use.amount))
-        elif was_whole:
-            _change(work, use, use.amount)
+        change = given.still_used(use, sum(given.taken)) - given.still_used(use, taken)
+        if change:
+            _change(work, use, change)
 
 
 def _change(work: Work, use: Use, amount: int) -> None:

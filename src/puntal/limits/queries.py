@@ -28,7 +28,6 @@ from puntal.ledger.queries import NOBODY
 from puntal.limits.model import Bound, BudgetKey, Used
 from puntal.limits.policy import window
 from puntal.orders import queries as orders
-from puntal.orders.model import OrderAward, Use
 
 USED_BY_MEMBERS = """
 -- What a slice of members used, as their rows say. Merged and erased members have none of their own.
@@ -88,7 +87,7 @@ async def disagreements(tx: Transaction, program_id: int, budgets: Budgets, *, z
         for member, awards in found_awards:
             for award in awards:
                 for use in award.uses:
-                    left = _left(award, use)
+                    left = award.still_used(use, sum(award.taken))
                     if use.scope == "m":
                         taken[member, use.key, use.start, use.measure] += left
                     elif use.measure == "members":
@@ -129,13 +128,6 @@ async def _without_order(tx: Transaction, program_id: int, budgets: Budgets, zon
                 case _:
                     usage.inexact.add(key)
     return loose
-
-
-def _left(award: OrderAward, use: Use) -> int:
-    """Return what an award still uses: points as they are taken back, all else once it was reversed in full."""
-    if use.measure == "points":
-        return use.amount - min(sum(award.taken), use.amount)
-    return 0 if all(taken >= given for taken, given in zip(award.taken, award.lines, strict=True)) else use.amount
 
 
 def _compare_member(

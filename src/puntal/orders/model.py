@@ -106,6 +106,17 @@ class OrderAward(Struct, array_like=True, omit_defaults=True, gc=False):
     before: list[int] = field(default_factory=list)
     """Of each line, what was refunded before this was given: only the rest earned it. Empty: nothing was."""
 
+    def still_used(self, use: Use, taken: int) -> int:
+        """Return how much of the room it took is still used once so many units were taken back.
+
+        Points and value go back in proportion, value rounded so that a counter never falls short; times and members
+        when everything was taken.
+        """
+        given = sum(self.lines)
+        if use.measure in ("points", "value") and given:
+            return use.amount - use.amount * min(taken, given) // given
+        return 0 if taken >= given else use.amount
+
 
 class Taken(Struct, array_like=True):
     """What a refund took from one award, line by line."""
