@@ -127,10 +127,9 @@ class Speaker:
 
     def by_tier(self, rule: Rule) -> str:
         """Return the rates of tiers."""
-        named = {tier.id: tier for ladder in self._program.ladders for tier in ladder.tiers}
         told = []
         for identifier, rate in rule.by_tier.items():
-            tier = self.text(named[identifier].name, identifier) if identifier in named else identifier
+            tier = self.tier_name(identifier)
             told.append(f"{tier} ×{self.number(rate.times)}" if rate.times else f"{tier} {self.number(rate.points)}")  # noqa: RUF001 - the sign of multiplication
         return ", ".join(told)
 
@@ -250,6 +249,8 @@ class Speaker:
             if benefit.wallet is not None and benefit.points is not None
         ]
         benefits = f"; {', '.join(gives)}" if gives else ""
+        if tier.retired:
+            benefits += f"; {self.say('retired')}"
         if tier.from_ is None:
             return f"{name}: {self.say('first_tier')}{benefits}."
         if isinstance(tier.from_, MoneyText):
@@ -264,6 +265,11 @@ class Speaker:
             else self.say(f"window_{ladder.window}")
         )
         return f"{name}: {self.say('reached', line=line, window=window)}{benefits}."
+
+    def tier_name(self, tier_id: str) -> str:
+        """Return a tier's name."""
+        tiers = (tier for ladder in self._program.ladders for tier in ladder.tiers)
+        return next((self.text(tier.name, tier_id) for tier in tiers if tier.id == tier_id), tier_id)
 
     def name(self, rule_id: str) -> str:
         """Return a rule's label."""

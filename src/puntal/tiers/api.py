@@ -39,7 +39,9 @@ class OutlookOut(BaseModel):
     measure: int = Field(description="Of the running window.", examples=[340])
     next_tier: str | None = Field(examples=["gold"])
     missing_to_upgrade: int | None = Field(description="Null at the top.", examples=[660])
-    missing_to_keep: int = Field(description="0 when nothing more is needed in this period.", examples=[0])
+    missing_to_keep: int = Field(
+        description="0 when nothing more is needed, or the tier is retired.", examples=[0]
+    )
     kept_until: date | None = Field(description="First local day the tier may be lost, grace included; null for ever.")
     in_grace: bool
     forecast_if_nothing_more: str = Field(description="Tier when the running period and its grace are over.")
@@ -154,7 +156,7 @@ async def list_changes(
     dependencies=[requires(Permission.MEMBERS_WRITE)],
     responses={
         404: {"description": "`members.unknown`, `tiers.ladder_unknown`"},
-        409: {"description": "`tiers.not_enrolled`, `idempotency.key_reused`"},
+        409: {"description": "`tiers.not_enrolled`, `tiers.tier_retired`, `idempotency.key_reused`"},
         422: {"description": "`tiers.tier_unknown`, `tiers.floor_over`, `request.faulty`"},
     },
 )

@@ -28,6 +28,16 @@ class UnknownTier(Invalid):
     }
 
 
+class TierRetired(Conflict):
+    """Nobody new gets a retired tier."""
+
+    code = "tiers.tier_retired"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The tier {tier} is retired: nobody new gets it",
+        "es": "El nivel {tier} está retirado: ya no se da a nadie más",
+    }
+
+
 class FloorOver(Invalid):
     """A tier given by hand would end before it begins."""
 

@@ -100,6 +100,7 @@ class Climb(Struct, frozen=True, kw_only=True):
         span: Length of a rolling window.
         lines: Where each tier begins, in the smallest unit of the measure; the first is 0.
         ranks: Position of each tier.
+        retired: Positions of tiers that nobody new reaches; the first tier is never among them.
     """
 
     index: int
@@ -111,6 +112,7 @@ class Climb(Struct, frozen=True, kw_only=True):
     tiers: tuple[str, ...]
     lines: tuple[int, ...]
     ranks: dict[str, int]
+    retired: frozenset[int] = frozenset()
     keep: Keep
     keep_months: int
     downgrade: Literal["one_below", "measure"]
@@ -155,7 +157,7 @@ class Progress(Struct, frozen=True, kw_only=True):
         measure: Of the running window.
         next_tier: The one above `tier`; None at the top.
         missing_to_upgrade: Until `next_tier`; None at the top.
-        missing_to_keep: Until the earned tier is renewed; 0 when it needs nothing.
+        missing_to_keep: Until the earned tier is renewed; 0 when it needs nothing, and when it is retired.
         kept_until: First local day on which `tier` may be lost, grace included; None for ever.
         forecast_if_nothing_more: Tier when the running period is over and its grace has passed.
         forecast_at_pace: The same if the member goes on as in this period so far.

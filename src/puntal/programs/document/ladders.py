@@ -55,6 +55,8 @@ class Tier(Section):
     name: Text | None = None
     from_: int | MoneyText | None = Field(default=None, alias="from")
     benefits: tuple[Benefit, ...] = ()
+    retired: bool = False
+    """Nobody new reaches it; who has it keeps it to its end."""
 
 
 class Ladder(Section):

@@ -40,5 +40,5 @@ def check_changes(program: Program, previous: Program, held: Held, root: Place) 
     tiers = {(ladder.id, tier.id) for ladder in program.ladders for tier in ladder.tiers}
     for ladder, tier in sorted(held.tiers - tiers):
         (root / "ladders").fault(
-            "still_held", f"members are in the tier '{tier}' of '{ladder}'", "keep the tier until nobody is in it"
+            "still_held", f"members are in the tier '{tier}' of '{ladder}'", "keep it with 'retired: true'"
         )

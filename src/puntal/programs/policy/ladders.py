@@ -69,6 +69,8 @@ def _tiers(ladder: Ladder, program: Program, places: Place) -> None:
         if index == 0:
             if tier.from_ is not None:
                 line.fault("first_has_no_line", "everyone begins in the first tier, so it has no line", "remove it")
+            if tier.retired:
+                (place / "retired").fault("first_stays", "everyone begins in the first tier, so it stays", "remove it")
             continue
         if tier.from_ is None:
             line.fault("missing", f"'{tier.id}' needs the line from which it is reached", "add 'from'")

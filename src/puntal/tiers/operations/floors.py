@@ -12,7 +12,7 @@ from puntal.ledger import operations as ledger
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.tiers import policy
-from puntal.tiers.errors import FloorOver, UnknownTier
+from puntal.tiers.errors import FloorOver, TierRetired, UnknownTier
 from puntal.tiers.model import Change, Climb, Floor
 from puntal.tiers.operations import standings
 
@@ -47,11 +47,14 @@ async def set_floor(  # noqa: PLR0913 - what, until when, why, and who says so
         NotEnrolled: A guest has no tiers.
         UnknownLadder: The published program has no such ladder.
         UnknownTier: The ladder has no such tier.
+        TierRetired: The tier is there for those who have it.
         FloorOver: `through` is in the past.
     """
     climb = await standings.ladder_of(tx, program_id, ladder, now=now)
     if tier not in climb.ranks:
         raise UnknownTier(ladder=ladder, tier=tier)
+    if climb.ranks[tier] in climb.retired:
+        raise TierRetired(tier=tier)
     if through is not None and through < calendar.local_day(climb.zone, now):
         raise FloorOver(through=through.isoformat())
     floor = Floor(tier, None if through is None else through + timedelta(days=1), reason)

@@ -25,6 +25,13 @@ def rank(climb: Climb, tier: str) -> int:
     return climb.ranks.get(tier, 0)
 
 
+def open_rank(climb: Climb, rank: int) -> int:
+    """Return the nearest rank at or below this one that is not retired."""
+    while rank in climb.retired:
+        rank -= 1
+    return rank
+
+
 def held(climb: Climb, standing: Standing, at: datetime) -> str:
     """Return the tier in effect at an instant, of the past too as far as the last changes tell."""
     past = standing.past
@@ -73,6 +80,8 @@ def climb_up(
 ) -> tuple[Standing, Change | None]:
     """Reach what the measure gives, inside the event that crossed the line; reaching a line again renews.
 
+    A retired tier is neither reached nor renewed.
+
     Args:
         climb: The ladder.
         standing: With the event already counted.
@@ -86,6 +95,8 @@ def climb_up(
         return standing, None
     for _, amount in windows.running(climb, standing.counts, today, enrolled):
         best = max(best, bisect_right(climb.lines, amount) - 1)
+    if climb.retired:
+        best = open_rank(climb, best)
     if best < own or best == 0:
         return standing, None
     kept = windows.kept_by(climb, standing.counts, best, day=today, enrolled=enrolled)
@@ -182,7 +193,7 @@ def fall(
     if climb.downgrade == "measure":
         target = min(own, windows.entitled(climb, standing.counts, day=day, enrolled=enrolled))
     else:
-        target = own - 1
+        target = open_rank(climb, own - 1)
     until: date | None = None
     won: str | None = None
     if target > 0:

@@ -59,6 +59,7 @@ def compile_ladder(
         tiers=tiers,
         lines=lines,
         ranks={tier: rank for rank, tier in enumerate(tiers)},
+        retired=frozenset(rank for rank, tier in enumerate(ladder.tiers) if rank and tier.retired),
         keep=keep,
         keep_months=keep_months,
         downgrade=ladder.downgrade.to,
@@ -156,4 +157,4 @@ def _counted(climb: Climb | None) -> tuple[object, ...] | None:
 def _terms(climb: Climb | None) -> tuple[object, ...] | None:
     if climb is None:
         return None
-    return (_counted(climb), climb.tiers, climb.lines, climb.keep, climb.keep_months)
+    return (_counted(climb), climb.tiers, climb.lines, climb.retired, climb.keep, climb.keep_months)

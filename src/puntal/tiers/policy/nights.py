@@ -56,7 +56,9 @@ def _night(
     if standing.until != day:
         return _announced(climb, standing, day, enrolled)
     own = climbing.rank(climb, standing.tier)
-    kept = windows.kept_by(climb, standing.counts, own, day=day, enrolled=enrolled)
+    kept = None
+    if own not in climb.retired:
+        kept = windows.kept_by(climb, standing.counts, own, day=day, enrolled=enrolled)
     if kept is not None:
         won, until = kept
         return structs.replace(standing, won=won, until=until, refunded=False), None, None
@@ -115,9 +117,13 @@ def _announced(climb: Climb, standing: Standing, day: date, enrolled: date) -> t
 
 
 def missing_to_keep(climb: Climb, standing: Standing, *, day: date, enrolled: date) -> int:
-    """Return what is missing on `day` to renew the earned tier; 0 where the running window has reached its line."""
-    line = climb.lines[climbing.rank(climb, standing.tier)]
-    if standing.until is None or line == 0:
+    """Return what is missing on `day` to renew the earned tier; 0 where the running window has reached its line.
+
+    Nothing renews a retired tier: 0 too.
+    """
+    own = climbing.rank(climb, standing.tier)
+    line = climb.lines[own]
+    if standing.until is None or line == 0 or own in climb.retired:
         return 0
     if climb.window == "rolling" and climb.keep == "end_of_period" and standing.until > day:
         # The line must hold every day: what rolls off by the end has to be made up for.

@@ -16,15 +16,16 @@ def progress(climb: Climb, standing: Standing, *, today: date, enrolled: date) -
     now = calendar.midnight(climb.zone, today)
     standing, _, _ = nights.nightly(climb, standing, day=today, enrolled=enrolled)
     tier = climbing.held(climb, standing, max(now, _newest(standing, now)))
-    above = climbing.rank(climb, tier) + 1
+    above = next(
+        (rank for rank in range(climbing.rank(climb, tier) + 1, len(climb.tiers)) if rank not in climb.retired), None
+    )
     measure = windows.measured(climb, standing.counts, today, enrolled)
     best = nights.best_measure(climb, standing, today, enrolled)
-    has_next = above < len(climb.tiers)
     return Progress(
         tier=tier,
         measure=measure,
-        next_tier=climb.tiers[above] if has_next else None,
-        missing_to_upgrade=max(0, climb.lines[above] - best) if has_next else None,
+        next_tier=None if above is None else climb.tiers[above],
+        missing_to_upgrade=None if above is None else max(0, climb.lines[above] - best),
         missing_to_keep=nights.missing_to_keep(climb, standing, day=today, enrolled=enrolled),
         kept_until=_kept_until(climb, standing, tier),
         forecast_if_nothing_more=_tier_after(climb, standing, today=today, enrolled=enrolled, extra=0),
@@ -127,7 +128,8 @@ def place(
     if before.floor is not None and before.floor.tier not in climb.ranks:
         before = structs.replace(before, floor=None)
     if own > best:
-        return structs.replace(before, counts=counts, won=None)
+        # What a retired tier was won with still counts for it: a refund may end it.
+        return structs.replace(before, counts=counts, won=before.won if own in climb.retired else None)
     after = structs.replace(
         before,
         tier=climb.tiers[best],

@@ -184,9 +184,9 @@ def kept_by(
 
 
 def entitled(climb: Climb, counts: Mapping[str, int], *, day: date, enrolled: date) -> int:
-    """Return the highest rank that something earned keeps on `day`."""
+    """Return the highest rank, of those not retired, that something earned keeps on `day`."""
     for rank in range(len(climb.lines) - 1, 0, -1):
-        if kept_by(climb, counts, rank, day=day, enrolled=enrolled) is not None:
+        if rank not in climb.retired and kept_by(climb, counts, rank, day=day, enrolled=enrolled) is not None:
             return rank
     return 0
 
