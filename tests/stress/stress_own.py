@@ -7,6 +7,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,7 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import msgspec
+import psutil
 
 from puntal.kit.db import migrate
 from puntal.kit.postgres import Server, ensure_server
@@ -101,6 +104,72 @@ class Writer:
         self.process.wait(timeout=60)
         for reader in self._readers:
             reader.join()
+
+
+class Command:
+    """`puntal` with some arguments in a process group of its own, on somebody's database; it may be killed."""
+
+    def __init__(self, uri: str, folder: Path, *arguments: str) -> None:
+        self.environment = os.environ | {
+            "PUNTAL_DATABASE_URL": uri,
+            "PUNTAL_DATA_DIR": str(folder),
+            "PUNTAL_LOG_LEVEL": "warning",
+        }
+        self.log = folder / f"{arguments[0]}.log"
+        self.arguments = arguments
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "puntal.entrypoints.cli", *self.arguments],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """Kill it with all its processes, as a machine that loses its power does."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(timeout=60)
+
+    def complaints(self) -> str:
+        """Return the end of what it said."""
+        return self.log.read_text()[-3000:]
+
+
+class WebServer(Command):
+    """`puntal serve` with two processes."""
+
+    def __init__(self, uri: str, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        super().__init__(uri, folder, "serve", "--port", str(port), "--workers", "2")
+
+    def start(self) -> None:
+        super().start()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            assert self.process.poll() is None, self.complaints()
+            assert time.monotonic() < deadline, self.complaints()
+            with contextlib.suppress(httpx2.HTTPError):
+                if httpx2.get(f"{self.address}/readyz", timeout=2).status_code == 200:
+                    return
+            time.sleep(0.1)
+
+    def kill_one(self) -> None:
+        """Kill one of the processes that serve; the one above them starts another."""
+        serving = [
+            child
+            for child in psutil.Process(self.process.pid).children()
+            if "spawn_main" in " ".join(child.cmdline()) and "resource_tracker" not in " ".join(child.cmdline())
+        ]
+        assert len(serving) == 2, [child.cmdline() for child in serving]
+        serving[0].kill()
 
 
 async def answered(running: Sequence[Writer], more: int) -> None:

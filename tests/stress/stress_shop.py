@@ -161,3 +161,18 @@ async def the_books_add_up(database: Database, program: int) -> None:
     """Fail with everything that disagrees."""
     wrong = {name: found[:5] for name, found in (await verify(database, program)).items() if found}
     assert wrong == {}
+
+
+GIVEN = """
+SELECT sum(amount)::bigint FROM transfer WHERE program_id = %(p)s AND rule = 'tier_points' AND kind = 'points.earned'
+"""
+
+
+async def everybody_has_what_she_bought(database: Database, program: int, sent: dict[str, dict[str, Any]]) -> None:
+    """One point per euro of each order: the oracle that knows nothing of how it is written."""
+    expected = sum(
+        sum(line["amount_minor"] for line in said["order"]["lines"]) // 100
+        for said in sent.values()
+        if said["type"] == "order.paid"
+    )
+    assert await one(database, program, GIVEN) == expected

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from stress_own import SOAK_SECONDS, OwnServer, Writer, answered
-from stress_shop import compiled_of, document, one, open_program, ready, rows, the_books_add_up
+from stress_shop import (
+    compiled_of,
+    document,
+    everybody_has_what_she_bought,
+    open_program,
+    ready,
+    rows,
+    the_books_add_up,
+)
 
 from puntal.entrypoints.intake import Intake
 from puntal.entrypoints.programs import Programs
@@ -24,9 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 STORED = "SELECT id, outcome::text FROM event WHERE program_id = %(p)s AND body->>'cause' IS NULL"
-GIVEN = """
-SELECT sum(amount)::bigint FROM transfer WHERE program_id = %(p)s AND rule = 'tier_points' AND kind = 'points.earned'
-"""
 BUDGET = {
     "id": "promo",
     "budget": {"points": 3000},
@@ -79,7 +84,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_half_written(
     assert {id for id in told if _plain(again[id].outcome) != told[id]} == set()
     assert len(await rows(database, program, STORED)) == len(sent)
     await the_books_add_up(database, program)
-    await _everybody_has_what_she_bought(database, program, sent)
+    await everybody_has_what_she_bought(database, program, sent)
     await database.close()
 
 
@@ -98,13 +103,3 @@ async def _say_again(
             assert isinstance(answer, Answer), answer
             answers[answer.id] = answer
     return answers
-
-
-async def _everybody_has_what_she_bought(database: Database, program: int, sent: dict[str, dict[str, Any]]) -> None:
-    """One point per euro of each order: the oracle that knows nothing of how it is written."""
-    expected = sum(
-        sum(line["amount_minor"] for line in said["order"]["lines"]) // 100
-        for said in sent.values()
-        if said["type"] == "order.paid"
-    )
-    assert await one(database, program, GIVEN) == expected
