@@ -9,6 +9,7 @@ from typing import Any
 from puntal.limits.model import Bound, BudgetKey, Cooldown
 from puntal.limits.policy import compile_budget, compile_limits, window
 from puntal.programs.document import earning as written
+from puntal.programs.document.campaigns import Campaign
 from puntal.programs.document.program import Program
 
 
@@ -21,7 +22,7 @@ def counters(budgets: Iterable[Iterable[Bound]], days: Iterable[date]) -> set[Bu
 class Written:
     """A rule as written and the campaign round it."""
 
-    def __init__(self, rule: written.Rule, campaign: written.Campaign | None) -> None:
+    def __init__(self, rule: written.Rule, campaign: Campaign | None) -> None:
         self.rule = rule
         self.campaign = campaign
 

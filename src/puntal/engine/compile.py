@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 from puntal.earning.model import Award, Branch, Multiplier, Rate, Rule
 from puntal.earning.schedule import Schedule, bound
 from puntal.engine.bounding import Written, bounding_of, budgets_of, caps_of, limits_of, many
+from puntal.engine.catalogue import compile_rewards
 from puntal.engine.facts import makers_of
+from puntal.engine.gifts import compile_gifts
 from puntal.engine.lasting import awaited_by, fading_of, renewing_of
-from puntal.engine.model import Compiled, Trigger
+from puntal.engine.model import OFFERING, Compiled, Trigger
 from puntal.kit.calendar import midnight
 from puntal.kit.money import digits, minor
 from puntal.members.identities import home_of
@@ -23,10 +25,13 @@ from puntal.points.policy import compile_ending, compile_starting, compile_terms
 from puntal.programs.catalogue import catalogue_of, of_event, of_lines, of_segment
 from puntal.programs.document import earning as written
 from puntal.programs.document.builtin import PURCHASE
+from puntal.programs.document.campaigns import Campaign
 from puntal.programs.document.ladders import Ladder
 from puntal.programs.document.program import Program
+from puntal.programs.document.rewards import Reward as WrittenReward
 from puntal.programs.document.values import MoneyText
 from puntal.programs.document.wallets import Wallet
+from puntal.rewards.model import Reward
 from puntal.rules.catalogue import Catalogue, fields_read, metrics_read
 from puntal.rules.dialect import expand
 from puntal.rules.evaluator import Condition, ConditionSet, LineFilter, compile_condition, compile_line_filter
@@ -61,13 +66,15 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         on: compiler.trigger(on, [(n, item) for n, item in enumerate(rules) if item.rule.on == on])
         for on in dict.fromkeys(item.rule.on for item in rules)
     }
+    offering, rewards = compiler.offering()
     segment_metrics = {
         read
         for segment in document.segments.values()
         if segment.when is not None
         for read in metrics_read(expand(segment.when, of_segment(catalogue)), catalogue)
     }
-    metrics = tuple({*segment_metrics, *(read for t in triggers.values() for read in t.metrics)})
+    asked_of = (*triggers.values(), offering)
+    metrics = tuple({*segment_metrics, *(read for each in asked_of for read in each.metrics)})
     bounds, cooldowns = limits_of(document, rules)
     budgets = budgets_of(document, rules)
     caps = caps_of(document, ordinals)
@@ -118,19 +125,10 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         fading=tuple(fading_of(document, ordinals)),
         stamps=any(wallet.card is not None for wallet in document.wallets.values()),
         claim_within=Length(document.joining.claim_within.count, document.joining.claim_within.unit),
-        gifts={
-            (ladder.id, tier.id): tuple(
-                (ordinals[gift.wallet], gift.points)
-                for gift in tier.benefits
-                if gift.kind == "gift"
-                and gift.when == "reached"
-                and gift.wallet is not None
-                and gift.points is not None
-            )
-            for ladder in document.ladders
-            for tier in ladder.tiers
-        },
+        gifts=compile_gifts(document, ordinals),
         sharing=sharing,
+        offering=offering,
+        rewards=rewards,
     )
 
 
@@ -163,6 +161,22 @@ class _Compiler:
     def trigger(self, on: str, rules: Sequence[tuple[int, Written]]) -> Trigger:
         asked = _Asked(of_event(self.catalogue, on), self.dynamic)
         compiled = tuple(self._rule(index, item, asked) for index, item in rules)
+        return self._asking(on, compiled, asked)
+
+    def offering(self) -> tuple[Trigger, dict[str, Reward]]:
+        """Compile the rewards, and what they ask as a trigger of its own without rules."""
+        asked = _Asked(of_event(self.catalogue, PURCHASE), self.dynamic)
+        rewards = compile_rewards(
+            self.document,
+            self.ordinals,
+            self.zone,
+            asked,
+            lambda reward, campaign: self._people(reward, campaign, asked),
+            self._schedule,
+        )
+        return self._asking(OFFERING, (), asked), rewards
+
+    def _asking(self, on: str, compiled: tuple[Rule, ...], asked: _Asked) -> Trigger:
         fields = {name: self.catalogue.get(name) for name in sorted(asked.reads)}
         makers, event_makers, amount_makers, line_makers = makers_of(fields)
         return Trigger(
@@ -207,7 +221,7 @@ class _Compiler:
         )
 
     def _people(
-        self, rule: written.Rule, campaign: written.Campaign | None, asked: _Asked
+        self, rule: written.Rule | WrittenReward, campaign: Campaign | None, asked: _Asked
     ) -> tuple[tuple[tuple[int, ...], ...], tuple[int, ...]]:
         groups = [rule.audience] if campaign is None else [rule.audience, campaign.audience]
         any_of = tuple(tuple(self._segment(id, asked) for id in people.any) for people in groups if people.any)
@@ -220,7 +234,7 @@ class _Compiler:
             return asked.logic({"in": [id, {"var": "member.segments"}]})
         return asked.condition(segment.when)
 
-    def _schedule(self, rule: written.Rule, campaign: written.Campaign | None) -> Schedule | None:
+    def _schedule(self, rule: written.Rule | WrittenReward, campaign: Campaign | None) -> Schedule | None:
         starts = [day for day in (rule.from_, None if campaign is None else campaign.from_) if day is not None]
         ends = [day for day in (rule.through, None if campaign is None else campaign.through) if day is not None]
         if not starts and not ends and rule.during is None:
@@ -353,6 +367,10 @@ class _Asked:
         self._reads(logic)
         self.conditions.append(compile_condition(logic))
         return len(self.conditions) - 1
+
+    def read_by(self, short: Mapping[str, Any]) -> frozenset[str]:
+        """Return the fields a condition as written reads."""
+        return frozenset(fields_read(expand(short, self.catalogue)))
 
     def line_filter(self, short: Mapping[str, Any]) -> int:
         """Add a filter asked of each line; return its position among the filters."""

@@ -16,7 +16,8 @@ from puntal.kit.money import digits
 from puntal.orders.policy import amounts
 from puntal.programs.catalogue import catalogue_of, of_event
 from puntal.programs.document.builtin import PURCHASE
-from puntal.programs.document.earning import Award, Budget, Campaign, Limit, Rule
+from puntal.programs.document.campaigns import Campaign
+from puntal.programs.document.earning import Award, Budget, Limit, Rule
 from puntal.programs.document.values import Condition, MoneyText
 from puntal.programs.sentences import Speaker
 from puntal.rules.catalogue import Catalogue
@@ -159,11 +160,12 @@ class _Telling:
         if rule in self.rules:
             return self.speaker.name(rule)
         if rule.startswith(GIFT):
-            _, ladder_id, tier_id, _ = rule.split(":")
+            _, ladder_id, tier_id, _, *when = rule.split(":")
+            word = "_".join(("gift", *when))
             for ladder in self.program.document.ladders:
                 for tier in ladder.tiers:
                     if (ladder.id, tier.id) == (ladder_id, tier_id):
-                        return self.say(WORDS, "gift", v=self.speaker.text(tier.name, tier.id))
+                        return self.say(WORDS, word, v=self.speaker.text(tier.name, tier.id))
         return self.say(WORDS, rule)
 
     def _wallet(self, wallet: str | None) -> str:

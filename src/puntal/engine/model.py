@@ -17,6 +17,7 @@ from puntal.members.model import Profile
 from puntal.orders.model import Amounts, Line, Order, OrderRecord, Refund
 from puntal.points.model import Books, Length, Terms
 from puntal.programs.document.program import PhaseName, Program
+from puntal.rewards.model import Reward
 from puntal.rules.evaluator import ConditionSet
 from puntal.rules.model import Field, MetricRead
 from puntal.tiers.model import Change, Climb, Standing
@@ -35,9 +36,14 @@ ENGINE_TYPES = (
 
 
 GIFT = "gift:"
-"""How the reasons and awards of tiers' gifts are named: `gift:<ladder>:<tier>:<wallet>`."""
+"""How the reasons and awards of tiers' gifts are named: `gift:<ladder>:<tier>:<wallet>`.
+
+Those not given on reaching end in `:renewed` or `:birthday`.
+"""
+OFFERING = "rewards"
+"""How the conditions of rewards are named among triggers; not an event."""
 TIER_GIFT = "tier.gift"
-"""Under which `Running.once` remembers gifts, by name and year."""
+"""Under which `Running.once` remembers gifts, by name and period."""
 
 
 OUTCOME_CODES = frozenset(
@@ -142,6 +148,7 @@ class Switches(Struct, frozen=True):
     wallets: frozenset[str] = frozenset()
     campaigns: frozenset[str] = frozenset()
     rules: frozenset[str] = frozenset()
+    rewards: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     integrations: frozenset[str] = frozenset()
 
@@ -217,8 +224,13 @@ class Compiled(Struct, frozen=True):
     """Of those the ones that only some lines count in: key, attribute of the line, value."""
     counted_events: frozenset[str]
     """`events.<type>` that something counts."""
-    gifts: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
-    """(ladder, tier) to what reaching it gives: wallet ordinal and units."""
+    gifts: Mapping[tuple[str, str, str], tuple[tuple[int, int], ...]]
+    """(`reached`, `renewed` or `birthday`; ladder; tier) to what it gives then: wallet ordinal and units."""
+
+    offering: Trigger
+    """What rewards ask of a member and a cart, compiled together; no rules."""
+    rewards: Mapping[str, Reward]
+    """By id, in document order; paying with points last, as `pay:<wallet>`."""
 
     def bounds_of(self, rule: str, wallet: int) -> tuple[Bound, ...]:
         """Return every bound a rule's awards are under, the member's before what all members share."""

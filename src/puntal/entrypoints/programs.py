@@ -121,4 +121,5 @@ def _switches(published: Published) -> Switches:
         rules=targets("rule"),
         channels=targets("channel"),
         integrations=targets("integration"),
+        rewards=targets("reward"),
     )

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from puntal.kit.calendar import Period
 
-Measure = Literal["times", "points", "value", "members"]
+Measure = Literal["times", "points", "value", "members", "discount"]
 
 
 class Bound(Struct, frozen=True):

@@ -12,20 +12,24 @@ from pydantic import BaseModel
 
 from puntal.kit.errors import pointer
 from puntal.programs import source
-from puntal.programs.document.earning import Campaign, Rule
+from puntal.programs.document.builtin import PURCHASE
+from puntal.programs.document.campaigns import Campaign
+from puntal.programs.document.earning import Limit, Rule
 from puntal.programs.document.ladders import Ladder, Tier
 from puntal.programs.document.program import Program, Segment
+from puntal.programs.document.rewards import Cost, Reward, RewardBudget, RewardKind, Stacking, Validity
 from puntal.programs.document.values import MoneyText, Percent, Span
 from puntal.programs.document.wallets import Available, Expiry, Wallet
 from puntal.programs.sentences import Speaker
+from puntal.programs.sentences_rewards import RewardSpeaker
 from puntal.programs.vocabulary import CHANGES, FIELDS
 
 Kind = Literal["added", "removed", "changed"]
 LANGUAGES = ("es", "en")
 
-_MAPPINGS = ("wallets", "pools", "segments", "events", "fields", "limits")
-_LISTS = ("ladders", "earning", "campaigns", "consents")
-_INSIDE: Mapping[str, str] = {"ladders": "tiers", "campaigns": "earning"}
+_MAPPINGS = ("wallets", "pools", "segments", "events", "fields", "limits", "reward_kinds")
+_LISTS = ("ladders", "earning", "campaigns", "rewards", "consents")
+_INSIDE: Mapping[str, tuple[str, ...]] = {"ladders": ("tiers",), "campaigns": ("earning", "rewards")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +106,9 @@ class _Comparison:
             if identifier not in old:
                 self._whole("added", section, identifier, (*steps, step), entity)
                 continue
-            inside = _INSIDE.get(section)
-            self._fields(
-                section, identifier, (*steps, step), old[identifier][1], entity, skip={inside} if inside else set()
-            )
-            if inside is not None:
+            within = _INSIDE.get(section, ())
+            self._fields(section, identifier, (*steps, step), old[identifier][1], entity, skip=set(within))
+            for inside in within:
                 here = (*steps, step, inside)
                 self._entities(inside, here, _keyed(old[identifier][1], inside), _keyed(entity, inside))
         common = [identifier for identifier in new if identifier in old]
@@ -193,7 +195,7 @@ def _keyed(owner: BaseModel, section: str) -> dict[str, tuple[str | int, BaseMod
     return {entity.id: (index, entity) for index, entity in enumerate(found)}
 
 
-def _told(speaker: Speaker, identifier: str, entity: BaseModel) -> str:
+def _told(speaker: Speaker, identifier: str, entity: BaseModel) -> str:  # noqa: PLR0911 - one return per kind
     match entity:
         case Rule():
             return speaker.rule(entity).rstrip(".")
@@ -203,16 +205,20 @@ def _told(speaker: Speaker, identifier: str, entity: BaseModel) -> str:
             return speaker.segment(entity.when)
         case Ladder():
             return " ".join(speaker.tier(entity, tier) for tier in entity.tiers).rstrip(".")
+        case Reward():
+            return RewardSpeaker(speaker).reward(entity).rstrip(".")
         case Campaign():
-            return " ".join(speaker.rule(rule) for rule in entity.earning).rstrip(".")
+            told = [speaker.rule(rule) for rule in entity.earning]
+            told += [RewardSpeaker(speaker).reward(reward) for reward in entity.rewards]
+            return " ".join(told).rstrip(".")
         case _:
             return ""
 
 
 def _name(speaker: Speaker, identifier: str, entity: BaseModel) -> str:
-    if isinstance(entity, Tier):
+    if isinstance(entity, (Tier, Reward)):
         return speaker.text(entity.name, identifier)
-    if isinstance(entity, (Rule, Campaign, Segment)):
+    if isinstance(entity, (Rule, Campaign, Segment, RewardKind)):
         return speaker.text(entity.label, identifier)
     return identifier
 
@@ -221,7 +227,7 @@ def _is_empty(value: Any) -> bool:  # noqa: ANN401 - any value of a document
     return value is None or value in ((), {})
 
 
-def _value(speaker: Speaker, entity: BaseModel, key: str, value: Any, phrases: Mapping[str, str]) -> str:  # noqa: ANN401 - any value of a document
+def _value(speaker: Speaker, entity: BaseModel, key: str, value: Any, phrases: Mapping[str, str]) -> str:  # noqa: ANN401, PLR0911 - any value of a document, one return per kind
     if _is_empty(value):
         return phrases["none"]
     if isinstance(entity, Rule):
@@ -238,6 +244,14 @@ def _value(speaker: Speaker, entity: BaseModel, key: str, value: Any, phrases: M
         }
         if key in clauses:
             return f"«{clauses[key]()}»"
+    if isinstance(entity, Reward):
+        told = _of_reward(RewardSpeaker(speaker), key, value)
+        if told:
+            return f"«{told}»"
+        if key == "when":
+            return f"«{speaker.condition(value, PURCHASE)}»"
+    if isinstance(value, Stacking):
+        return f"«{RewardSpeaker(speaker).stacking(value)}»"
     if key == "audience":
         return f"«{speaker.people(value)}»"
     if key == "budget":
@@ -245,6 +259,24 @@ def _value(speaker: Speaker, entity: BaseModel, key: str, value: Any, phrases: M
     if isinstance(entity, Segment) and key == "when":
         return f"«{speaker.segment(value)}»"
     return _plain_value(speaker, value, phrases)
+
+
+def _of_reward(speaker: RewardSpeaker, key: str, value: Any) -> str:  # noqa: ANN401, PLR0911 - any value of a document, one return per kind
+    match value:
+        case RewardBudget():
+            return speaker.budget(value)
+        case Validity():
+            return speaker.valid(value)
+        case Cost():
+            return speaker.costs(value)
+        case tuple() if key == "cost":
+            return speaker.costs(value)
+        case Limit():
+            return speaker.limit(value)
+        case tuple() if key == "limit":
+            return ", ".join(speaker.limit(limit) for limit in value)
+        case _:
+            return ""
 
 
 def _plain_value(speaker: Speaker, value: Any, phrases: Mapping[str, str]) -> str:  # noqa: ANN401, PLR0911 - any value of a document, one return per kind

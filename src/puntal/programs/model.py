@@ -149,12 +149,14 @@ class Held:
         registered: Every wallet any revision ever had.
         wallets: Ids of wallets in which someone has a balance.
         tiers: (ladder, tier) pairs someone is in.
+        rewards: Ids of rewards somebody is redeeming or still has a right to.
         zone_fixed: The program had its first event.
     """
 
     registered: Sequence[RegisteredWallet] = ()
     wallets: frozenset[str] = frozenset()
     tiers: frozenset[tuple[str, str]] = frozenset()
+    rewards: frozenset[str] = frozenset()
     zone_fixed: bool = False
 
 

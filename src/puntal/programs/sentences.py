@@ -244,7 +244,7 @@ class Speaker:
         name = self.text(tier.name, tier.id)
         gives = [self.text(benefit.text) for benefit in tier.benefits if benefit.text is not None]
         gives += [
-            self.units(benefit.wallet, Decimal(benefit.points))
+            self.say(f"gift_{benefit.when}", v=self.units(benefit.wallet, Decimal(benefit.points)))
             for benefit in tier.benefits
             if benefit.wallet is not None and benefit.points is not None
         ]

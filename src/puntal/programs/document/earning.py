@@ -1,4 +1,4 @@
-"""Earning rules, their awards, limits and budgets; campaigns around them."""
+"""Earning rules, their awards, limits and budgets."""
 
 from __future__ import annotations
 
@@ -102,6 +102,9 @@ class Budget(Section):
     times: int | None = Field(default=None, gt=0)
     members: int | None = Field(default=None, gt=0)
     order_value: MoneyText | None = None
+    redemptions: int | None = Field(default=None, gt=0)
+    """Of a campaign or the program: of all its rewards together, as `discount`."""
+    discount: MoneyText | None = None
     per: Per = "lifetime"
     alert: tuple[Percent, ...] = ()
     when_short: Literal["truncate", "none"] = "truncate"
@@ -140,16 +143,3 @@ class Rule(Section):
     priority: int = 0
     refund: Literal["proportional", "keep"] = "proportional"
     enabled: bool = True
-
-
-class Campaign(Section):
-    """A schedule, an audience, a budget and a holdout around earning rules."""
-
-    id: Identifier
-    label: Text | None = None
-    from_: LocalDay | None = Field(default=None, alias="from")
-    through: LocalDay | None = None
-    audience: People = People()
-    holdout: Percent | None = None
-    budget: Budget | None = None
-    earning: tuple[Rule, ...] = ()

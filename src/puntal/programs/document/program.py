@@ -7,8 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from puntal.programs.document.earning import Budget, Campaign, Rule, SharedLimit
+from puntal.programs.document.campaigns import Campaign
+from puntal.programs.document.earning import Budget, Rule, SharedLimit
 from puntal.programs.document.ladders import Ladder
+from puntal.programs.document.rewards import Proof, Reward, RewardKind, Stacking
 from puntal.programs.document.values import (
     Condition,
     Country,
@@ -63,6 +65,8 @@ class Policies(Section):
     birthday_set_before: Span = Span("30 days")
     reminders: tuple[Span, ...] = (Span("30 days"), Span("7 days"))
     """How long before points end the member is reminded."""
+    redeem_needs: tuple[Proof, ...] = ()
+    """What a member must have verified before she redeems."""
 
 
 class CustomField(Section):
@@ -126,4 +130,8 @@ class Program(Section):
     budget: Budget | None = None
     """Of the whole program."""
     campaigns: tuple[Campaign, ...] = ()
+    rewards: tuple[Reward, ...] = ()
+    reward_kinds: dict[Identifier, RewardKind] = {}
+    """Kinds of rewards of the program's own, for `kind: custom`."""
+    stacking: Stacking | None = None
     consents: tuple[Consent, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from puntal.programs.document.program import Program
 from puntal.programs.model import Held
 from puntal.programs.policy.collector import Place
+from puntal.programs.policy.rewards import rewards_of
 
 
 def check_changes(program: Program, previous: Program, held: Held, root: Place) -> None:
@@ -41,4 +42,9 @@ def check_changes(program: Program, previous: Program, held: Held, root: Place) 
     for ladder, tier in sorted(held.tiers - tiers):
         (root / "ladders").fault(
             "still_held", f"members are in the tier '{tier}' of '{ladder}'", "keep it with 'retired: true'"
+        )
+    kept = {reward.id for reward, _, _ in rewards_of(program, root)}
+    for name in sorted(held.rewards - kept):
+        (root / "rewards").fault(
+            "still_held", f"members still have a right to the reward '{name}'", "keep it with 'retired: true'"
         )

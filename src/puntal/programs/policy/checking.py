@@ -18,6 +18,7 @@ from puntal.programs.policy.conditions import Conditions
 from puntal.programs.policy.earning import EarningCheck, rules_of
 from puntal.programs.policy.header import check_declarations, check_header
 from puntal.programs.policy.ladders import check_ladders
+from puntal.programs.policy.rewards import RewardCheck, rewards_of
 from puntal.programs.policy.values import check_values
 from puntal.programs.policy.wallets import check_wallets
 from puntal.rules.catalogue import Catalogue
@@ -47,6 +48,7 @@ def check(
         conditions = Conditions(program, catalogue_of(program))
         conditions.of_segments(root)
         EarningCheck(program, events, conditions, root).run()
+        RewardCheck(program, conditions, root).run()
     if previous is not None:
         check_changes(program, previous, held, root)
     return program, list(dict.fromkeys(root.faults))
@@ -65,6 +67,9 @@ def advice(program: Program) -> list[Fault]:
         texts.append((campaign.label, root / "campaigns" / index / "label"))
     for index, consent in enumerate(program.consents):
         texts.append((consent.text, root / "consents" / index / "text"))
+    for reward, _, place in rewards_of(program, root):
+        texts += [(reward.name, place / "name"), (reward.text, place / "text")]
+        texts.append((reward.instructions, place / "instructions"))
     for text, place in texts:
         missing = [locale for locale in program.locales if isinstance(text, dict) and locale not in text]
         if missing:

@@ -65,7 +65,7 @@ class EarningCheck:
             check_dates(campaign.from_, campaign.through, place)
             check_people(campaign.audience, program, place / "audience")
             if campaign.budget is not None:
-                check_budget(campaign.budget, place / "budget")
+                check_budget(campaign.budget, place / "budget", rewards=True)
             if campaign.holdout is not None and campaign.holdout.fraction > MOST_HELD_OUT:
                 (place / "holdout").fault("share_too_large", "at most half of the members can be held out", "50%")
         for name, limit in program.limits.items():
@@ -74,7 +74,7 @@ class EarningCheck:
             for index, rule_id in enumerate(limit.rules):
                 (place / "rules" / index).known(rule_id, self._rules, "rule")
         if program.budget is not None:
-            check_budget(program.budget, root / "budget")
+            check_budget(program.budget, root / "budget", rewards=True)
 
     def _rule(self, rule: Rule, place: Place) -> None:
         if not (place / "on").known(rule.on, self._events, "event"):
@@ -287,11 +287,16 @@ def check_limit(limit: Limit, place: Place) -> None:
         (place / "value").fault("must_be_positive", "a limit of nothing forbids the rule", "enabled: false")
 
 
-def check_budget(budget: Budget, place: Place) -> None:
-    """Collect the faults of a budget."""
-    if budget.points is None and budget.times is None and budget.members is None and budget.order_value is None:
+def check_budget(budget: Budget, place: Place, *, rewards: bool = False) -> None:
+    """Collect the faults of a budget; `rewards`: it may also count what rewards take off."""
+    of_rewards = {"redemptions": budget.redemptions, "discount": budget.discount}
+    known = (budget.points, budget.times, budget.members, budget.order_value, *of_rewards.values())
+    if all(each is None for each in known):
         place.fault("one_needed", "a budget needs one of 'points', 'times', 'members', 'order_value'", "points: 500000")
+    for key in (key for key, most in of_rewards.items() if most is not None and not rewards):
+        (place / key).fault("only_for_rewards", f"a rule has no '{key}'", "put it on a reward or a campaign")
     if len({share.fraction for share in budget.alert}) < len(budget.alert):
         (place / "alert").fault("duplicate_id", "an alert stands twice", None)
-    if budget.order_value is not None and not budget.order_value.amount:
-        (place / "order_value").fault("must_be_positive", "a budget of nothing forbids the rule", "enabled: false")
+    for key, amount in (("order_value", budget.order_value), ("discount", budget.discount)):
+        if amount is not None and not amount.amount:
+            (place / key).fault("must_be_positive", "a budget of nothing forbids the rule", "enabled: false")

@@ -102,6 +102,8 @@ def _benefit(benefit: Benefit, program: Program, place: Place) -> None:
             (place / "text").fault("missing", "a perk is told in words", "add 'text'")
         if benefit.wallet is not None or benefit.points is not None or benefit.reward is not None:
             place.fault("perk_gives_nothing", "a perk gives no points or reward by itself", "kind: gift")
+        if benefit.when != "reached":
+            (place / "when").fault("perk_stands", "a perk holds as long as the tier does", "remove it, or kind: gift")
         return
     if benefit.reward is None and (benefit.wallet is None or benefit.points is None):
         place.fault("one_needed", "a gift is points of a wallet, or a reward", "add 'wallet' and 'points'")
