@@ -72,11 +72,17 @@ def _earn(work: Work, given: Given) -> UUID:
 
 
 def gift(work: Work, key: str, wallet: int, amount: int) -> None:
-    """Post what a tier gives when it is reached: no rule, no limits, no measure."""
+    """Post what a tier gives: no rule, no limits, no measure."""
     terms = work.program.terms[wallet]
     lot = points.earn(
-        work.books, terms, amount, cause=work.cause(key), at=work.event.occurred_at, now=work.now
-    )  # fmt: skip
+        work.books,
+        terms,
+        amount,
+        cause=work.cause(key),
+        at=work.event.occurred_at,
+        now=work.now,
+        origin="granted" if terms.kind == "money" else None,
+    )
     earned = work.running.totals.earned
     earned[terms.id] = earned.get(terms.id, 0) + amount
     work.reasons.append(Reason(key, "awarded", amount, wallet, 0, amount))

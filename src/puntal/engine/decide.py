@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from puntal.engine import award, gate, order, refund
-from puntal.engine.credit import gift
+from puntal.engine.gifts import give
 from puntal.engine.history import HISTORY, award_later
-from puntal.engine.model import GIFT, TIER_GIFT, Compiled, Decision, Event, Reason, State
+from puntal.engine.model import Compiled, Decision, Event, State
 from puntal.engine.work import Work
 from puntal.points import policy as points
 from puntal.points.model import UNTIL_CLAIMED
@@ -82,24 +82,9 @@ def _happened(work: Work) -> str | None:
             return "event.repeated"
         seen.append(value)
     work.renew(event.type)
-    if event.type == "tier.reached":
-        _gifts(work)
+    give(work)
     trigger = program.triggers.get(event.type)
     if trigger is not None:
         award.run(work, trigger, None)
         work.climb()
     return None
-
-
-def _gifts(work: Work) -> None:
-    """Credit what reaching a tier gives, once per tier and year."""
-    ladder, tier = str(work.event.data.get("ladder")), str(work.event.data.get("tier"))
-    for wallet, amount in work.program.gifts.get((ladder, tier), ()):
-        key = f"{GIFT}{ladder}:{tier}:{work.program.terms[wallet].id}"
-        given = work.running.once.setdefault(TIER_GIFT, [])
-        mark = f"{key}:{work.day.year}"
-        if mark in given:
-            work.reasons.append(Reason(key, "repeated", wallet=wallet))
-            continue
-        given.append(mark)
-        gift(work, key, wallet, amount)

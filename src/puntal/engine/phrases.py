@@ -99,6 +99,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "taken": ("{v} taken back.", "Se retiran {v}."),
     "nothing": ("Nothing was earned.", "No se sumó nada."),
     "gift": ("Gift of {v}", "Regalo de {v}"),
+    "gift_renewed": ("Gift of {v}, renewed", "Regalo de {v}, renovado"),
+    "gift_birthday": ("Birthday gift of {v}", "Regalo de cumpleaños de {v}"),
     "refund": ("Refund", "Reembolso"),
     "created": ("placed", "hecho"),
     "paid": ("paid", "pagado"),

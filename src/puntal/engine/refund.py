@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from puntal.engine import room
-from puntal.engine.model import GIFT, TIER_GIFT, Caused, Compiled, Event, Reason
+from puntal.engine.gifts import note_return
+from puntal.engine.model import Caused, Compiled, Event, Reason
 from puntal.engine.work import Work, copy_order
 from puntal.orders.model import SHIPPING, Awaited, OrderAward, OrderRecord, Refund, RefundRecord, Taken
 from puntal.orders.policy import fully_refunded, owed_back, refund_amounts
@@ -136,7 +137,7 @@ def _take_award(work: Work, given: OrderAward, back: list[int]) -> dict[str, Any
     terms = work.program.terms[given.wallet]
     totals = work.running.totals
     totals.earned[terms.id] = totals.earned.get(terms.id, 0) - amount
-    _mark_gift(work, given, gone=True)
+    note_return(work, given, gone=True)
     assert given.lot is not None
     took = points.take_back(
         work.books, terms, given.lot, amount, cause=work.cause(given.rule), at=work.event.occurred_at, now=work.now
@@ -145,17 +146,6 @@ def _take_award(work: Work, given: OrderAward, back: list[int]) -> dict[str, Any
     work.reasons.append(Reason(given.rule, "reversed", -took.from_member, given.wallet, 0, -amount, None))
     result: dict[str, Any] = msgspec.to_builtins(took)
     return result
-
-
-def _mark_gift(work: Work, given: OrderAward, *, gone: bool) -> None:
-    """Let a tier's gift that went back with its order be given again, and one that came again not."""
-    if given.rule.startswith(GIFT) and given.day is not None:
-        marks = work.running.once.setdefault(TIER_GIFT, [])
-        mark = f"{given.rule}:{given.day.year}"
-        if gone and mark in marks:
-            marks.remove(mark)
-        elif not gone and mark not in marks:
-            marks.append(mark)
 
 
 def _uncount(work: Work, given: OrderAward, amount: int) -> bool:
@@ -280,7 +270,7 @@ def _give_again(work: Work, given: OrderAward, took: Taken) -> None:
     terms = work.program.terms[given.wallet]
     totals = work.running.totals
     totals.earned[terms.id] = totals.earned.get(terms.id, 0) + amount
-    _mark_gift(work, given, gone=False)
+    note_return(work, given, gone=False)
     assert given.lot is not None
     points.give_again(
         work.books,

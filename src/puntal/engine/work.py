@@ -110,13 +110,15 @@ class Work:
             self.running.tiers[climb.id] = standing
             if change is not None:
                 self.changes.append(change)
-                if change.reason == "reached":
+                if change.reason in ("reached", "renewed"):
+                    # Reached once since a day; renewed once a period.
+                    once = standing.since.year if change.reason == "reached" else standing.until
                     self.caused.append(
                         Caused(
-                            "tier.reached",
+                            f"tier.{change.reason}",
                             self.state.profile.id,
                             {"ladder": climb.id, "tier": change.to_tier, "from": change.from_tier},
-                            f"tier.reached:{climb.id}:{change.to_tier}:{standing.since.year}",
+                            f"tier.{change.reason}:{climb.id}:{change.to_tier}:{once}",
                             None if order is None else (order.source, order.order_id),
                         )
                     )

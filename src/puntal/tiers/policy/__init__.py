@@ -15,7 +15,7 @@ from puntal.tiers.policy.climbing import (
 from puntal.tiers.policy.compiling import compile_ladder, compile_ladders, to_place
 from puntal.tiers.policy.nights import next_due, nightly
 from puntal.tiers.policy.outlook import merge, place, progress
-from puntal.tiers.policy.windows import folded
+from puntal.tiers.policy.windows import folded, period_key
 
 __all__ = [
     "after_refund",
@@ -29,6 +29,7 @@ __all__ = [
     "merge",
     "next_due",
     "nightly",
+    "period_key",
     "place",
     "progress",
     "rank",

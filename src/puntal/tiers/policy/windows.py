@@ -48,6 +48,11 @@ def period(climb: Climb, day: date, enrolled: date) -> tuple[date, date] | None:
     return None
 
 
+def period_key(climb: Climb, day: date, enrolled: date) -> str:
+    """Return the name of the period that holds a day: of windows without periods, its calendar year."""
+    return str(day.year) if period(climb, day, enrolled) is None else bucket(climb, day, enrolled)
+
+
 def window_start(climb: Climb, day: date) -> date:
     """Return the last day that no longer counts in the rolling window ending on `day`."""
     assert climb.span is not None
