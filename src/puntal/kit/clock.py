@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
     """Return the present instant, aware and in UTC."""
     return datetime.now(UTC)  # noqa: TID251 - this is the one place
+
+
+def within(seconds: float) -> Callable[[], bool]:
+    """Return what tells, each time it is asked, whether so many seconds from now are not over yet."""
+    until = time.perf_counter() + seconds
+    return lambda: time.perf_counter() < until

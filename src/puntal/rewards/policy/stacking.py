@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from puntal.programs.document.rewards import Stacking as Written
 from puntal.rewards.model_carts import (
     EXCLUDED,
     NOT_BEST,
@@ -21,6 +22,7 @@ from puntal.rewards.model_carts import (
     Applied,
     Candidate,
     Combination,
+    Group,
     Parts,
     Patience,
     Purse,
@@ -74,6 +76,23 @@ def _rank(stacking: Stacking, presented: int, candidate: Candidate) -> tuple[boo
     order = stacking.order
     place = order.index(candidate.group) if candidate.group in order else len(order)
     return candidate.payment, place, -candidate.priority, presented
+
+
+def compile_stacking(written: Written | None) -> Stacking:
+    """Return how a document combines discounts; without a word about it, one per order."""
+    if written is None:
+        return Stacking()
+    return Stacking(
+        groups={
+            id: Group(exclusive=group.exclusive, joint=frozenset(group.with_), limit=group.limit)
+            for id, group in written.groups.items()
+        },
+        order=written.order,
+        conflict=written.conflict,
+        limit=written.limit,
+        by_line=written.per == "line",
+        initial=written.amounts == "initial",
+    )
 
 
 def together(stacking: Stacking, one: str, other: str) -> bool:
