@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Raw
 
 from puntal.intake.model import Stored
-from puntal.kit.db import Transaction, array, array_of_json
+from puntal.kit.db import Transaction, Written, array, array_of_json
 
 FIND = """
 -- Recognises retries before anything is locked or looked at.
@@ -72,13 +72,12 @@ async def find(tx: Transaction, program_id: int, ids: Collection[str]) -> dict[s
     return {row[0]: _stored(row) for row in await cursor.fetchall()}
 
 
-async def insert(tx: Transaction, program_id: int, rows: Sequence[Row], recorded_at: datetime) -> int:
-    """Write events; return how many were new."""
+async def insert(tx: Transaction, program_id: int, rows: Sequence[Row], recorded_at: datetime) -> Written:
+    """Write events; the row count, known when the pipeline is synced, says how many were new."""
     columns = list(zip(*rows, strict=True))
     names = {name: array(column) for name, column in zip(_PLAIN, columns, strict=False)}
     names |= {"body": array_of_json(columns[-2]), "outcome": array_of_json(columns[-1])}
-    cursor = await tx.execute(INSERT, {"program_id": program_id, "recorded_at": recorded_at, **names})
-    return cursor.rowcount
+    return await tx.execute(INSERT, {"program_id": program_id, "recorded_at": recorded_at, **names})
 
 
 async def of_member(

@@ -40,23 +40,26 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     """
     program_id = batch.programs.program_id
     rows = [_event_row(one) for one in batch.decided]
-    if await store.insert(tx, program_id, rows, recorded_at) < len(rows):
-        raise Again
     shared, rows_of_pools = await pooling.hand_over(tx, batch)
     books = [*(batch.books[member] for member in batch.touched), *shared]
     transfers = [transfer for each in books for transfer in each.transfers]
-    await ledger.write(tx, program_id, holders=[*_holders(batch), *rows_of_pools], transfers=transfers)
-    await points.record(tx, program_id, books)
-    if not await orders.record(tx, program_id, list(batch.changed_orders.values()), known=batch.known_orders):
+    changed = list(batch.changed_orders.values())
+    # None of these waits for the answer to the one before; a round trip for all of them.
+    async with tx.pipeline():
+        events = await store.insert(tx, program_id, rows, recorded_at)
+        await ledger.write(tx, program_id, holders=[*_holders(batch), *rows_of_pools], transfers=transfers)
+        await points.record(tx, program_id, books)
+        saved = await orders.record(tx, program_id, changed, known=batch.known_orders)
+        await activity.record(tx, program_id, batch.counts)
+        await tiers.record(
+            tx,
+            program_id,
+            [(member, change) for member, _, change in batch.changes],
+            now=recorded_at,
+            events=[event for _, event, _ in batch.changes],
+        )
+    if events.rowcount < len(rows) or (saved is not None and saved.rowcount < len(changed)):
         raise Again
-    await activity.record(tx, program_id, batch.counts)
-    await tiers.record(
-        tx,
-        program_id,
-        [(member, change) for member, _, change in batch.changes],
-        now=recorded_at,
-        events=[event for _, event, _ in batch.changes],
-    )
     alerts = await limits.use(tx, program_id, batch.used, batch.bounds, batch.known_budgets)
     if alerts is None:
         raise Again(lock_budgets=True)

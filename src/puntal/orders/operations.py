@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from puntal.kit.db import Transaction
+from puntal.kit.db import Transaction, Written
 from puntal.orders import store
 from puntal.orders.model import OrderRecord
 from puntal.orders.store import OrderId
@@ -28,13 +28,13 @@ async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> 
 
 async def record(
     tx: Transaction, program_id: int, orders: Sequence[OrderRecord], *, known: Collection[OrderId]
-) -> bool:
+) -> Written | None:
     """Write orders as decisions left them; the holders of their members, old and new, are locked by the caller.
 
-    `known` are those that were loaded. Returns False when another transaction wrote one of the rest meanwhile, under
-    another member's lock: roll back and decide again.
+    `known` are those that were loaded. Where the row count is less than there were orders, another transaction wrote
+    one of the rest meanwhile, under another member's lock: roll back and decide again. None: there were none.
     """
-    return not orders or await store.save(tx, program_id, orders, known) == len(orders)
+    return await store.save(tx, program_id, orders, known) if orders else None
 
 
 async def reassign(

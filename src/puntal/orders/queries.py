@@ -10,7 +10,7 @@ import msgspec
 from puntal.kit.db import Transaction
 from puntal.ledger import queries as ledger
 from puntal.ledger.model import Disagreement
-from puntal.orders.model import OrderAward
+from puntal.orders.model import OrderAward, OrderRecord
 from puntal.orders.policy import faults
 from puntal.orders.store import record_of
 
@@ -23,6 +23,14 @@ SELECT o.source, o.order_id, o.member_id, o.state, o.occurred_at, o.day, o.curre
   o.total_minor, o.refunded_minor, o.channel, o.store, o.lines::text, o.awards::text, o.refunds::text
 FROM shop_order o
 WHERE o.program_id = %(program_id)s AND o.member_id > %(after)s AND o.member_id <= %(through)s
+"""
+
+OF_MEMBER = """
+-- One member's orders; her holder's lock keeps them still.
+SELECT o.source, o.order_id, o.member_id, o.state, o.occurred_at, o.day, o.currency, o.event_id, o.net_minor,
+  o.total_minor, o.refunded_minor, o.channel, o.store, o.lines::text, o.awards::text, o.refunds::text
+FROM shop_order o
+WHERE o.program_id = %(program_id)s AND o.member_id = %(member)s
 """
 
 AWARDS_OF_SLICE = """
@@ -54,6 +62,12 @@ GROUP BY t.order_key, t.wallet
 
 
 _awards = msgspec.json.Decoder(list[OrderAward]).decode
+
+
+async def of_member(tx: Transaction, program_id: int, member: UUID) -> list[OrderRecord]:
+    """Return every order of a member."""
+    cursor = await tx.execute(OF_MEMBER, {"program_id": program_id, "member": member})
+    return [record_of(row) for row in await cursor.fetchall()]
 
 
 async def awards(

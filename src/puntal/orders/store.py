@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from puntal.kit.db import Transaction, array, array_of_json
+from puntal.kit.db import Transaction, Written, array, array_of_json
 from puntal.orders.model import Awaited, Order, OrderAward, OrderLine, OrderRecord, RefundRecord
 
 LOAD = """
@@ -115,15 +115,16 @@ async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> 
     return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
 
 
-async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]) -> int:
-    """Write orders as they are now; return how many were written."""
+async def save(
+    tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]
+) -> Written:
+    """Write orders as they are now; the row count says how many were written."""
     names = {name: array([getattr(order, name) for order in orders]) for name in _PLAIN}
     names["lines"] = array_of_json([_encode(order.lines) for order in orders])
     names["awards"] = array_of_json([_encode(order.awards) for order in orders])
     names["refunds"] = array_of_json([_refunds_of(order) for order in orders])
     keys = [f"{source}:{order_id}" for source, order_id in known]
-    cursor = await tx.execute(SAVE, {"program_id": program_id, "known": keys, **names})
-    return cursor.rowcount
+    return await tx.execute(SAVE, {"program_id": program_id, "known": keys, **names})
 
 
 def _refunds_of(order: OrderRecord) -> bytes:
