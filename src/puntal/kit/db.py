@@ -23,7 +23,7 @@ Transaction: TypeAlias = AsyncConnection[TupleRow]
 """A connection inside a transaction that somebody else ends."""
 
 Written: TypeAlias = AsyncCursor[TupleRow]
-"""A statement that was sent: its `rowcount` is known once the pipeline it was sent in is synced, outside one at once."""
+"""A statement that was sent: its `rowcount` is known at once, in a pipeline when that is synced."""
 
 ProgramId = NewType("ProgramId", int)
 
