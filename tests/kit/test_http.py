@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI, HTTPException, Request
 from pydantic import BaseModel, Field
+from structlog.testing import capture_logs
 
 from puntal.kit import http
 from puntal.kit.errors import Conflict, Fault, Faulty, TooMany
@@ -238,3 +239,24 @@ def test_the_document_describes_problems() -> None:
 
     assert "HTTPValidationError" not in document["components"]["schemas"]
     assert list(document["paths"]["/events"]["post"]["responses"]["422"]["content"]) == ["application/problem+json"]
+
+
+async def test_a_caller_who_hangs_up_is_no_mistake_of_ours() -> None:
+    said = [{"type": "http.request", "body": b"a,b", "more_body": True}, {"type": "http.disconnect"}]
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return said.pop(0)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "path": "/upload", "raw_path": b"/upload",
+        "query_string": b"", "headers": [(b"content-type", b"text/csv")], "root_path": "", "scheme": "http",
+    }  # fmt: skip
+    with capture_logs() as log:
+        await an_app()(scope, receive, send)
+
+    assert answered == []
+    assert [line["event"] for line in log] == ["http.hung_up", "http.answered"]

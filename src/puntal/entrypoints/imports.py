@@ -65,7 +65,7 @@ class ImportOut(BaseModel):
     responses={
         409: {"description": "`imports.under_way`, `replay.too_late`, `replay.unsorted`"},
         415: {"description": "`request.unsupported_media`: send application/jsonl"},
-        422: {"description": "`event.invalid`: nothing after the faulty line was taken in; lines before it were"},
+        422: {"description": "`event.invalid`: nothing from the faulty `line` on was taken in; lines before it were"},
     },
     openapi_extra={
         "requestBody": {
@@ -90,8 +90,8 @@ async def import_events(
 ) -> ImportOut:
     """Decide events of the past, each as of its own time, with the program's nights in between.
 
-    Lines are sorted by `occurred_at`. The answer comes when all is done; after a broken connection send the same lines
-    again: what was stored is recognised.
+    Lines are sorted by `occurred_at`. The answer comes when all is done; after a broken connection, or once a faulty
+    line is mended, send the same lines again: what was stored is recognised, so an `Idempotency-Key` is not needed.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in KINDS:

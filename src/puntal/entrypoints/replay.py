@@ -16,7 +16,7 @@ from puntal.intake.model import Answer, Item
 from puntal.intake.operations import item, parse
 from puntal.kit import clock
 from puntal.kit.db import Database
-from puntal.kit.errors import Conflict
+from puntal.kit.errors import Conflict, Refusal
 from puntal.nightly import operations as nightly
 from puntal.programs import operations as programs_operations
 
@@ -82,7 +82,7 @@ class Replay:
         Raises:
             HistoryTooLate: An event is new and older than nights that were run.
             HistoryUnsorted: An event is older than the one in front of it.
-            EventFaulty: An event is not valid.
+            EventFaulty: An event is not valid. This and the one before name the `line`; those before it are written.
         """
         async with self.database.program_transaction(self.program_id) as tx:
             loaded = await self.programs.current(tx, self.program_id)
@@ -96,21 +96,31 @@ class Replay:
         return self.progress
 
     def _batches(self, events: Iterable[bytes], program: Compiled) -> Iterator[list[Item]]:
-        """Parse ahead of the writer; a batch never spans a local midnight."""
+        """Parse ahead of the writer; a batch never spans a local midnight.
+
+        What is before a faulty event is handed out first: it is written whether or not its day had ended.
+        """
         batch: list[Item] = []
         day: date | None = None
         before: datetime | None = None
-        for raw in events:
-            said = parse(raw)
-            if before is not None and said.occurred_at < before:
-                raise HistoryUnsorted(id=said.id)
+        for number, raw in enumerate(events, 1):
+            try:
+                said = parse(raw)
+                if before is not None and said.occurred_at < before:
+                    raise HistoryUnsorted(id=said.id)
+                one = item(said, program.document, said.occurred_at, trusted=True)
+            except Refusal as fault:
+                if batch:
+                    yield batch
+                fault.numbers["line"] = number
+                raise
             before = said.occurred_at
             local = said.occurred_at.astimezone(program.zone).date()
             if batch and (local != day or len(batch) >= BATCH):
                 yield batch
                 batch = []
             day = local
-            batch.append(item(said, program.document, said.occurred_at, trusted=True))
+            batch.append(one)
         if batch:
             yield batch
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import structlog
 from psycopg_pool import PoolTimeout, TooManyRequests
+from starlette.requests import ClientDisconnect
 
 from puntal.kit import errors, ids, problem
 
@@ -118,6 +119,9 @@ class Requests:
         with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
             try:
                 await self.app(scope, receive, answer)
+            except ClientDisconnect:
+                # Nobody is left to be answered; what was not sent whole was not begun.
+                _log.info("http.hung_up", method=scope["method"], path=scope["path"])
             except Exception as failure:
                 _log.exception("http.failed", method=scope["method"], path=scope["path"])
                 if status:

@@ -1,0 +1,178 @@
+"""`POST imports/events`: history over HTTP, with its nights; what is wrong with a line; again without harm."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from shops import BEGINNING, PROGRAM, history, jsonl
+from telling import Teller, gave
+
+from puntal.entrypoints.imports import _KIND as KIND
+from puntal.entrypoints.imports import ALONE
+
+LINES = {"content-type": "application/x-ndjson"}
+Json = dict[str, Any]
+
+
+@pytest.fixture
+async def shop(story: Teller) -> Teller:
+    """A program that was made today and has a past to bring in."""
+    story.clock.at = BEGINNING + timedelta(days=500)
+    await story.open(PROGRAM)
+    return story
+
+
+async def sent(shop: Teller, events: list[Json], status: int = 200, **more: Any) -> Any:
+    headers = LINES | more.pop("headers", {})
+    content = b"\n".join(jsonl(events)) + b"\n"
+    return await shop.call("POST", "imports/events", content=content, headers=headers, status=status, **more)
+
+
+async def asked(shop: Teller, select: str) -> list[tuple[Any, ...]]:
+    async with shop.database.program_transaction(shop.program_id) as tx:
+        return await (await tx.execute(select.encode(), {"id": shop.program_id})).fetchall()
+
+
+async def stored(shop: Teller) -> list[str]:
+    found = await asked(shop, "SELECT id FROM event WHERE program_id = %(id)s AND source <> 'puntal' ORDER BY id")
+    return [id for (id,) in found]
+
+
+def bought(id: str, day: int, amount: int, hour: int = 10) -> Json:
+    at = (BEGINNING + timedelta(days=day)).replace(hour=hour)
+    lines = [{"id": "1", "amount_minor": amount}]
+    return {
+        "id": id, "type": "order.paid", "occurred_at": at.isoformat(), "source": "till", "member": {"card": "77"},
+        "order": {"id": f"o-{id}", "currency": "EUR", "lines": lines},
+    }  # fmt: skip
+
+
+async def test_each_event_is_decided_at_its_own_time_with_the_nights_between(shop: Teller) -> None:
+    """Points of the first order wait a week and live 35 days; the second is bought when they are gone."""
+    answered = await sent(shop, [bought("a", 0, 20_000), bought("b", 1, 1_000), bought("c", 70, 3_000)])
+
+    assert answered == {"events": 3, "replayed": 0, "nights": 70, "refused": [], "refused_count": 0}
+    first, second, third = [await shop.get(f"events/{id}") for id in "abc"]
+    assert gave(first) == {"purchases": 200, "tier_points": 200, "first_hundred": 3}
+    assert gave(second)["purchases"] == 15, "silver since the day before"
+    assert gave(third)["purchases"] == 30, "and no longer: the night took the tier"
+    assert second["occurred_at"] == bought("b", 1, 1)["occurred_at"].replace("+00:00", "Z")
+    ended = await asked(
+        shop,
+        "SELECT (effective_at AT TIME ZONE 'Europe/Madrid')::date, sum(amount)::integer FROM transfer"
+        " WHERE program_id = %(id)s AND kind = 'points.expired' GROUP BY 1 ORDER BY 1",
+    )
+    day = date(2025, 2, 3)
+    assert ended == [(day + timedelta(days=8 + 36), 203), (day + timedelta(days=9 + 36), 18)]
+    assert await shop.wrong() == {}
+
+
+async def test_the_program_goes_on_from_its_history_where_that_is_asked_for(shop: Teller) -> None:
+    await sent(shop, [bought("a", 0, 1_000)])
+    assert await asked(shop, "SELECT clock_offset_seconds FROM program WHERE id = %(id)s") == [(0,)]
+
+    await sent(shop, [bought("a", 0, 1_000), bought("b", 3, 1_000)], params={"set_clock": "true"})
+
+    ((offset,),) = await asked(shop, "SELECT clock_offset_seconds FROM program WHERE id = %(id)s")
+    assert abs(offset - timedelta(days=497).total_seconds()) < 86_400
+    assert await shop.wrong() == {}
+
+
+async def test_the_same_again_changes_nothing_whatever_its_key(shop: Teller) -> None:
+    events = history(80)
+    first = await sent(shop, events, headers={"idempotency-key": "march"})
+    books = await asked(shop, "SELECT id, available, pending, debt, running::text FROM holder"
+                              " WHERE program_id = %(id)s ORDER BY id")  # fmt: skip
+
+    for headers in ({"idempotency-key": "march"}, {"idempotency-key": "april"}, {}):
+        again = await sent(shop, events, headers=headers)
+        assert again == {"events": 80, "replayed": 80, "nights": 0, "refused": [], "refused_count": 0}
+
+    assert first["replayed"] == 0
+    assert await asked(shop, "SELECT id, available, pending, debt, running::text FROM holder"
+                             " WHERE program_id = %(id)s ORDER BY id") == books  # fmt: skip
+    assert await shop.wrong() == {}
+
+
+async def test_what_cannot_be_taken_is_listed_and_holds_up_nothing(shop: Teller) -> None:
+    await sent(shop, [bought("a", 0, 1_000), bought("b", 0, 2_000, 11)])
+
+    other = bought("a", 0, 9_900)
+    answered = await sent(shop, [other, bought("b", 0, 2_000, 11), bought("c", 1, 3_000)])
+
+    assert answered["refused"] == [{"id": "a", "code": "event.id_reused"}]
+    assert (answered["events"], answered["replayed"], answered["refused_count"]) == (3, 1, 1)
+    assert await stored(shop) == ["a", "b", "c"]
+    assert await shop.wrong() == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        ({"id": "x", "type": "order.paid"}, "event.invalid", ""),
+        (
+            bought("x", 0, 5, 13) | {"order": {"id": "x", "currency": "eur", "lines": []}},
+            "event.invalid",
+            "/order/currency",
+        ),
+        ({**bought("x", 0, 1_000, 13), "id": ""}, "event.invalid", "/id"),
+    ],
+)
+async def test_a_faulty_line_is_named_and_what_is_before_it_is_kept(
+    shop: Teller, line: Json, code: str, says: str
+) -> None:
+    good = [bought("a", 0, 1_000), bought("b", 0, 2_000, 11)]
+
+    refused = await sent(shop, [*good, line, bought("c", 0, 500, 14)], status=422)
+
+    assert (refused["type"], refused["line"]) == (code, 3)
+    assert says in {error["path"] for error in refused["errors"]}
+    assert await stored(shop) == ["a", "b"]
+    mended = await sent(shop, [*good, bought("c", 0, 500, 14)])
+    assert (mended["events"], mended["replayed"]) == (3, 2)
+    assert await shop.wrong() == {}
+
+
+async def test_a_line_that_is_no_json_is_refused(shop: Teller) -> None:
+    text = json.dumps(bought("a", 0, 1_000)).encode() + b'\n\n{"id": "x"\n'
+
+    refused = await shop.call("POST", "imports/events", content=text, headers=LINES, status=422)
+
+    assert (refused["type"], refused["line"]) == ("event.invalid", 2), "empty lines are not counted"
+    assert await stored(shop) == ["a"]
+
+
+async def test_lines_out_of_order_are_refused_by_name(shop: Teller) -> None:
+    refused = await sent(shop, [bought("a", 2, 1_000), bought("b", 0, 1_000)], status=409)
+
+    assert (refused["type"], refused["id"], refused["line"]) == ("replay.unsorted", "b", 2)
+    assert await stored(shop) == ["a"]
+
+
+async def test_history_older_than_the_nights_is_refused(shop: Teller) -> None:
+    await sent(shop, [bought("a", 0, 1_000), bought("b", 9, 1_000)])
+
+    refused = await sent(shop, [bought("a", 0, 1_000), bought("late", 3, 1_000), bought("b", 9, 1_000)], status=409)
+
+    assert (refused["type"], refused["id"]) == ("replay.too_late", "late")
+    assert await stored(shop) == ["a", "b"]
+
+
+async def test_other_words_and_empty_files(shop: Teller) -> None:
+    plain = await shop.call(
+        "POST", "imports/events", content=b"a,b\n1,2\n", headers={"content-type": "text/csv"}, status=415
+    )
+    assert plain["type"] == "request.unsupported_media"
+    nothing = await shop.call("POST", "imports/events", content=b"\n\n", headers=LINES)
+    assert (nothing["events"], nothing["nights"]) == (0, 0)
+
+
+async def test_one_import_of_a_program_at_a_time(shop: Teller) -> None:
+    async with shop.database.program_transaction(shop.program_id) as other:
+        await other.execute(ALONE.encode(), {"kind": KIND, "program_id": shop.program_id})
+        refused = await sent(shop, [bought("a", 0, 1_000)], status=409)
+    assert refused["type"] == "imports.under_way"
+    assert (await sent(shop, [bought("a", 0, 1_000)]))["events"] == 1
