@@ -12,8 +12,6 @@ from receiver import Receiver, a_receiver
 from standardwebhooks import Webhook
 from telling import POINTS, Teller, gave, why_not
 
-from puntal.kit.settings import Settings
-
 BASE: dict[str, Any] = {
     "puntal": 1,
     "name": "Aurora",
@@ -201,11 +199,8 @@ async def test_a_large_adjustment_takes_two_people(story: Teller) -> None:
     assert await story.wrong() == {}
 
 
-async def test_another_system_hears_of_points_with_a_valid_signature(
-    story: Teller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_another_system_hears_of_points_with_a_valid_signature(story: Teller, receiver: Receiver) -> None:
     """A webhook endpoint is told once of what it asked for, signed with its secret."""
-    monkeypatch.setattr("puntal.webhooks.api.settings", lambda: Settings(allow_private_webhooks=True))
     await story.open(BASE)
     endpoint = await story.post(
         "webhooks/endpoints", {"url": receiver.url, "kinds": ["points.earned", "points.reversed"]}, status=201

@@ -18,6 +18,7 @@ from puntal.access.operations import keys
 from puntal.entrypoints.worker_relay import relay_all
 from puntal.kit import clock, http, ids
 from puntal.kit.db import Database
+from puntal.kit.settings import Settings
 from puntal.webhooks import api
 from puntal.webhooks.catalogue import KINDS
 from puntal.webhooks.model import INTERNAL_KINDS
@@ -25,7 +26,9 @@ from puntal.webhooks.model import INTERNAL_KINDS
 BODY = {"url": "https://shop.example/puntal", "kinds": ["member.*"]}
 
 
-async def a_client(database: Database, program_id: int, *scopes: Permission) -> httpx2.AsyncClient:
+async def a_client(
+    database: Database, program_id: int, *scopes: Permission, chosen: Settings | None = None
+) -> httpx2.AsyncClient:
     async with database.transaction() as tx:
         row = await (
             await tx.execute("SELECT organization_id, slug FROM program WHERE id = %s", [program_id])
@@ -35,7 +38,7 @@ async def a_client(database: Database, program_id: int, *scopes: Permission) -> 
             tx, OrganizationId(row[0]), name="Shop", now=clock.now(), scopes=frozenset(scopes)
         )
     app = FastAPI()
-    http.install(app)
+    http.install(app, chosen)
     app.state.database = database
     app.state.gate = Gate(database)
     app.include_router(api.router)
@@ -211,3 +214,20 @@ def words(value: ast.expr) -> set[str]:
     if isinstance(value, ast.IfExp):
         return words(value.body) | words(value.orelse)
     return {value.value} if isinstance(value, ast.Constant) and isinstance(value.value, str) else set()
+
+
+async def test_private_addresses_are_for_servers_that_allow_them(
+    client: httpx2.AsyncClient, database: Database, program_id: int
+) -> None:
+    """Each server by its own settings, not by those of the process."""
+    inside = {"url": "http://127.0.0.1:9/hook"}
+    refused = await client.post("/endpoints", json=BODY | inside)
+    allowing = await a_client(
+        database, program_id, Permission.WEBHOOKS_WRITE, chosen=Settings(allow_private_webhooks=True)
+    )
+    async with allowing:
+        made_there = await allowing.post("/endpoints", json=BODY | inside)
+        changed = await allowing.patch(f"/endpoints/{made_there.json()['id']}", json={"url": "http://10.0.0.1/hook"})
+
+    assert (refused.status_code, refused.json()["type"]) == (422, "webhooks.endpoint_invalid")
+    assert (made_there.status_code, changed.status_code) == (201, 200)

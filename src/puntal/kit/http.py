@@ -67,6 +67,12 @@ def database_of(request: Request) -> Database:
     return found
 
 
+def settings_of(request: Request) -> Settings:
+    """Return the settings this server was made with."""
+    found: Settings = request.app.state.settings
+    return found
+
+
 def enter_program(request: Request, program_id: int, *, clock_offset_seconds: int = 0) -> None:
     """Say which program the request is about; every transaction it opens from now on is that program's.
 
@@ -104,13 +110,14 @@ def present(request: Request) -> datetime:
 
 def locale_of(request: Request) -> str:
     """Return the best of our languages for the caller."""
-    return problem.locale_of(request.headers.get("accept-language"), settings().locale)
+    return problem.locale_of(request.headers.get("accept-language"), settings_of(request).locale)
 
 
 # scope="function": commit before the answer is sent. FastAPI's default commits after it, so a commit that fails
 # would follow a 200.
 Tx = Annotated[Transaction, Depends(open_transaction, scope="function")]
 Now = Annotated[datetime, Depends(present)]
+Chosen = Annotated[Settings, Depends(settings_of)]
 Program = Annotated[ProgramId, Depends(program_of)]
 Locale = Annotated[str, Depends(locale_of)]
 Limit = Annotated[int, Query(ge=1, le=200, description="Most rows of one page.")]
@@ -136,8 +143,9 @@ def refuse(request: Request, refusal: errors.Refusal) -> Response:
 
 
 def install(app: FastAPI, chosen: Settings | None = None) -> None:
-    """Make the app answer every failure with a problem, limit bodies, and give requests ids."""
+    """Make the app know its settings, answer every failure with a problem, limit bodies, and give requests ids."""
     limits = chosen or settings()
+    app.state.settings = limits
 
     async def refused(request: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, errors.Refusal)

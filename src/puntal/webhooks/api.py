@@ -20,9 +20,8 @@ from puntal.access.dependencies import (
 )
 from puntal.access.idempotency import hides
 from puntal.access.model import Permission
-from puntal.kit.http import Cursor, Limit
+from puntal.kit.http import Chosen, Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
-from puntal.kit.settings import settings
 from puntal.webhooks import operations, policy, queries
 from puntal.webhooks.catalogue import KINDS, example
 from puntal.webhooks.errors import DeliveryUnknown, EndpointUnknown
@@ -245,7 +244,7 @@ async def list_endpoints(tx: ProgramTx, program_id: ProgramId, now: RealNow) -> 
 )
 @hides("secret")
 async def create_endpoint(
-    body: CreateEndpoint, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: RealNow
+    body: CreateEndpoint, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: RealNow, chosen: Chosen
 ) -> NewSecretOut:
     """Make an endpoint. Its secret is in this answer and nowhere else; verify signatures with any Standard Webhooks
     library.
@@ -254,7 +253,7 @@ async def create_endpoint(
         url=body.url, kinds=tuple(body.kinds), payload=body.payload, description=body.description
     )
     made = await operations.create_endpoint(
-        tx, program_id, terms, allow_private=settings().allow_private_webhooks, by=caller.actor, now=now
+        tx, program_id, terms, allow_private=chosen.allow_private_webhooks, by=caller.actor, now=now
     )
     return _with_secret(made, now)
 
@@ -275,7 +274,13 @@ async def show_endpoint(endpoint_id: UUID, tx: ProgramTx, program_id: ProgramId,
     responses={422: _NOT_VALID},
 )
 async def change_endpoint(
-    endpoint_id: UUID, body: ChangeEndpoint, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: RealNow
+    endpoint_id: UUID,
+    body: ChangeEndpoint,
+    tx: ProgramTx,
+    program_id: ProgramId,
+    caller: ProgramCaller,
+    now: RealNow,
+    chosen: Chosen,
 ) -> EndpointOut:
     """Change an endpoint; what waits for it goes to the new address."""
     change = operations.EndpointChange(
@@ -285,7 +290,7 @@ async def change_endpoint(
         description=body.description,
         disabled=body.disabled,
     )
-    allow_private = settings().allow_private_webhooks
+    allow_private = chosen.allow_private_webhooks
     changed = await operations.change_endpoint(
         tx, program_id, EndpointId(endpoint_id), change, allow_private=allow_private, by=caller.actor, now=now
     )
