@@ -98,6 +98,7 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
                 document.policies.returned_points_live,
                 document.currency,
                 shared=ordinal in sharing,
+                needs=document.policies.redeem_needs,
             )
             for id, ordinal in sorted(ordinals.items(), key=lambda item: item[1])
         ),

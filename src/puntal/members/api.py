@@ -25,7 +25,7 @@ from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
 from puntal.members import operations, queries
 from puntal.members.errors import UnknownMember
-from puntal.members.model import Enrolled, Profile, Status
+from puntal.members.model import Enrolled, Evidence, Profile, Status
 from puntal.members.operations import Membership
 from puntal.members.wire import (
     BulkIn,
@@ -50,6 +50,7 @@ from puntal.members.wire import (
     PoolOut,
     ReasonIn,
     RefusedOut,
+    VerifyIn,
 )
 
 router = program_router("members")
@@ -178,7 +179,7 @@ async def add_identities(
 ) -> list[IdentityOut]:
     """Give a member more ways to be recognised. 409 `members.identity_taken` names whose it is in `other`."""
     found = await operations.add_identities(tx, program_id, member_id, body.read(), membership=membership, now=now)
-    return [IdentityOut(**structs.asdict(one)) for one in found]
+    return [IdentityOut.of(one) for one in found]
 
 
 @router.post(
@@ -200,9 +201,11 @@ async def remove_identity(member_id: UUID, body: IdentityIn, tx: ProgramTx, prog
     dependencies=_WRITE,
     responses=_MEMBER,
 )
-async def verify_identity(member_id: UUID, body: IdentityIn, tx: ProgramTx, program_id: ProgramId, now: Now) -> None:
-    """Note that the member proved an address is hers."""
-    await operations.verify_identity(tx, program_id, member_id, (body.kind, body.value), now=now)
+async def verify_identity(member_id: UUID, body: VerifyIn, tx: ProgramTx, program_id: ProgramId, now: Now) -> None:
+    """Note that the member proved an address is hers, and how; the first proof counts."""
+    await operations.verify_identity(
+        tx, program_id, member_id, (body.kind, body.value), evidence=Evidence(**body.evidence.model_dump()), now=now
+    )
 
 
 @router.post(
@@ -312,7 +315,7 @@ async def _page(tx: Transaction, program_id: int, member: UUID) -> MemberPageOut
     identities = (await queries.identities(tx, program_id, [member])).get(member, [])
     return MemberPageOut(
         **_shown(profile).model_dump(),
-        identities=[IdentityOut(**structs.asdict(one)) for one in identities],
+        identities=[IdentityOut.of(one) for one in identities],
         consents=await _consents(tx, program_id, member, history=False),
     )
 

@@ -83,10 +83,10 @@ class Profile(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What proves a consent.
+    """What proves a consent, or that an address is a member's.
 
     Attributes:
-        source: Where it was said: `checkout`, `pos:madrid-3`, `import`.
+        source: Where it was said or shown: `checkout`, `pos:madrid-3`, `import`, `link in an e-mail`.
         text_version: Which wording was shown.
         ip_hash: Keyed hash of the address it came from; the address itself is not kept.
     """
@@ -157,3 +157,5 @@ class KnownIdentity(Struct, frozen=True, kw_only=True):
     value: str
     added_at: datetime
     verified_at: datetime | None = None
+    evidence: Evidence | None = None
+    """Of `verified_at`."""

@@ -25,7 +25,7 @@ WHERE program_id = %(program_id)s AND mailbox = ANY(%(boxes)s::text[])
 
 IDENTITIES = """
 -- Identities of the members, in the order they were added.
-SELECT member_id, kind, value, added_at, verified_at
+SELECT member_id, kind, value, added_at, verified_at, evidence
 FROM identity
 WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
 ORDER BY member_id, added_at, kind, value
@@ -208,8 +208,9 @@ async def identities(tx: Transaction, program_id: int, members: Collection[UUID]
     """Return the identities of the members."""
     cursor = await tx.execute(IDENTITIES, {"program_id": program_id, "members": list(members)})
     found: dict[UUID, list[KnownIdentity]] = {}
-    for member, kind, value, added_at, verified_at in await cursor.fetchall():
-        known = KnownIdentity(kind=kind, value=value, added_at=added_at, verified_at=verified_at)
+    for member, kind, value, added_at, verified_at, said in await cursor.fetchall():
+        evidence = None if said is None else convert(said, Evidence)
+        known = KnownIdentity(kind=kind, value=value, added_at=added_at, verified_at=verified_at, evidence=evidence)
         found.setdefault(member, []).append(known)
     return found
 

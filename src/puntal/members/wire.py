@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
+from msgspec import to_builtins
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from puntal.members import model
@@ -38,7 +39,7 @@ class IdsIn(BaseModel):
 
 
 class EvidenceIn(BaseModel):
-    """What proves a consent."""
+    """What proves a consent, or that an address is a member's."""
 
     model_config = _STRICT
 
@@ -149,6 +150,19 @@ class IdentityOut(BaseModel):
     value: str
     added_at: datetime
     verified_at: datetime | None
+    evidence: dict[str, Any] | None = Field(description="What proved it.", examples=[{"source": "link in an e-mail"}])
+
+    @classmethod
+    def of(cls, known: model.KnownIdentity) -> IdentityOut:
+        """Return it as the API shows it."""
+        evidence = None if known.evidence is None else to_builtins(known.evidence)
+        return cls(
+            kind=known.kind,
+            value=known.value,
+            added_at=known.added_at,
+            verified_at=known.verified_at,
+            evidence=evidence,
+        )
 
 
 class ConsentOut(BaseModel):
@@ -230,6 +244,12 @@ class IdentityIn(BaseModel):
 
     kind: Annotated[str, Field(min_length=1, max_length=50)] = Field(examples=["email"])
     value: Short = Field(examples=["anna@example.com"])
+
+
+class VerifyIn(IdentityIn):
+    """An identity that the member proved to be hers, and how."""
+
+    evidence: EvidenceIn
 
 
 class ConsentsIn(BaseModel):

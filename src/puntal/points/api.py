@@ -25,6 +25,7 @@ router = program_router("points")
 LONGEST_STATEMENT = timedelta(days=400)
 _MOST = 10**12
 WalletId = Annotated[str, Field(max_length=63, description="Id of the wallet.", examples=["points"])]
+_MAY_NOT = "`access.forbidden`, `points.minor_spends`, `points.unverified`, "
 _MEMBER: dict[int | str, dict[str, Any]] = {404: {"description": "`members.unknown`"}}
 
 
@@ -322,7 +323,7 @@ async def adjust_wallet(
     dependencies=[requires(Permission.POINTS_TRANSFER)],
     responses=_MEMBER
     | {
-        403: {"description": "`access.forbidden`, `points.not_transferable`, `points.minor_spends`"},
+        403: {"description": _MAY_NOT + "`points.not_transferable`"},
         409: {
             "description": "`points.insufficient`, `points.over_cap`, `points.member_not_active`, "
             "`idempotency.key_reused`"
@@ -371,7 +372,7 @@ async def send_units(
     dependencies=[requires(Permission.POINTS_TRANSFER)],
     responses=_MEMBER
     | {
-        403: {"description": "`access.forbidden`, `points.not_convertible`, `points.minor_spends`"},
+        403: {"description": _MAY_NOT + "`points.not_convertible`"},
         409: {
             "description": "`points.insufficient`, `points.over_cap`, `points.wallet_retired`, "
             "`points.member_not_active`, `idempotency.key_reused`"

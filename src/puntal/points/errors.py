@@ -170,3 +170,13 @@ class MinorSpends(Forbidden):
         "en": "Only adults of the household spend from its wallet",
         "es": "Solo los adultos del hogar gastan de su monedero",
     }
+
+
+class Unverified(Forbidden):
+    """The program asks for a verified address before anything is spent; `needed` says which."""
+
+    code = "points.unverified"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Before spending, verify: {needed}",
+        "es": "Antes de gastar hay que verificar: {needed}",
+    }

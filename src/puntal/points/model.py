@@ -15,6 +15,7 @@ from puntal.kit.calendar import Period, Unit
 from puntal.ledger.model import Transfer
 
 Kind = Literal["points", "qualifying", "money", "stamps"]
+Proof = Literal["email", "phone"]
 UNTIL_CLAIMED = "member.claimed"
 """What a guest's lots await; unclaimed in time, they are cancelled."""
 OR_NEVER = "!"
@@ -79,6 +80,7 @@ class Terms(Struct):
         conversions: Wallet id to how many units are taken for how many given.
         cost: Money (minor units of `currency`) that one smallest unit is expected to cost if redeemed.
         shared: The members of a pool have one of it together.
+        needs: What a member must have verified before she spends: `email`, `phone`.
         memo: Dates by override, of the last day asked for.
     """
 
@@ -102,6 +104,7 @@ class Terms(Struct):
     expected_redemption: Fraction = Fraction(1)
     retired: bool = False
     shared: bool = False
+    needs: tuple[Proof, ...] = ()
     memo: dict[tuple[Ending | None, Starting | None, bool], DatesOfDay] = field(default_factory=dict)
 
 

@@ -16,7 +16,7 @@ from puntal.kit.db import Transaction, encode
 from puntal.members import birthdays, policy, queries, store
 from puntal.members.errors import IdentityTaken, LastIdentity, NotValid, UnknownMember, WrongStatus
 from puntal.members.identities import normalise
-from puntal.members.model import Identity, Ids, KnownIdentity, Profile, Status
+from puntal.members.model import Evidence, Identity, Ids, KnownIdentity, Profile, Status
 from puntal.members.operations.recognise import identity_row
 from puntal.members.person import Membership, details_faults, read_attributes
 from puntal.members.store import changes
@@ -158,15 +158,34 @@ async def remove_identity(tx: Transaction, program_id: int, member: UUID, identi
     await tell(tx, program_id, "member.identity_removed", member, now, {"kind": identity[0]})
 
 
-async def verify_identity(tx: Transaction, program_id: int, member: UUID, identity: Identity, *, now: datetime) -> None:
+async def verify_identity(
+    tx: Transaction,
+    program_id: int,
+    member: UUID,
+    identity: Identity,
+    *,
+    now: datetime,
+    evidence: Evidence | None = None,
+) -> None:
     """Note that the member proved an address is hers; how is the caller's business. The first proof counts.
+
+    Args:
+        tx: An open transaction on the program; the caller commits.
+        program_id: Whose member.
+        member: Who.
+        identity: Kind and normalised value, as `queries.identities` shows them.
+        now: When.
+        evidence: What proved it; kept with the identity.
 
     Raises:
         UnknownMember: No such member, or the identity is not hers.
     """
     profile = await held(tx, program_id, member)
     kind, value = identity
-    if not await changes.run(tx, changes.VERIFY_IDENTITY, program_id, member=member, kind=kind, value=value, now=now):
+    said = None if evidence is None else encode([evidence])[1:-1]
+    if not await changes.run(
+        tx, changes.VERIFY_IDENTITY, program_id, member=member, kind=kind, value=value, now=now, evidence=said
+    ):
         raise UnknownMember
     await changes.run(tx, changes.COPY_VERIFIED, program_id, member=member, now=now)
     known = {"email": profile.email_verified_at, "phone": profile.phone_verified_at}

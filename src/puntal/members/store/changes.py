@@ -24,8 +24,10 @@ UPDATE member SET status = %(status)s, updated_at = %(now)s WHERE program_id = %
 """
 
 VERIFY_IDENTITY = """
--- The first proof counts; a second changes nothing.
-UPDATE identity SET verified_at = coalesce(verified_at, %(now)s)
+-- The first proof counts, with its evidence; a second changes nothing.
+UPDATE identity
+SET verified_at = coalesce(verified_at, %(now)s),
+  evidence = CASE WHEN verified_at IS NULL THEN %(evidence)s::jsonb ELSE evidence END
 WHERE program_id = %(program_id)s AND member_id = %(member)s AND kind = %(kind)s AND value = %(value)s
 RETURNING verified_at
 """

@@ -1,4 +1,4 @@
-"""Whose wallets a request is about: merged members answer as their survivor."""
+"""Whose wallets a request is about, merged members answering as their survivor; and who may spend from them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from puntal.kit.db import Transaction
 from puntal.members import operations as members
 from puntal.members import queries
 from puntal.members.errors import UnknownMember
+from puntal.members.model import Profile
+from puntal.points.errors import Unverified
+from puntal.points.model import Terms
 
 
 async def holders_of(tx: Transaction, program_id: int, member_id: UUID) -> list[UUID]:
@@ -27,3 +30,15 @@ async def find_survivors(tx: Transaction, program_id: int, member_ids: Sequence[
     if not all(member_id in profiles for member_id in member_ids):
         raise UnknownMember
     return [profiles[member_id].merged_into or member_id for member_id in member_ids]
+
+
+def check_verified(terms: Sequence[Terms], profile: Profile) -> None:
+    """Let a member spend only once she has verified what the program asks for.
+
+    Raises:
+        Unverified: Naming what is missing.
+    """
+    known = {"email": profile.email_verified_at, "phone": profile.phone_verified_at}
+    missing = [proof for proof in (terms[0].needs if terms else ()) if known[proof] is None]
+    if missing:
+        raise Unverified(needed=", ".join(missing))

@@ -9,9 +9,11 @@ from uuid import UUID
 from puntal.kit import ids
 from puntal.kit.db import Transaction
 from puntal.ledger.model import Transfer
+from puntal.members import operations as members
 from puntal.points import policy, store
 from puntal.points.errors import UnknownHold
 from puntal.points.model import Books, Cause, Hold, HoldState, Terms
+from puntal.points.operations.access import check_verified
 from puntal.points.operations.books import Opened, open_books
 from puntal.points.operations.corrections import wallet_named
 
@@ -28,18 +30,27 @@ async def hold(  # noqa: PLR0913 - what a hold is
     lapses_at: datetime,
     now: datetime,
     id: UUID | None = None,
+    spender_id: UUID | None = None,
 ) -> Hold:
     """Set available units aside until they are committed, released, or `lapses_at`.
 
     Args:
         reference: What for, in the caller's words.
         id: Chosen by the caller before the first try; ours when not given.
+        spender_id: The member who spends, where the holder is her pool.
 
     Raises:
         UnknownWallet: The program has no such wallet.
+        Unverified: She has not verified what the program asks for.
         InsufficientPoints: Fewer are available.
     """
     opened = await open_books(tx, program_id, terms, [holder_id], now=now)
+    if terms[0].needs:
+        spender = spender_id or holder_id
+        profile = (await members.load(tx, program_id, [spender])).get(spender)
+        if profile is None:
+            raise ValueError("a hold on a pool's wallet names the member who spends")
+        check_verified(terms, profile)
     made = policy.hold(
         opened[holder_id],
         wallet_named(terms, wallet),

@@ -20,7 +20,7 @@ from puntal.members import queries as people
 from puntal.points import policy, queries, store
 from puntal.points.errors import MemberNotActive, MinorSpends
 from puntal.points.model import Books, Terms, WalletView
-from puntal.points.operations.access import find_survivors, holders_of
+from puntal.points.operations.access import check_verified, find_survivors, holders_of
 from puntal.points.operations.books import books_of, holder_of, open_books, read_books
 from puntal.points.operations.corrections import wallet_named
 
@@ -105,6 +105,7 @@ async def lock_purses(
         UnknownWallet: The program has no such wallet.
         MemberNotActive: Not allowed in her state, or she was merged a moment ago.
         MinorSpends: She is in the pool, but no adult of it.
+        Unverified: The spender has not verified what the program asks for.
     """
     found = await find_survivors(tx, program_id, [member for member, _ in asked])
     shared = [wallet_named(terms, wallet).shared for _, wallet in asked]
@@ -118,6 +119,8 @@ async def lock_purses(
         status = profiles[member].status
         if status in {"merged", "erased"} or (active and status != "active"):
             raise MemberNotActive(status=status)
+        if asking == spender:
+            check_verified(terms, profiles[member])
         if not pooled or member not in pools:
             purses.append(Purse(member))
             continue

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from puntal.kit import calendar, money
-from puntal.points.model import OR_NEVER, DatesOfDay, Ending, Length, Starting, Terms
+from puntal.points.model import OR_NEVER, DatesOfDay, Ending, Length, Proof, Starting, Terms
 
 if TYPE_CHECKING:
     from puntal.programs.document.values import Span
@@ -32,6 +32,7 @@ def compile_terms(
     currency: str | None = None,
     *,
     shared: bool = False,
+    needs: tuple[Proof, ...] = (),
 ) -> Terms:
     """Return a wallet of the document ready for the hot path.
 
@@ -39,6 +40,7 @@ def compile_terms(
         returned: The program's `returned_points_live`; 30 days when not given.
         currency: The program's, for what units cost; a money wallet has its own.
         shared: Some kind of pool has one of it together.
+        needs: The program's `redeem_needs`.
     """
     earn = wallet.limits.earn if isinstance(wallet.limits.earn, tuple) else (wallet.limits.earn,)
     liability = wallet.liability
@@ -73,6 +75,7 @@ def compile_terms(
         expected_redemption=liability.expected_redemption.fraction,
         retired=wallet.retired,
         shared=shared,
+        needs=needs,
     )
 
 

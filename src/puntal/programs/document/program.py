@@ -66,7 +66,7 @@ class Policies(Section):
     reminders: tuple[Span, ...] = (Span("30 days"), Span("7 days"))
     """How long before points end the member is reminded."""
     redeem_needs: tuple[Proof, ...] = ()
-    """What a member must have verified before she redeems."""
+    """What a member must have verified before she spends: redeems, gives to another member, or converts."""
 
 
 class CustomField(Section):
