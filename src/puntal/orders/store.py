@@ -20,15 +20,10 @@ JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = r.source AND o
 WHERE o.program_id = %(program_id)s
 """
 
-LOCK_UNOWNED = """
+LOCK_UNOWNED = f"""
 -- Refunds of an order nobody knows yet wait in a row without a member, so no holder's lock keeps it still: this does,
 -- in the order of the keys.
-SELECT o.source, o.order_id, o.member_id, o.state, o.occurred_at, o.day, o.currency, o.event_id, o.net_minor,
-  o.total_minor, o.refunded_minor, o.channel, o.store, o.lines::text, o.awards::text, o.refunds::text
-FROM shop_order o
-JOIN unnest(%(sources)s::text[], %(orders)s::text[]) AS r (source, order_id)
-  ON o.source = r.source AND o.order_id = r.order_id
-WHERE o.program_id = %(program_id)s
+{LOAD}
 ORDER BY o.source, o.order_id
 FOR NO KEY UPDATE OF o
 """
@@ -115,9 +110,7 @@ async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> 
     return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
 
 
-async def save(
-    tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]
-) -> Written:
+async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]) -> Written:
     """Write orders as they are now; the row count says how many were written."""
     names = {name: array([getattr(order, name) for order in orders]) for name in _PLAIN}
     names["lines"] = array_of_json([_encode(order.lines) for order in orders])
