@@ -11,6 +11,7 @@ from psycopg.rows import args_row, dict_row
 
 from puntal.kit.db import Transaction
 from puntal.ledger.model import MEMBER_ACCOUNTS, Balance, Disagreement, Transfer
+from puntal.ledger.store import SINCE_DAY
 
 HOLDERS_A_SLICE = 20_000
 """How many holders are compared at once: the most memory a check needs."""
@@ -46,14 +47,34 @@ NEXT_BOUND = """
 SELECT id FROM holder WHERE program_id = %(program_id)s AND id > %(after)s ORDER BY id OFFSET %(size)s - 1 LIMIT 1
 """
 
-DISAGREEING_BALANCES = """
--- Reads a slice of holders and their transfers, both along their primary keys. Holders that only have transfers
--- are found too.
-WITH kept AS (
+_KEPT = """
   SELECT h.id AS holder_id, (b.position - 1)::smallint AS wallet, b.available, b.pending, b.held, b.debt
   FROM holder h, unnest(h.available, h.pending, h.held, h.debt)
     WITH ORDINALITY AS b (available, pending, held, debt, position)
-  WHERE h.program_id = %(program_id)s AND h.id > %(after)s AND h.id <= %(through)s
+  WHERE h.program_id = %(program_id)s
+"""
+"""Balances as the holders' rows have them."""
+
+_DIFFERENT = """
+holder_id, wallet,
+  coalesce(moved.available, 0)::bigint, coalesce(kept.available, 0),
+  coalesce(moved.pending, 0)::bigint, coalesce(kept.pending, 0),
+  coalesce(moved.held, 0)::bigint, coalesce(kept.held, 0),
+  coalesce(moved.debt, 0)::bigint, coalesce(kept.debt, 0)
+FROM kept FULL JOIN moved USING (holder_id, wallet)
+WHERE coalesce(moved.available, 0) <> coalesce(kept.available, 0)
+  OR coalesce(moved.pending, 0) <> coalesce(kept.pending, 0)
+  OR coalesce(moved.held, 0) <> coalesce(kept.held, 0)
+  OR coalesce(moved.debt, 0) <> coalesce(kept.debt, 0)
+ORDER BY holder_id, wallet
+"""
+"""Where what was `kept` is not what was `moved`."""
+
+DISAGREEING_BALANCES = f"""
+-- Reads a slice of holders and their transfers, both along their primary keys. Holders that only have transfers
+-- are found too.
+WITH kept AS (
+{_KEPT} AND h.id > %(after)s AND h.id <= %(through)s
 ), moved AS (
   SELECT holder_id, wallet,
     sum(CASE 'available' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END) AS available,
@@ -64,58 +85,25 @@ WITH kept AS (
   WHERE program_id = %(program_id)s AND holder_id > %(after)s AND holder_id <= %(through)s
   GROUP BY holder_id, wallet
 )
-SELECT holder_id, wallet,
-  coalesce(moved.available, 0)::bigint, coalesce(kept.available, 0),
-  coalesce(moved.pending, 0)::bigint, coalesce(kept.pending, 0),
-  coalesce(moved.held, 0)::bigint, coalesce(kept.held, 0),
-  coalesce(moved.debt, 0)::bigint, coalesce(kept.debt, 0)
-FROM kept FULL JOIN moved USING (holder_id, wallet)
-WHERE coalesce(moved.available, 0) <> coalesce(kept.available, 0)
-  OR coalesce(moved.pending, 0) <> coalesce(kept.pending, 0)
-  OR coalesce(moved.held, 0) <> coalesce(kept.held, 0)
-  OR coalesce(moved.debt, 0) <> coalesce(kept.debt, 0)
-ORDER BY holder_id, wallet
-"""
+SELECT {_DIFFERENT}
+"""  # noqa: S608 - our own constants
 
 LATEST_CHECKPOINT = """
 -- The newest closed day, from the end of the primary key.
 SELECT day, recorded_to FROM checkpoint WHERE program_id = %(program_id)s ORDER BY day DESC LIMIT 1
 """
 
-DISAGREEING_SINCE = """
+DISAGREEING_SINCE = f"""
 -- Reads one checkpoint, the transfers recorded since (by block ranges), and every holder.
 WITH kept AS (
-  SELECT h.id AS holder_id, (b.position - 1)::smallint AS wallet, b.available, b.pending, b.held, b.debt
-  FROM holder h, unnest(h.available, h.pending, h.held, h.debt)
-    WITH ORDINALITY AS b (available, pending, held, debt, position)
-  WHERE h.program_id = %(program_id)s
-), parts AS (
-  SELECT holder_id, wallet, available, pending, held, debt
-  FROM checkpoint WHERE program_id = %(program_id)s AND day = %(day)s
-  UNION ALL
-  SELECT holder_id, wallet,
-    CASE 'available' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
-    CASE 'pending' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
-    CASE 'held' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
-    CASE 'debt' WHEN destination THEN -amount WHEN source THEN amount ELSE 0 END
-  FROM transfer
-  WHERE program_id = %(program_id)s AND recorded_at >= %(recorded_to)s
+{_KEPT}
 ), moved AS (
   SELECT holder_id, wallet, sum(available) AS available, sum(pending) AS pending, sum(held) AS held, sum(debt) AS debt
-  FROM parts GROUP BY holder_id, wallet
+  FROM ({SINCE_DAY}) AS parts
+  GROUP BY holder_id, wallet
 )
-SELECT holder_id, wallet,
-  coalesce(moved.available, 0)::bigint, coalesce(kept.available, 0),
-  coalesce(moved.pending, 0)::bigint, coalesce(kept.pending, 0),
-  coalesce(moved.held, 0)::bigint, coalesce(kept.held, 0),
-  coalesce(moved.debt, 0)::bigint, coalesce(kept.debt, 0)
-FROM kept FULL JOIN moved USING (holder_id, wallet)
-WHERE coalesce(moved.available, 0) <> coalesce(kept.available, 0)
-  OR coalesce(moved.pending, 0) <> coalesce(kept.pending, 0)
-  OR coalesce(moved.held, 0) <> coalesce(kept.held, 0)
-  OR coalesce(moved.debt, 0) <> coalesce(kept.debt, 0)
-ORDER BY holder_id, wallet
-"""
+SELECT {_DIFFERENT}
+"""  # noqa: S608 - our own constants
 
 TRANSFERS = """
 -- A page of one holder's transfers, newest first, along the primary key: ids go up with time.
@@ -207,7 +195,7 @@ async def disagreeing_since_checkpoint(tx: Transaction, program_id: int) -> list
     closed = await latest_checkpoint(tx, program_id)
     if closed is None:
         return await disagreeing_balances(tx, program_id)
-    names = {"program_id": program_id, "day": closed[0], "recorded_to": closed[1]}
+    names = {"program_id": program_id, "before": closed[0], "recorded_from": closed[1]}
     return _disagreements(await (await tx.execute(DISAGREEING_SINCE, names)).fetchall())
 
 

@@ -66,11 +66,7 @@ FROM unnest(%(holder_id)s::uuid[], %(id)s::uuid[], %(wallet)s::smallint[], %(kin
     revision, other_holder_id, note)
 """
 
-CLOSE_DAY = """
--- What the checkpoint before and the transfers recorded since add up to. The second of two closings writes nothing.
-INSERT INTO checkpoint (program_id, day, recorded_to, holder_id, wallet, available, pending, held, debt)
-SELECT %(program_id)s, %(day)s, %(recorded_to)s, holder_id, wallet, sum(available), sum(pending), sum(held), sum(debt)
-FROM (
+SINCE_DAY = """
   SELECT holder_id, wallet, available, pending, held, debt
   FROM checkpoint WHERE program_id = %(program_id)s AND day = %(before)s
   UNION ALL
@@ -80,11 +76,18 @@ FROM (
     CASE 'held' WHEN destination THEN amount WHEN source THEN -amount ELSE 0 END,
     CASE 'debt' WHEN destination THEN -amount WHEN source THEN amount ELSE 0 END
   FROM transfer
-  WHERE program_id = %(program_id)s AND recorded_at >= %(recorded_from)s AND recorded_at < %(recorded_to)s
-) AS parts
+  WHERE program_id = %(program_id)s AND recorded_at >= %(recorded_from)s
+"""
+"""A closed day and the transfers recorded since, to be added up."""
+
+CLOSE_DAY = f"""
+-- What the checkpoint before and the transfers recorded since add up to. The second of two closings writes nothing.
+INSERT INTO checkpoint (program_id, day, recorded_to, holder_id, wallet, available, pending, held, debt)
+SELECT %(program_id)s, %(day)s, %(recorded_to)s, holder_id, wallet, sum(available), sum(pending), sum(held), sum(debt)
+FROM ({SINCE_DAY} AND recorded_at < %(recorded_to)s) AS parts
 GROUP BY holder_id, wallet
 ON CONFLICT (program_id, day, holder_id, wallet) DO NOTHING
-"""
+"""  # noqa: S608 - our own constant
 
 DROP_CHECKPOINTS = """
 -- Older ones have been added into newer ones.
