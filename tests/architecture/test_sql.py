@@ -12,6 +12,7 @@ import pytest
 
 import puntal
 from puntal.members.store.bulk import STAGE
+from puntal.rewards.store import batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,8 @@ def connection(database_uri: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(database_uri, autocommit=True) as opened:
         opened.execute("SET ROLE puntal_app")
         # Imports stage their rows in tables of their own transaction; here they live as long as the connection.
-        opened.execute(STAGE.replace("ON COMMIT DROP", "").encode())
+        for stage in (STAGE, batches.STAGE):
+            opened.execute(stage.replace("ON COMMIT DROP", "").encode())
         yield opened
 
 

@@ -22,22 +22,25 @@ WHERE program_id = %(program_id)s AND holder_id = ANY(%(holders)s::uuid[])
 ORDER BY holder_id, id
 """
 
-DUE_LOTS = """
--- Of holders that are locked: the lots that start or end between their last settling and now, along the primary key.
-SELECT l.holder_id, l.id, l.wallet, l.amount, l.remaining, l.earned_at, l.starts_at, l.ends_at, l.held, l.expired,
-  l.reversed, l.noted, l.renewable, l.earner_id, l.event_id, l.order_key, l.origin, l.awaits
+_DUE = "((l.starts_at > h.settled_to AND l.starts_at <= %(now)s) OR coalesce(l.ends_at <= %(now)s, false))"
+"""Whether a lot starts or ends between its holder's last settling and now."""
+_OPEN_LOTS = """
 FROM holder h JOIN lot l ON l.program_id = h.program_id AND l.holder_id = h.id
 WHERE h.program_id = %(program_id)s AND h.id = ANY(%(holders)s::uuid[]) AND l.remaining > 0
-  AND ((l.starts_at > h.settled_to AND l.starts_at <= %(now)s) OR l.ends_at <= %(now)s)
+"""
+
+DUE_LOTS = f"""
+-- Of holders that are locked: the lots that are due, along the primary key.
+SELECT l.holder_id, l.id, l.wallet, l.amount, l.remaining, l.earned_at, l.starts_at, l.ends_at, l.held, l.expired,
+  l.reversed, l.noted, l.renewable, l.earner_id, l.event_id, l.order_key, l.origin, l.awaits
+{_OPEN_LOTS} AND {_DUE}
 ORDER BY l.holder_id, l.id
 """
 
-NEXT_OF_OTHERS = """
+NEXT_OF_OTHERS = f"""
 -- When something of the lots that are not due now is due next.
 SELECT l.holder_id, min(CASE WHEN l.starts_at > %(now)s THEN l.starts_at ELSE l.ends_at END)
-FROM holder h JOIN lot l ON l.program_id = h.program_id AND l.holder_id = h.id
-WHERE h.program_id = %(program_id)s AND h.id = ANY(%(holders)s::uuid[]) AND l.remaining > 0
-  AND NOT ((l.starts_at > h.settled_to AND l.starts_at <= %(now)s) OR coalesce(l.ends_at <= %(now)s, false))
+{_OPEN_LOTS} AND NOT {_DUE}
 GROUP BY l.holder_id
 """
 
@@ -114,6 +117,13 @@ ORDER BY r.holder_id, r.id
 ON CONFLICT (program_id, holder_id, id) DO UPDATE SET state = excluded.state
 """
 
+MARK_CARDS = """
+-- Finished cards whose reward was used, or is free again; their holders are locked. What came apart stays so.
+UPDATE finished_card f SET state = CASE WHEN r.used THEN 'used' ELSE 'unused' END
+FROM unnest(%(holders)s::uuid[], %(ids)s::uuid[], %(used)s::boolean[]) AS r (holder_id, id, used)
+WHERE f.program_id = %(program_id)s AND f.holder_id = r.holder_id AND f.id = r.id AND f.state <> 'void'
+"""
+
 REPOINT_LOTS = """
 -- Lots that belong to another holder from now on, with what consumed them; both holders are locked. Whose purchase it
 -- was needs no saying in a wallet of one's own.
@@ -122,7 +132,10 @@ WITH consumed AS (
   WHERE program_id = %(program_id)s AND holder_id = %(giver)s AND lot_id = ANY(%(lots)s::uuid[])
 ), cards AS (
   UPDATE finished_card SET holder_id = %(receiver)s
-  WHERE program_id = %(program_id)s AND holder_id = %(giver)s AND %(cards)s
+  WHERE program_id = %(program_id)s AND holder_id = %(giver)s AND (%(cards)s OR (%(own_cards)s AND NOT EXISTS (
+    SELECT FROM consumption c
+    WHERE c.program_id = %(program_id)s AND c.holder_id = %(giver)s AND c.transfer_id = finished_card.transfer_id
+      AND c.lot_id <> ALL(%(lots)s::uuid[]))))
 )
 UPDATE lot SET holder_id = %(receiver)s, earner_id = NULL
 WHERE program_id = %(program_id)s AND holder_id = %(giver)s AND id = ANY(%(lots)s::uuid[])
@@ -242,6 +255,12 @@ async def load_cards(tx: Transaction, program_id: int, holders: Collection[UUID]
     return found
 
 
+async def mark_cards(tx: Transaction, program_id: int, cards: Sequence[tuple[UUID, UUID, bool]]) -> None:
+    """Say of finished cards, each with its holder, whether what they gave is used."""
+    holders, ids, used = (list(column) for column in zip(*cards, strict=True))
+    await tx.execute(MARK_CARDS, {"program_id": program_id, "holders": holders, "ids": ids, "used": used})
+
+
 async def load_holds(tx: Transaction, program_id: int, ids: Collection[UUID]) -> dict[UUID, list[Hold]]:
     """Return some holds by their holders."""
     rows = await (await tx.execute(LOAD_HOLDS, {"program_id": program_id, "ids": list(ids)})).fetchall()
@@ -284,10 +303,18 @@ async def consumed_by(tx: Transaction, program_id: int, *, holder: UUID, transfe
 
 
 async def repoint_lots(
-    tx: Transaction, program_id: int, *, giver: UUID, receiver: UUID, lots: Collection[UUID], cards: bool
+    tx: Transaction,
+    program_id: int,
+    *,
+    giver: UUID,
+    receiver: UUID,
+    lots: Collection[UUID],
+    cards: bool,
+    own_cards: bool = False,
 ) -> None:
-    """Hand lots over with their consumptions; all finished cards too where everything moves."""
-    names = {"cards": cards, "program_id": program_id, "giver": giver, "receiver": receiver, "lots": list(lots)}
+    """Hand lots over with their consumptions; all finished cards too where everything moves, or those of these lots."""
+    names = {"program_id": program_id, "giver": giver, "receiver": receiver, "lots": list(lots)}
+    names |= {"cards": cards, "own_cards": own_cards}
     await tx.execute(REPOINT_LOTS, names)
 
 

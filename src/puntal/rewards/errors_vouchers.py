@@ -138,6 +138,16 @@ class NotTransferable(Conflict):
     }
 
 
+class MemberInactive(Conflict):
+    """Whoever uses it is paused, blocked or gone."""
+
+    code = "rewards.member_inactive"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The member cannot use vouchers at the moment",
+        "es": "El miembro no puede usar vales en este momento",
+    }
+
+
 class ReceiverInactive(Conflict):
     """Who would get it cannot use it: paused, blocked, gone or a guest."""
 

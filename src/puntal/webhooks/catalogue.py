@@ -31,6 +31,17 @@ _FALLEN: Mapping[str, Any] = {"ladder": "status", "from": "gold", "to": "silver"
 _RISEN: Mapping[str, Any] = {"ladder": "status", "from": "silver", "to": "gold"}
 _BECAUSE: Mapping[str, Any] = {"from": "active", "reason": "asked by phone"}
 
+_VOUCHER: Mapping[str, Any] = {
+    "voucher_id": _POOL,
+    "reward": "five_euro",
+    "ending": "7KX",
+    "remaining": 1,
+    "currency": None,
+    "ends_at": "2026-04-01T22:00:00Z",
+    "batch_id": None,
+    "cause": None,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
@@ -131,6 +142,44 @@ KINDS: Mapping[str, Kind] = {
         "Points are about to end",
         "Unos puntos están a punto de caducar",
         {"wallet": "points", "amount": 250, "ends_on": "2026-04-01", "in": "30 days"},
+    ),
+    "voucher.issued": _kind("A voucher was issued", "Se emitió un vale", _VOUCHER),
+    "voucher.used": _kind(
+        "A voucher, or part of it, was used",
+        "Se usó un vale o una parte de él",
+        {**_VOUCHER, "remaining": 0, "reference": "order-1001", "amount": 1},
+    ),
+    "voucher.released": _kind(
+        "A voucher that was set aside or used was given back",
+        "Se devolvió un vale apartado o usado",
+        {**_VOUCHER, "reference": "order-1001", "amount": 1},
+    ),
+    "voucher.transferred": _kind(
+        "A member passed a voucher on", "Un miembro pasó un vale a otro", {**_VOUCHER, "giver_id": _BEN}
+    ),
+    "voucher.expired": _kind("A voucher ended unused", "Un vale caducó sin usarse", {**_VOUCHER, "because": "expired"}),
+    "voucher.void": _kind(
+        "A voucher was voided by staff, a kill switch or a refund",
+        "El equipo, un interruptor o un reembolso anuló un vale",
+        {**_VOUCHER, "because": "switch"},
+    ),
+    "vouchers.generated": _kind(
+        "A batch of codes is complete",
+        "Un lote de códigos está completo",
+        {"batch_id": _POOL, "count": 1000000},
+        of_member=False,
+    ),
+    "vouchers.imported": _kind(
+        "A file of codes was taken in",
+        "Se importó un fichero de códigos",
+        {"batch_id": _POOL, "taken": 980, "known": 12, "refused": 8},
+        of_member=False,
+    ),
+    "vouchers.low": _kind(
+        "Few codes of a batch are left to hand out",
+        "Quedan pocos códigos de un lote por entregar",
+        {"batch_id": _POOL, "left": 99},
+        of_member=False,
     ),
     "program.published": _kind(
         "A revision of the program was published",

@@ -132,6 +132,15 @@ async def record(tx: Transaction, program_id: int, books: Iterable[Books]) -> No
     await store.write_rows(tx, store.WRITE_CARDS, program_id, cards)
 
 
+async def mark_cards(tx: Transaction, program_id: int, cards: Sequence[tuple[UUID, UUID, bool]]) -> None:
+    """Say of finished cards (holder, id) whether what they gave is used: then a refund no longer takes them apart.
+
+    Their holders are locked. A card that came apart stays so.
+    """
+    if cards:
+        await store.mark_cards(tx, program_id, cards)
+
+
 def _row(noun: msgspec.Struct, holder: dict[str, Any]) -> dict[str, Any]:
     return holder | {name: getattr(noun, name) for name in noun.__struct_fields__}
 
@@ -253,6 +262,7 @@ __all__ = [
     "books_of",
     "holder_of",
     "load_lots",
+    "mark_cards",
     "open_books",
     "read_books",
     "record",

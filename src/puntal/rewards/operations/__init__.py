@@ -1,0 +1,1 @@
+"""What can be done with rewards: a module per noun. Each joins the transaction of its caller."""

@@ -1,0 +1,145 @@
+"""Passes for the till: signed here, read anywhere, shown once; and how often somebody may guess."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from msgspec import Struct
+
+from puntal.kit.db import Transaction
+from puntal.rewards.errors_vouchers import GuessesExceeded, PassUsed
+from puntal.rewards.policy import tokens
+from puntal.rewards.policy.tokens import LIVES, SKEW, Pass
+from puntal.rewards.store import passes as store
+
+ANNOUNCED = timedelta(hours=24)
+"""How long a new key is known before it signs: tills ask for the keys once a day."""
+
+GUESSING = timedelta(minutes=10)
+MOST_GUESSES_OF_CALLER = 300
+"""Unknown codes of a caller in that time: a shop's back end speaks for many customers."""
+
+MOST_GUESSES_OF_MEMBER = 10
+
+
+class PassKey(Struct, frozen=True, kw_only=True):
+    """A public key that tills keep.
+
+    Attributes:
+        known_until: Passes it signed are over by then.
+    """
+
+    id: int
+    public: bytes
+    signs_from: datetime
+    known_until: datetime | None
+
+
+async def sign(tx: Transaction, program_id: int, member_id: UUID, *, now: datetime) -> tuple[str, Pass]:
+    """Return a fresh pass of a member. The first one of a program makes its first key.
+
+    Args:
+        tx: An open transaction on the program; the caller commits.
+        program_id: The program.
+        member_id: Whose; active, and no longer merged: the caller has looked.
+        now: Real time, not the program's: tills know no other.
+    """
+    found = await store.signing(tx, program_id, now=now, until=now + LIVES)
+    while found is None:
+        await _add_key(tx, program_id, now=now, signs_from=now)
+        found = await store.signing(tx, program_id, now=now, until=now + LIVES)
+    key, private = found
+    given = Pass(
+        key=key,
+        program_id=program_id,
+        member_id=member_id,
+        issued_at=now.replace(microsecond=0),
+        nonce=secrets.token_bytes(tokens.NONCE_BYTES),
+    )
+    return tokens.sign(given, private), given
+
+
+async def verify(tx: Transaction, program_id: int, token: str, *, now: datetime) -> Pass:
+    """Return what a pass says, and remember it: it is shown once.
+
+    Args:
+        tx: An open transaction on the program; the caller commits.
+        program_id: Whose till it is.
+        token: As it was scanned.
+        now: Real time.
+
+    Raises:
+        PassInvalid: No pass of this program.
+        PassEnded: Its time is over.
+        PassUsed: It was shown before.
+    """
+    known = {key.id: key.public for key in await keys(tx, program_id, now=now)}
+    found = tokens.verify(token, known, program_id=program_id, now=now)
+    if not await store.show(tx, program_id, found.nonce, found.ends_at + SKEW):
+        raise PassUsed
+    return found
+
+
+async def keys(tx: Transaction, program_id: int, *, now: datetime) -> list[PassKey]:
+    """Return the public keys that tills should know."""
+    return [
+        PassKey(id=id, public=public, signs_from=signs_from, known_until=known_until)
+        for id, public, signs_from, known_until in await store.keys(tx, program_id, now)
+    ]
+
+
+async def rotate(tx: Transaction, program_id: int, *, at_once: bool, now: datetime) -> PassKey:
+    """Make a new key and give every other one an end.
+
+    Args:
+        tx: An open transaction on the program; the caller commits.
+        program_id: The program.
+        at_once: The old ones are lost: they are unknown from now on, and passes that were not shown yet are void.
+        now: Real time.
+    """
+    signs_from = now if at_once else now + ANNOUNCED
+    id = None
+    while id is None:
+        id = await _add_key(tx, program_id, now=now, signs_from=signs_from)
+    await store.end_others(tx, program_id, id, now if at_once else signs_from + LIVES + SKEW)
+    return next(key for key in await keys(tx, program_id, now=now) if key.id == id)
+
+
+async def _add_key(tx: Transaction, program_id: int, *, now: datetime, signs_from: datetime) -> int | None:
+    private = secrets.token_bytes(tokens.KEY_BYTES)
+    return await store.add_key(
+        tx, program_id, public=tokens.public_key(private), private=private, now=now, signs_from=signs_from
+    )
+
+
+async def check_guesses(
+    tx: Transaction, program_id: int, *, caller: str, member_id: UUID | None, now: datetime
+) -> None:
+    """Refuse somebody who asked for too many codes that are nobody's; right ones too, so that guesses tell nothing.
+
+    Raises:
+        GuessesExceeded: With when to try again.
+    """
+    for who, most in _guessing(caller, member_id).items():
+        misses, since = await store.misses(tx, program_id, who, now - GUESSING)
+        if misses >= most and since is not None:
+            wait = int((since + GUESSING - now).total_seconds()) + 1
+            raise GuessesExceeded(retry_after_seconds=max(wait, 1))
+
+
+async def miss(tx: Transaction, program_id: int, *, caller: str, member_id: UUID | None, now: datetime) -> None:
+    """Count an unknown code; in a transaction of its own, for the one that asked is rolled back."""
+    await store.miss(tx, program_id, _guessing(caller, member_id), now=now, after=now - GUESSING)
+
+
+def _guessing(caller: str, member_id: UUID | None) -> dict[str, int]:
+    """Return who is limited to how many guesses: two at most."""
+    who = {caller: MOST_GUESSES_OF_CALLER}
+    return who if member_id is None else who | {f"member:{member_id}": MOST_GUESSES_OF_MEMBER}
+
+
+async def clear(tx: Transaction, program_id: int, *, now: datetime) -> None:
+    """Drop passes that are over and guesses that are forgotten; the night calls it."""
+    await store.clear(tx, program_id, now=now, after=now - GUESSING)

@@ -1,0 +1,45 @@
+"""What can be done with vouchers. Each use case locks by id, decides, and writes in its caller's transaction.
+
+Lock order: holders, then vouchers, then events, then budgets. Whoever also moves points locks the holders first.
+"""
+
+from puntal.rewards.operations.vouchers.ending import (
+    END_PORTION,
+    due,
+    end,
+    expire,
+    lapse_due,
+    unused_of_anything,
+    unused_of_causes,
+    unused_of_reward,
+)
+from puntal.rewards.operations.vouchers.issuing import draw, hand_out, issue
+from puntal.rewards.operations.vouchers.owning import (
+    forget,
+    held_about,
+    reassign,
+    transfer,
+)
+from puntal.rewards.operations.vouchers.using import find, release, take, take_all
+
+__all__ = [
+    "END_PORTION",
+    "draw",
+    "due",
+    "end",
+    "expire",
+    "find",
+    "forget",
+    "hand_out",
+    "held_about",
+    "issue",
+    "lapse_due",
+    "reassign",
+    "release",
+    "take",
+    "take_all",
+    "transfer",
+    "unused_of_anything",
+    "unused_of_causes",
+    "unused_of_reward",
+]

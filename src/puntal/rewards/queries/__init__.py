@@ -1,0 +1,1 @@
+"""What lists and screens read of rewards, a module per noun."""
