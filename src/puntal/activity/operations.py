@@ -14,6 +14,8 @@ from puntal.programs.document.program import Program
 from puntal.rules.model import MetricRead
 from puntal.rules.windows import window_bounds
 
+Kind = tuple[str, str]
+"""Metric and key of a daily figure."""
 FIRST = UUID(int=0)
 """Before every member."""
 _EVENTS = "events."
@@ -85,9 +87,20 @@ async def backfill(
         return None
     # As deciding does: an event that comes meanwhile waits, so that it is counted once.
     await ledger.lock_holders(tx, program_id, members)
+    await count_again(tx, program_id, members, kinds, document)
+    return members[-1] if len(members) == limit else None
+
+
+async def count_again(
+    tx: Transaction, program_id: int, members: Sequence[UUID], kinds: Sequence[Kind], document: Program
+) -> None:
+    """Replace some figures (metric and key) of members, whose holders are locked, by what orders and events say.
+
+    `document` says the zone, the currency, and the state in which orders count.
+    """
     await store.clear(tx, program_id, members, kinds)
-    of_orders = [kind for kind in kinds if not kind["metric"].startswith(_EVENTS)]
-    of_events = [kind["metric"].removeprefix(_EVENTS) for kind in kinds if kind["metric"].startswith(_EVENTS)]
+    of_orders = [kind for kind in kinds if not kind[0].startswith(_EVENTS)]
+    of_events = [metric.removeprefix(_EVENTS) for metric, _ in kinds if metric.startswith(_EVENTS)]
     if of_orders:
         await store.count_orders(
             tx,
@@ -99,7 +112,6 @@ async def backfill(
         )
     if of_events:
         await store.count_events(tx, program_id, members, of_events, zone=document.timezone)
-    return members[-1] if len(members) == limit else None
 
 
 async def reassign(tx: Transaction, program_id: int, *, source: UUID, target: UUID) -> list[Count]:
@@ -132,5 +144,5 @@ def _asked(read: MetricRead, today: date) -> Mapping[str, object]:
     }
 
 
-def _kinds(reads: Sequence[MetricRead]) -> list[dict[str, str]]:
-    return [{"metric": metric, "key": key} for metric, key in sorted({(read.metric, read.key) for read in reads})]
+def _kinds(reads: Sequence[MetricRead]) -> list[Kind]:
+    return sorted({(read.metric, read.key) for read in reads})

@@ -143,22 +143,26 @@ async def record(tx: Transaction, program_id: int, counts: Sequence[Count]) -> N
     await tx.execute(RECORD, {"program_id": program_id, **columns})
 
 
-async def clear(tx: Transaction, program_id: int, members: Sequence[UUID], kinds: Sequence[dict[str, str]]) -> None:
-    """Delete the figures of these kinds (`metric`, `key`)."""
-    await tx.execute(CLEAR, {"program_id": program_id, "members": list(members), "reads": encode(kinds)})
+async def clear(tx: Transaction, program_id: int, members: Sequence[UUID], kinds: Sequence[tuple[str, str]]) -> None:
+    """Delete the figures of these kinds (metric and key)."""
+    await tx.execute(CLEAR, {"program_id": program_id, "members": list(members), "reads": _rows(kinds)})
+
+
+def _rows(kinds: Sequence[tuple[str, str]]) -> str:
+    return encode([{"metric": metric, "key": key} for metric, key in kinds])
 
 
 async def count_orders(
     tx: Transaction,
     program_id: int,
     members: Sequence[UUID],
-    kinds: Sequence[dict[str, str]],
+    kinds: Sequence[tuple[str, str]],
     *,
     currency: str,
     earns_on: str,
 ) -> None:
     """Write the figures of these kinds from the orders; there are none yet."""
-    params: dict[str, Any] = {"currency": currency, "earns_on": earns_on, "reads": encode(kinds)}
+    params: dict[str, Any] = {"currency": currency, "earns_on": earns_on, "reads": _rows(kinds)}
     await tx.execute(COUNT_ORDERS, params | {"program_id": program_id, "members": list(members)})
 
 

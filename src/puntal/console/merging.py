@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,10 @@ from puntal.activity.model import Count
 from puntal.console import running
 from puntal.console.errors import PoolFirst
 from puntal.engine.model import Compiled, Running
+from puntal.engine.tally import Tally, change, tally
+from puntal.engine.work import NEVER
 from puntal.kit import ids
+from puntal.kit.calendar import local_day
 from puntal.kit.db import ProgramId, Transaction
 from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder
@@ -24,6 +27,7 @@ from puntal.members import operations as members
 from puntal.members.model import Consent, Profile
 from puntal.members.operations import Membership, Merge, MergePlan
 from puntal.orders import operations as orders
+from puntal.orders import queries as order_rows
 from puntal.points import operations as points
 from puntal.segments import operations as segments
 from puntal.tiers import operations as tiers
@@ -122,6 +126,7 @@ async def merge(
     program_id = ProgramId(compiled.program_id)
     plan = await members.plan_merge(tx, program_id, survivor, merged, now=now, lock=True)
     _check_pools(plan)
+    debts = (await ledger.open_and_lock(tx, program_id, [survivor, merged], now=now))[merged].debt
     lots = await points.reassign(tx, program_id, compiled.terms, giver_id=merged, receiver_id=survivor, now=now)
     rows = await ledger.open_and_lock(tx, program_id, [survivor, merged], now=now)
     own, others = _states(rows, survivor, merged)
@@ -129,10 +134,12 @@ async def merge(
         compiled.climbs, (plan.after, own.tiers), (plan.merged, others.tiers), at=now
     )
     both = running.combine(own, others, tiers_after)
+    told = tally(compiled.terms, await order_rows.of_member(tx, program_id, merged))
     waits = [at for at in (rows[survivor].due_at, rows[merged].due_at, due) if at is not None]
+    today = local_day(compiled.zone, now)
     written = [
-        _row(rows[survivor], running.write(rows[survivor].running, both), min(waits, default=None)),
-        _row(rows[merged], b"{}", None),
+        _row(rows[survivor], running.write(rows[survivor].running, both), min(waits, default=None), today),
+        _row(rows[merged], b"{}", None, NEVER),
     ]
     await ledger.write(tx, program_id, holders=written, transfers=[])
     await tiers.record(tx, program_id, [(survivor, change) for change in changes], now=now)
@@ -142,6 +149,8 @@ async def merge(
     moves: dict[str, Any] = {
         "members": await members.merge_people(tx, program_id, plan, now=now),
         "lots": lots,
+        "debts": [min(pair) for pair in zip(debts, rows[survivor].debt, strict=False)],
+        "told": told,
         "running": running.Before(own, others, both),
         "activity": counts,
         "orders": keys,
@@ -165,8 +174,9 @@ async def merge(
 async def undo(tx: Transaction, compiled: Compiled, merge_id: UUID, *, by: str, now: datetime) -> Merge:
     """Make two members of one again, within the program's days for it.
 
-    Each gets her lots as they are now; what was earned since stays with the survivor, and debt that was paid stays
-    paid. Orders, activity, limits and measures go back to whose they were.
+    Each gets her lots and orders as they are now, with all that was given and taken back for these orders since; other
+    things earned since stay with the survivor. Debt that was paid stays paid. Limits, measures, totals and daily
+    figures are each her own again, and the next night looks at both tiers.
 
     Raises:
         UnknownMerge: There is none, or it was undone.
@@ -175,28 +185,43 @@ async def undo(tx: Transaction, compiled: Compiled, merge_id: UUID, *, by: str, 
     """
     program_id = ProgramId(compiled.program_id)
     done = await members.lock_merge(tx, program_id, merge_id, now=now)
-    survivor, merged = done.survivor_id, done.merged_id
-    only = [UUID(lot) for lot in done.moves["lots"]]
-    await points.reassign(tx, program_id, compiled.terms, giver_id=survivor, receiver_id=merged, now=now, only=only)
-    before = msgspec.convert(done.moves["running"], running.Before, strict=False)
-    rows = await ledger.open_and_lock(tx, program_id, [survivor, merged], now=now)
-    present = running.read(rows[survivor].running)
-    # The clock looks at both at once: their tiers and lots may be due on other days than before.
-    written = [
-        _row(rows[survivor], running.write(rows[survivor].running, running.part(present, before)), now),
-        _row(rows[merged], running.write(rows[merged].running, before.merged), now),
-    ]
-    await ledger.write(tx, program_id, holders=written, transfers=[])
-    counts = msgspec.convert(done.moves["activity"], list[Count])
-    await activity.record(
+    survivor, merged, moves = done.survivor_id, done.merged_id, done.moves
+    before = msgspec.convert(moves["running"], running.Before, strict=False)
+    await orders.reassign(tx, program_id, source=survivor, target=merged, only=moves["orders"])
+    records = await order_rows.of_member(tx, program_id, merged)
+    since = change(msgspec.convert(moves["told"], Tally, strict=False), tally(compiled.terms, records))
+    await points.reassign(
         tx,
         program_id,
-        [
-            *counts,
-            *(structs.replace(one, member_id=survivor, count=-one.count, amount=-one.amount) for one in counts),
-        ],
+        compiled.terms,
+        giver_id=survivor,
+        receiver_id=merged,
+        now=now,
+        only={UUID(lot) for lot in moves["lots"]},
+        orders={record.key for record in records},
+        debts=_debts(compiled, moves["debts"], since),
     )
-    await orders.reassign(tx, program_id, source=survivor, target=merged, only=done.moves["orders"])
+    rows = await ledger.open_and_lock(tx, program_id, [survivor, merged], now=now)
+    present = running.read(rows[survivor].running)
+    parted = standings.part(
+        compiled.climbs,
+        present.tiers,
+        standings.Before(before.survivor.tiers, before.merged.tiers, before.combined.tiers),
+        running.days_of(since, compiled.climbs),
+        survivor=msgspec.convert(moves["members"]["before"], Profile),
+        merged=msgspec.convert(moves["members"]["merged"], Profile),
+        at=now,
+    )
+    hers, theirs = running.part(present, before, since, (parted.survivor, parted.merged))
+    # The clock looks at both at once: their tiers and lots may be due on other days than before.
+    today = local_day(compiled.zone, now)
+    written = [
+        _row(rows[survivor], running.write(rows[survivor].running, hers), now, today),
+        _row(rows[merged], running.write(rows[merged].running, theirs), now, today),
+    ]
+    await ledger.write(tx, program_id, holders=written, transfers=[])
+    told = [(survivor, each) for each in parted.changes] + [(merged, each) for each in parted.merged_changes]
+    await tiers.record(tx, program_id, told, now=now)
     lists = segments.read_segments(compiled.document, compiled.wallets)
     for name, was_new in done.moves["lists"].items():
         # A member is on few lists, and a list that was dropped since is nobody's.
@@ -205,6 +230,7 @@ async def undo(tx: Transaction, compiled: Compiled, merge_id: UUID, *, by: str, 
             if was_new:
                 await segments.remove_members(tx, program_id, lists, name, [survivor], now=now)
     await members.part_people(tx, program_id, done, now=now)
+    await _count_apart(tx, compiled, done)
     await audit.record(
         tx,
         actor=by,
@@ -231,5 +257,24 @@ def _states(rows: dict[UUID, Holder], survivor: UUID, merged: UUID) -> tuple[Run
     return one, other
 
 
-def _row(row: Holder, state: bytes, due: datetime | None) -> Holder:
-    return structs.replace(row, running=msgspec.Raw(state), due_at=due)
+def _row(row: Holder, state: bytes, due: datetime | None, review: date) -> Holder:
+    return structs.replace(row, running=msgspec.Raw(state), due_at=due, review_on=review)
+
+
+def _debts(compiled: Compiled, left: Sequence[int], since: Tally) -> list[int]:
+    """Return by wallet what the merged member still owed after the merge, and what refunds of her orders added."""
+    return [
+        (left[terms.ordinal] if terms.ordinal < len(left) else 0) + max(0, since.owed.get(terms.id, 0))
+        for terms in compiled.terms
+    ]
+
+
+async def _count_apart(tx: Transaction, compiled: Compiled, done: Merge) -> None:
+    """Give both their daily figures: as they were, and those that something reads as orders and events say now."""
+    program_id = compiled.program_id
+    counts = msgspec.convert(done.moves["activity"], list[Count])
+    less = [structs.replace(one, member_id=done.survivor_id, count=-one.count, amount=-one.amount) for one in counts]
+    await activity.record(tx, program_id, [*counts, *less])
+    kinds = [*compiled.counted, *((metric, "") for metric in sorted(compiled.counted_events))]
+    both = [done.survivor_id, done.merged_id]
+    await activity.count_again(tx, program_id, both, kinds, compiled.document)

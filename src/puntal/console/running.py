@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TypeVar
@@ -11,8 +11,9 @@ from msgspec import Raw, Struct, json, structs
 
 from puntal.activity.model import Totals
 from puntal.engine.model import Running
+from puntal.engine.tally import Tally
 from puntal.limits.model import Counter, Used
-from puntal.tiers.model import Standing
+from puntal.tiers.model import Climb, Standing
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -59,18 +60,40 @@ def combine(survivor: Running, merged: Running, tiers: dict[str, Standing]) -> R
     )
 
 
-def part(present: Running, before: Before) -> Running:
-    """Return the survivor's state without what the merged member had brought; later figures stay hers."""
+def part(
+    present: Running, before: Before, since: Tally, tiers: tuple[dict[str, Standing], dict[str, Standing]]
+) -> tuple[Running, Running]:
+    """Return the states of both again: what the merged member had brought is hers, with what became of it since.
+
+    What was done since stays with the survivor; what was left of a point stays where it was used.
+
+    Args:
+        present: Of the survivor.
+        before: Both at the merge.
+        since: What was added to or taken back of the orders that the merged member had brought.
+        tiers: Standings of the survivor and of the merged member.
+    """
     one, other, both = before.survivor, before.merged, before.combined
-    return structs.replace(
-        present,
-        totals=_take_totals(present.totals, before),
-        tiers={
-            ladder: _part_standing(standing, ladder, before)
-            for ladder, standing in present.tiers.items()
-            if ladder in one.tiers or standing != both.tiers.get(ladder)
+    theirs = structs.replace(
+        other,
+        totals=_changed_totals(other.totals, since),
+        tiers=tiers[1],
+        used=_used(other.used, _room(since), _plus),
+        carry={rule: rest for rule, rest in other.carry.items() if present.carry.get(rule) == both.carry.get(rule)},
+        once={
+            name: [value for value in values if value in present.once.get(name, [])]
+            for name, values in other.once.items()
         },
-        used=_used(present.used, other.used, _minus),
+    )
+    hers = structs.replace(
+        present,
+        totals=_take_totals(present.totals, theirs.totals, before),
+        tiers=tiers[0],
+        used={
+            key: {start: _minus(counter, theirs.used.get(key, {}).get(start, Counter()))
+                  for start, counter in windows.items()}
+            for key, windows in present.used.items()
+        },
         carry={
             rule: one.carry.get(rule, (0, 1)) if rest == both.carry.get(rule) else rest
             for rule, rest in present.carry.items()
@@ -86,18 +109,38 @@ def part(present: Running, before: Before) -> Running:
             ]
             for name, values in present.once.items()
         },
+    )  # fmt: skip
+    return hers, theirs
+
+
+def days_of(since: Tally, climbs: Sequence[Climb]) -> dict[str, list[tuple[date, int]]]:
+    """Return per ladder what a tally says of its measure, by local day."""
+    return {
+        climb.id: [
+            (one.day, one.amount)
+            for one in since.measured
+            if one.measure == climb.measure and (climb.measure != "earned" or one.wallet == climb.wallet)
+        ]
+        for climb in climbs
+    }
+
+
+def _room(since: Tally) -> Used:
+    used: Used = {}
+    for room in since.used:
+        used.setdefault(room.key, {})[room.start] = room.counter
+    return used
+
+
+def _changed_totals(totals: Totals, since: Tally) -> Totals:
+    return structs.replace(
+        totals,
+        orders=totals.orders + since.orders,
+        spend=totals.spend + since.spend,
+        items=totals.items + since.items,
+        refunded=totals.refunded + since.refunded,
+        earned=_joined(totals.earned, since.earned, _plus_number),
     )
-
-
-def _part_standing(standing: Standing, ladder: str, before: Before) -> Standing:
-    own, merged = before.survivor.tiers.get(ladder), before.merged.tiers.get(ladder)
-    if own is not None and standing == before.combined.tiers.get(ladder):
-        return own
-    if merged is None:
-        return standing
-    # She went on: her measure gives back what was the other's, her tier is for the night to look at.
-    counts = {key: max(0, count - merged.counts.get(key, 0)) for key, count in standing.counts.items()}
-    return structs.replace(standing, counts=counts)
 
 
 def _add_totals(one: Totals, other: Totals) -> Totals:
@@ -113,17 +156,17 @@ def _add_totals(one: Totals, other: Totals) -> Totals:
     )
 
 
-def _take_totals(present: Totals, before: Before) -> Totals:
-    one, other, both = before.survivor.totals, before.merged.totals, before.combined.totals
+def _take_totals(present: Totals, theirs: Totals, before: Before) -> Totals:
+    one, both = before.survivor.totals, before.combined.totals
     return Totals(
-        orders=present.orders - other.orders,
-        spend=present.spend - other.spend,
-        items=present.items - other.items,
-        refunded=present.refunded - other.refunded,
+        orders=present.orders - theirs.orders,
+        spend=present.spend - theirs.spend,
+        items=present.items - theirs.items,
+        refunded=present.refunded - theirs.refunded,
         first_day=one.first_day if present.first_day == both.first_day and one.first_day else present.first_day,
         last_day=one.last_day if present.last_day == both.last_day else present.last_day,
-        earned={wallet: amount - other.earned.get(wallet, 0) for wallet, amount in present.earned.items()},
-        spent={wallet: amount - other.spent.get(wallet, 0) for wallet, amount in present.spent.items()},
+        earned={wallet: amount - theirs.earned.get(wallet, 0) for wallet, amount in present.earned.items()},
+        spent={wallet: amount - theirs.spent.get(wallet, 0) for wallet, amount in present.spent.items()},
     )
 
 

@@ -182,19 +182,20 @@ def _keys(line: Line, keys: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
 
 
 def _count(work: Work, order: Order, net: Sequence[int], quantities: Sequence[int], orders: int) -> None:
-    """Add an order, or what was added to one, to totals, daily figures and ladders by spend or orders."""
-    whole, items = sum(net), sum(quantities)
+    """Add an order, or what was added to one, to totals, daily figures and ladders, at the order's date."""
+    assert work.order is not None
+    day, whole, items = work.order.day, sum(net), sum(quantities)
     totals = work.running.totals
     totals.orders += orders
     totals.spend += whole
     totals.items += items
-    totals.first_day = work.day if totals.first_day is None else min(totals.first_day, work.day)
-    totals.last_day = work.day if totals.last_day is None else max(totals.last_day, work.day)
+    totals.first_day = day if totals.first_day is None else min(totals.first_day, day)
+    totals.last_day = day if totals.last_day is None else max(totals.last_day, day)
     for climb in work.program.climbs:
         if climb.measure == "spend" and whole:
-            work.count_tier(climb, whole, work.day)
+            work.count_tier(climb, whole, day)
         elif climb.measure == "orders" and orders:
-            work.count_tier(climb, orders, work.day)
+            work.count_tier(climb, orders, day)
     for metric, key in work.program.counted:
         dimension, _, value = key.partition(":")
         if dimension in ("", "channel", "store"):
@@ -208,7 +209,7 @@ def _count(work: Work, order: Order, net: Sequence[int], quantities: Sequence[in
             amount = sum(net[index] for index in chosen)
             count = sum(quantities[index] for index in chosen) if metric == "items" else orders
         if count or amount:
-            work.count(metric, key, work.day, count, amount)
+            work.count(metric, key, day, count, amount)
 
 
 def _refer(work: Work, net: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -135,11 +135,13 @@ async def _open_unknown(tx: Transaction, batch: Batch, unknown: Sequence[tuple[I
         tx,
         program.program_id,
         [ask for _, ask in unknown],
-        as_="active" if joining.unknown_customer == "enrol" else "guest",
+        as_="active" if joining.enrols_strangers else "guest",
         now=now,
-        claim_until=until if joining.unknown_customer == "guest" else None,
+        claim_until=until,
         match_order=joining.match,
         region=program.region,
+        emails=joining.email,
+        tell="member.enrolled" in program.triggers or "member.enrolled" in batch.programs.listened,
     )
     for (item, _), member in zip(unknown, opened, strict=True):
         batch.subjects[item.said.id] = member
@@ -204,6 +206,7 @@ async def _open_books(tx: Transaction, batch: Batch, items: Sequence[Item], hold
             wanting.add(member)
             if record is not None:
                 lots |= {award.lot for award in record.awards if award.lot is not None}
+                lots.update(_paid(record))
     for id, holder in holders.items():
         batch.running[id] = _running(holder.running)
         batch.books[id] = points.books_of(holder, len(newest.terms))
@@ -218,6 +221,13 @@ async def _open_books(tx: Transaction, batch: Batch, items: Sequence[Item], hold
             lots=lots,
             cards=newest.stamps,
         )
+
+
+def _paid(record: OrderRecord) -> Iterator[UUID]:
+    """Yield the lots that paid refunds in place of the order's own: withdrawn, they get it back, closed or not."""
+    for refund in record.refunds:
+        for took in refund.took:
+            yield from (UUID(lot) for lot, _ in took.units.get("others", ()))
 
 
 def _needs_lots(program: Compiled, item: Item, record: OrderRecord | None) -> bool:

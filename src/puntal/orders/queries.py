@@ -84,6 +84,8 @@ async def awards(
 async def disagreements(tx: Transaction, program_id: int) -> list[Disagreement]:
     """Return every order that is not sound by itself, and every award that is not what was credited."""
     wrong: list[Disagreement] = []
+    # Part of what an order was credited may have been written for another member: while they were merged.
+    apart: dict[tuple[str, int], tuple[UUID | None, int, int]] = {}
     async for after, through in ledger.slices(tx, program_id, size=HOLDERS_A_SLICE):
         names = {"program_id": program_id, "after": after, "through": through}
         rows = await (await tx.execute(OF_SLICE, names)).fetchall()
@@ -100,7 +102,13 @@ async def disagreements(tx: Transaction, program_id: int) -> list[Disagreement]:
         for place in sorted(given.keys() | credited.keys()):
             expected, found = credited.get(place, 0), given.get(place, 0)
             if expected != found:
-                wrong.append(_of(place[0], owner.get(place[0]), place[1], "credited", expected, found))
+                known = apart.get(place, (None, 0, 0))
+                apart[place] = (owner.get(place[0]) or known[0], known[1] + expected, known[2] + found)
+    wrong += [
+        _of(key, member, wallet, "credited", expected, found)
+        for (key, wallet), (member, expected, found) in sorted(apart.items(), key=lambda item: item[0])
+        if expected != found
+    ]
     return wrong
 
 

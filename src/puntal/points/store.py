@@ -198,6 +198,16 @@ ORDER BY l.ends_at NULLS LAST, l.earned_at, l.id
 """
 
 
+PAID_BY = """
+-- Which lots paid some transfers, in spending order.
+SELECT c.transfer_id, c.lot_id, c.amount
+FROM consumption c JOIN lot l ON l.program_id = c.program_id AND l.holder_id = c.holder_id AND l.id = c.lot_id
+WHERE c.program_id = %(program_id)s AND c.holder_id = ANY(%(holders)s::uuid[])
+  AND c.transfer_id = ANY(%(transfers)s::uuid[])
+ORDER BY c.transfer_id, l.ends_at NULLS LAST, l.earned_at, l.id
+"""
+
+
 async def load_lots(
     tx: Transaction,
     program_id: int,
@@ -300,6 +310,17 @@ async def consumed_by(tx: Transaction, program_id: int, *, holder: UUID, transfe
     """Return which lots paid a transfer, in spending order."""
     names = {"program_id": program_id, "holder": holder, "transfer": transfer}
     return [(row[0], row[1]) for row in await (await tx.execute(CONSUMED_BY, names)).fetchall()]
+
+
+async def paid_by(
+    tx: Transaction, program_id: int, *, holders: Collection[UUID], transfers: Collection[UUID]
+) -> dict[UUID, list[tuple[UUID, int]]]:
+    """Return which lots of some holders paid each of some transfers, in spending order."""
+    names = {"program_id": program_id, "holders": list(holders), "transfers": list(transfers)}
+    found: dict[UUID, list[tuple[UUID, int]]] = {}
+    for transfer, lot, amount in await (await tx.execute(PAID_BY, names)).fetchall():
+        found.setdefault(transfer, []).append((lot, amount))
+    return found
 
 
 async def repoint_lots(

@@ -102,7 +102,7 @@ async def convert(  # noqa: PLR0913 - what a conversion is
     return books.transfers[settled:]
 
 
-async def reassign(
+async def reassign(  # noqa: PLR0913 - what moves, and from whom to whom
     tx: Transaction,
     program_id: int,
     terms: Sequence[Terms],
@@ -112,6 +112,8 @@ async def reassign(
     now: datetime,
     earner_id: UUID | None = None,
     only: Collection[UUID] | None = None,
+    orders: Collection[str] = (),
+    debts: Sequence[int] = (),
 ) -> list[UUID]:
     """Re-point lots to another holder, spent ones too, so that refunds find them: a merge, or a pool's leaver.
 
@@ -120,7 +122,9 @@ async def reassign(
 
     Args:
         earner_id: Only what this member earned: what a leaver takes of a pool.
-        only: Only these lots, those of them the giver has: undoing a merge.
+        only: Only these lots, those of them the giver has: undoing a merge. Cards made of nothing else go along.
+        orders: Beside them the lots of these orders, whenever they were earned.
+        debts: How much of the giver's debt goes along, by wallet ordinal, as far as there still is that much.
 
     Returns:
         The lots that moved; naming them the other way round undoes it.
@@ -137,19 +141,23 @@ async def reassign(
     lots = [
         lot
         for lot in giver.lots.values()
-        if (earner_id is None or lot.earner_id == earner_id) and (only is None or lot.id in only)
+        if (earner_id is None or lot.earner_id == earner_id)
+        and (only is None or lot.id in only or lot.order_key in orders)
     ]
     held = sum(lot.held for lot in lots)
     if held:
         raise HoldsOpen(held=held)
     cause = Cause(note={"moved_to": str(receiver_id), "moved_from": str(giver_id)})
     policy.move_lots(giver, receiver, lots, cause=cause, at=now, now=now)
+    if everything or debts:
+        policy.move_debt(giver, receiver, cause=cause, at=now, now=now, most=None if everything else debts)
     if everything:
-        policy.move_debt(giver, receiver, cause=cause, at=now, now=now)
         for clock, own in ((giver.alive, receiver.alive), (giver.lapsed, receiver.lapsed)):
             own.update({wallet: max(at, own.get(wallet, at)) for wallet, at in clock.items()})
     moved = [lot.id for lot in lots]
     # The rows must have their new holder before they are updated under it.
-    await store.repoint_lots(tx, program_id, giver=giver_id, receiver=receiver_id, lots=moved, cards=everything)
+    await store.repoint_lots(
+        tx, program_id, giver=giver_id, receiver=receiver_id, lots=moved, cards=everything, own_cards=only is not None
+    )
     await opened.write(tx, program_id)
     return moved

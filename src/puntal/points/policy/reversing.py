@@ -115,7 +115,8 @@ def give_again(
     """Undo one `take_back`: a refund that is withdrawn gives back exactly what it took.
 
     A debt that was paid meanwhile comes back as units of the lot, as does what was noted and has been
-    collected since. Lots that ended meanwhile live on as returned units do.
+    collected since, and what other lots paid that are not the holder's any more. Lots that ended meanwhile live on as
+    returned units do.
     """
     wallet = terms.ordinal
     lot = books.lots[lot_id]
@@ -142,8 +143,9 @@ def give_again(
             at=at,
             now=now,
         )
-    paid = taken.debt - owed
-    spent = [*taken.others, *([(lot_id, paid)] if paid else [])]
+    others = [(other, amount) for other, amount in taken.others if other in books.lots]
+    paid = taken.debt - owed + taken.other - sum(amount for _, amount in others)
+    spent = [*others, *([(lot_id, paid)] if paid else [])]
     if spent:
         bring_back(
             books,

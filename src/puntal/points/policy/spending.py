@@ -360,9 +360,16 @@ def move_lots(giver: Books, receiver: Books, lots: Sequence[Lot], *, cause: Caus
     _lower_due(receiver)
 
 
-def move_debt(giver: Books, receiver: Books, *, cause: Cause, at: datetime, now: datetime) -> None:
-    """Let another holder owe all that this one owes, and pay it at once as far as there is something available."""
-    for wallet, owed in enumerate(list(giver.debt)):
+def move_debt(
+    giver: Books, receiver: Books, *, cause: Cause, at: datetime, now: datetime, most: Sequence[int] | None = None
+) -> None:
+    """Let another holder owe what this one owes, and pay it at once as far as there is something available.
+
+    Args:
+        most: By wallet ordinal, how much at most; everything when not given.
+    """
+    for wallet, debt in enumerate(list(giver.debt)):
+        owed = debt if most is None else min(debt, most[wallet] if wallet < len(most) else 0)
         if owed:
             for books, source, destination in ((giver, TRANSFERRED, DEBT), (receiver, DEBT, TRANSFERRED)):
                 move(books, wallet, source, destination, owed, kind="points.debt_moved", cause=cause, at=at, now=now)
