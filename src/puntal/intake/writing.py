@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw
 
 from puntal.activity import operations as activity
-from puntal.intake import pooling, store
+from puntal.intake import cards, pooling, store
 from puntal.intake.batch import Batch, Decided
 from puntal.intake.errors import Again
 from puntal.intake.loading import review_of
@@ -60,6 +60,7 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
         )
     if events.rowcount < len(rows) or (saved is not None and saved.rowcount < len(changed)):
         raise Again
+    await cards.hand_over(tx, batch, books)
     alerts = await limits.use(tx, program_id, batch.used, batch.bounds, batch.known_budgets)
     if alerts is None:
         raise Again(lock_budgets=True)

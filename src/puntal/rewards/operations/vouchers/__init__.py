@@ -20,24 +20,29 @@ from puntal.rewards.operations.vouchers.owning import (
     reassign,
     transfer,
 )
-from puntal.rewards.operations.vouchers.using import find, release, take, take_all
+from puntal.rewards.operations.vouchers.using import find, look, release, take, take_all
+from puntal.rewards.policy.issuing import ends_at_of, issue_of, terms_of
 
 __all__ = [
     "END_PORTION",
     "draw",
     "due",
     "end",
+    "ends_at_of",
     "expire",
     "find",
     "forget",
     "hand_out",
     "held_about",
     "issue",
+    "issue_of",
     "lapse_due",
+    "look",
     "reassign",
     "release",
     "take",
     "take_all",
+    "terms_of",
     "transfer",
     "unused_of_anything",
     "unused_of_causes",

@@ -1,0 +1,57 @@
+"""Stamp cards in a batch: a full one gives a voucher, one that comes apart takes its unused voucher back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from puntal.intake.batch import Batch
+from puntal.kit.db import Transaction
+from puntal.points.model import Books, FinishedCard
+from puntal.rewards.model_vouchers import Issue
+from puntal.rewards.operations import vouchers
+
+
+async def hand_over(tx: Transaction, batch: Batch, books: Sequence[Books]) -> None:
+    """Issue a voucher for each card that was finished, under the card's id, and void those of cards that came apart.
+
+    The holders are locked, and whoever uses a card's voucher locks its holder first: the two follow one another.
+    """
+    changed = [(each, each.finished_cards[id]) for each in books for id in sorted(each.changed_cards)]
+    if not changed:
+        return
+    now = max(batch.touched.values())
+    apart = [card.id for _, card in changed if card.state == "void"]
+    await vouchers.end(tx, batch.programs.program_id, apart, because="refund", now=now)
+    issues = [issue for each, card in changed if (issue := _issue(batch, each, card)) is not None]
+    await vouchers.issue(tx, batch.programs.program_id, issues, now=now)
+
+
+def _issue(batch: Batch, books: Books, card: FinishedCard) -> Issue | None:
+    """Return what a card gives; None when it has come apart again, or names no reward."""
+    program = batch.program_at(card.finished_at)
+    reward = program.rewards.get(card.reward or "") or batch.programs.newest.rewards.get(card.reward or "")
+    if card.state != "unused" or reward is None:
+        return None
+    member = _member(batch, books, card)
+    return vouchers.issue_of(
+        reward,
+        id=card.id,
+        revision=program.revision,
+        currency=program.currency,
+        zone=program.zone,
+        now=batch.touched.get(member, card.finished_at),
+        origin="card",
+        cause=str(books.holder_id),
+        member_id=member,
+    )
+
+
+def _member(batch: Batch, books: Books, card: FinishedCard) -> UUID:
+    """Return who gets what a card gives: its holder or, of a pool's, whose stamp was the last on it."""
+    if books.holder_id in batch.books:
+        return books.holder_id
+    last = books.lots[card.lots[-1][0]]
+    return last.earner_id or next(
+        member for member in batch.touched if batch.profiles[member].pool_id == books.holder_id
+    )
