@@ -270,6 +270,6 @@ def test_staff_see_what_is_hidden_from_her_and_why() -> None:
         FIVE | {"id": "dear", "cost": COST | {"points": 5000}},
     )
 
-    found = [(reward.id, said.code) for reward, said in offers(asked(program, preview=True))]
+    found = [(reward.id, said.code) for reward, said in offers(program, asked(program, preview=True))]
 
     assert found == [("five", None), ("vip", "tier"), ("dear", "short_of_points")]

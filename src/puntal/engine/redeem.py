@@ -408,10 +408,10 @@ def _times(running: Running, bound: Bound, day: date) -> int:
     return 0 if counter is None else counter.times
 
 
-def offers(asked: Asking) -> list[tuple[Reward, Verdict]]:
+def offers(program: Compiled, asked: Asking) -> list[tuple[Reward, Verdict]]:
     """Return every reward that members may choose with what it answers, also those hidden from her, in order."""
     return [
         (reward, verdict_of(asked, Ask(reward.id, portions=reward.least)))
-        for reward in asked.program.rewards.values()
+        for reward in program.rewards.values()
         if reward.listed
     ]

@@ -17,7 +17,7 @@ from puntal.points.operations.books import (
     wind_up,
 )
 from puntal.points.operations.corrections import ADJUST, adjust, adjusting, wallet_named, write_off
-from puntal.points.operations.holds import commit, give_back, hold, lapse_due, release
+from puntal.points.operations.holds import commit, find_holds, give_back, hold, lapse_due, paid_by, release
 from puntal.points.operations.moves import convert, reassign, transfer
 from puntal.points.operations.sharing import Pools, Purse, lock_purses, readers_of, shared_wallets, wallets
 
@@ -31,6 +31,7 @@ __all__ = [
     "books_of",
     "commit",
     "convert",
+    "find_holds",
     "give_back",
     "hold",
     "holder_of",
@@ -40,6 +41,7 @@ __all__ = [
     "lock_purses",
     "mark_cards",
     "open_books",
+    "paid_by",
     "read_books",
     "readers_of",
     "reassign",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from puntal.ledger.model import Transfer
 from puntal.members import operations as members
 from puntal.points import policy, store
 from puntal.points.errors import UnknownHold
-from puntal.points.model import Books, Cause, Hold, HoldState, Terms
+from puntal.points.model import Books, Cause, Hold, HoldState, Share, Terms
 from puntal.points.operations.access import check_verified
 from puntal.points.operations.books import Opened, open_books
 from puntal.points.operations.corrections import wallet_named
@@ -168,6 +168,18 @@ async def give_back(  # noqa: PLR0913 - what comes back and why
     opened = await open_books(tx, program_id, terms, [holder_id], now=now, lots=[lot_id for lot_id, _ in back])
     policy.give_back(opened[holder_id], wallet_named(terms, wallet), back, extend=extend, cause=cause, at=now, now=now)
     await opened.write(tx, program_id)
+
+
+async def find_holds(tx: Transaction, program_id: int, ids: Collection[UUID]) -> dict[UUID, list[Hold]]:
+    """Return some holds by their holders; whoever ends them has locked those, and puts them into their books."""
+    return await store.load_holds(tx, program_id, ids) if ids else {}
+
+
+async def paid_by(
+    tx: Transaction, program_id: int, *, holders: Collection[UUID], spends: Collection[UUID]
+) -> dict[UUID, list[Share]]:
+    """Return by spend (its transfer) the lots that paid it and how much of each, in spending order."""
+    return await store.paid_by(tx, program_id, holders=holders, transfers=spends) if spends else {}
 
 
 async def _open(

@@ -1,0 +1,119 @@
+"""What redemptions do to wallets: set aside, spend, let go, return, credit. Pure: works on books only its maker has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from puntal.engine.model import Compiled, Running
+from puntal.ledger.model import Transfer
+from puntal.points import policy as points
+from puntal.points.model import Books, Cause, Hold, HoldState, Share
+
+REDEEMED = "points.redeemed"
+CREDITED = "reward.credited"
+
+
+def ready(program: Compiled, own: Books, shared: Books | None, now: datetime) -> Books:
+    """Settle a member's books and her pool's; return them as one for reading, hers alone without a pool."""
+    if shared is None:
+        points.settle(own, program.terms, now)
+        return own
+    points.settle_both(own, shared, program.terms, now)
+    return points.together(own, shared, program.sharing)
+
+
+def set_aside(  # noqa: PLR0913 - what a hold is
+    program: Compiled,
+    payer: Books,
+    wallet: int,
+    units: int,
+    *,
+    id: UUID,
+    reference: str,
+    lapses_at: datetime,
+    cause: Cause,
+    now: datetime,
+) -> Hold:
+    """Hold what a redemption costs.
+
+    Raises:
+        InsufficientPoints: Fewer are available.
+    """
+    terms = program.terms[wallet]
+    return points.hold(
+        payer, terms, units, id=id, reference=reference, lapses_at=lapses_at, cause=cause, at=now, now=now
+    )
+
+
+def pay(program: Compiled, payer: Books, wallet: int, units: int, *, cause: Cause, now: datetime) -> Transfer:
+    """Spend what a redemption costs in one step.
+
+    Raises:
+        InsufficientPoints: Fewer are available.
+    """
+    return points.spend(payer, program.terms[wallet], units, kind=REDEEMED, cause=cause, at=now, now=now)
+
+
+def commit(payer: Books, held: Hold, *, cause: Cause, now: datetime) -> Transfer:
+    """Spend what is held, also from lots that have ended meanwhile.
+
+    Raises:
+        HoldEnded: Its time is over.
+    """
+    return points.commit(payer, held, cause=cause, at=now, now=now)
+
+
+def let_go(
+    program: Compiled, payer: Books, held: Hold, *, state: HoldState, extend: bool, cause: Cause, now: datetime
+) -> None:
+    """Return what is held to its lots; ended ones take it for a while only where `extend` says so."""
+    at = max(held.lapses_at, held.held_at) if state == "lapsed" else now
+    points.release(payer, program.terms[held.wallet], held, state=state, extend=extend, cause=cause, at=at, now=now)
+
+
+def give_back(  # noqa: PLR0913 - what comes back and why
+    program: Compiled,
+    payer: Books,
+    wallet: int,
+    shares: Sequence[Share],
+    units: int,
+    *,
+    before: int,
+    extend: bool,
+    cause: Cause,
+    now: datetime,
+) -> None:
+    """Return part of what was spent to the lots that paid it, the last to be spent first.
+
+    Args:
+        shares: The lots that paid and how much of each, in spending order; they are in `payer`.
+        before: How much of it came back before.
+    """
+    gone = dict(points.backwards(shares, before))
+    left = [(lot, part - gone.get(lot, 0)) for lot, part in shares]
+    back = points.backwards(left, units)
+    points.give_back(payer, program.terms[wallet], back, extend=extend, cause=cause, at=now, now=now)
+
+
+def credit(program: Compiled, books: Books, wallet: int, units: int, *, cause: Cause, now: datetime) -> UUID:
+    """Credit what a reward gives, whatever the wallet's cap: it was paid for. Returns the lot."""
+    terms = program.terms[wallet]
+    origin = "granted" if terms.kind == "money" else None
+    return points.earn(books, terms, units, cause=cause, at=now, now=now, kind=CREDITED, origin=origin).id
+
+
+def take_credit(
+    program: Compiled, books: Books, wallet: int, lot: UUID, units: int, *, cause: Cause, now: datetime
+) -> None:
+    """Take back what a reward credited; what was spent of it already, as the wallet's policy says."""
+    points.take_back(books, program.terms[wallet], lot, units, cause=cause, at=now, now=now)
+
+
+def renew(program: Compiled, books: Books, running: Running, now: datetime) -> None:
+    """Keep wallets alive that end by inactivity: redeeming is something the member does."""
+    if program.fading:
+        fading = [program.terms[ordinal] for ordinal in program.fading]
+        points.renew(books, fading, now, now)
+        running.alive, running.lapsed = dict(books.alive), dict(books.lapsed)
