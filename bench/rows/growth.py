@@ -21,6 +21,7 @@ GOAL = Goal(1.2, of="value", better="lower")
 FEW, MANY = 10_000, 2_000_000
 SHORT_FEW, SHORT_MANY = 2_000, 50_000
 MEASURED_BATCHES = 10
+WARMING_BATCHES = 200
 DATABASE = "bench_growth"
 LARGEST_CHUNK = 20
 """Copies of everything between two checkpoints, so that the log does not fill the memory."""
@@ -94,8 +95,9 @@ async def run(ctx: Context) -> list[Row]:
         stored = stream.following
         copies = -(-(many - stored) // stored)
         await _fill(prepared, copies)
-        # Plans are made anew for tables of another size, as autovacuum would have them made.
-        await stream.take(stream.next_batches(4))
+        # Plans are made anew for tables of another size, as autovacuum would have them made; and each page that is
+        # touched for the first time since the filling's checkpoint goes to the log whole, which is no cost of growth.
+        await stream.take(stream.next_batches(8 if ctx.short else WARMING_BATCHES))
         at_many = await _cost(ctx, stream)
     finally:
         await database.close()
