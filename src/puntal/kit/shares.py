@@ -20,7 +20,10 @@ def share(total: int, weights: Sequence[int]) -> list[int]:
         return list(weights)
     parts = [total * weight // whole for weight in weights]
     missing = total - sum(parts)
-    if missing:
+    if missing == 1:
+        remainders = [total * weight % whole for weight in weights]
+        parts[remainders.index(max(remainders))] += 1
+    elif missing:
         remainders = [-(total * weight % whole) for weight in weights]
         for index in sorted(range(len(weights)), key=remainders.__getitem__)[:missing]:
             parts[index] += 1
