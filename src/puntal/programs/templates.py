@@ -48,6 +48,22 @@ _SUMMARIES: Mapping[str, tuple[str, str]] = {
         "Para clientes profesionales: volumen anual, líneas estratégicas, formación",
         "For trade customers: yearly volume, strategic lines, training",
     ),
+    "beauty": (
+        "Cosmética y cabina: niveles por gasto, reseñas, recargas y envases que vuelven",
+        "Cosmetics and treatments: tiers by spend, reviews, refills and containers that come back",
+    ),
+    "restaurant": (
+        "Puntos en la mesa, tarjeta de sellos del menú, niveles por visitas, horas tranquilas",
+        "Points at the table, a stamp card for the lunch menu, tiers by visits, quiet hours",
+    ),
+    "pharmacy": (
+        "Parafarmacia y servicios, sin medicamentos ni datos de salud; hogares que suman juntos",
+        "Everything but medicines, services too, no health data; households that save together",
+    ),
+    "hotel": (
+        "Niveles por noches, más puntos al reservar directamente, en temporada tranquila y en la casa",
+        "Tiers by nights, more points for direct bookings, in the quiet season and in the house",
+    ),
 }
 
 
