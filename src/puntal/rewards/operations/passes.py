@@ -129,9 +129,11 @@ async def check_guesses(
             raise GuessesExceeded(retry_after_seconds=max(wait, 1))
 
 
-async def miss(tx: Transaction, program_id: int, *, caller: str, member_id: UUID | None, now: datetime) -> None:
-    """Count an unknown code; in a transaction of its own, for the one that asked is rolled back."""
-    await store.miss(tx, program_id, _guessing(caller, member_id), now=now, after=now - GUESSING)
+async def miss(
+    tx: Transaction, program_id: int, *, caller: str, member_id: UUID | None, now: datetime, count: int = 1
+) -> None:
+    """Count unknown codes; in a transaction of its own, for the one that asked is rolled back."""
+    await store.miss(tx, program_id, _guessing(caller, member_id), count=count, now=now, after=now - GUESSING)
 
 
 def _guessing(caller: str, member_id: UUID | None) -> dict[str, int]:

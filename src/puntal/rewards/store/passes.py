@@ -58,9 +58,9 @@ WHERE program_id = %(program_id)s AND who = %(who)s AND since > %(after)s
 MISS = """
 -- Counted in a stretch of time that begins with the first miss after the last one; in the order of names.
 INSERT INTO code_guess AS g (program_id, who, since, misses)
-SELECT %(program_id)s, w, %(now)s, 1 FROM unnest(%(who)s::text[]) AS w ORDER BY w
+SELECT %(program_id)s, w, %(now)s, %(count)s FROM unnest(%(who)s::text[]) AS w ORDER BY w
 ON CONFLICT (program_id, who) DO UPDATE
-SET misses = CASE WHEN g.since > %(after)s THEN g.misses + 1 ELSE 1 END,
+SET misses = CASE WHEN g.since > %(after)s THEN g.misses + excluded.misses ELSE excluded.misses END,
   since = CASE WHEN g.since > %(after)s THEN g.since ELSE excluded.since END
 """
 
@@ -114,7 +114,9 @@ async def misses(tx: Transaction, program_id: int, who: str, after: datetime) ->
     return (0, None) if row is None or row[0] is None else (int(row[0]), row[1])
 
 
-async def miss(tx: Transaction, program_id: int, who: Collection[str], *, now: datetime, after: datetime) -> None:
-    """Count a miss of each."""
-    names = {"program_id": program_id, "who": sorted(who), "now": now, "after": after}
+async def miss(
+    tx: Transaction, program_id: int, who: Collection[str], *, count: int, now: datetime, after: datetime
+) -> None:
+    """Count so many misses of each."""
+    names = {"program_id": program_id, "who": sorted(who), "count": count, "now": now, "after": after}
     await tx.execute(MISS, names)

@@ -30,6 +30,21 @@ async def find(tx: Transaction, program_id: int, written: str) -> Voucher:
     return found[written]
 
 
+async def look(tx: Transaction, program_id: int, asks: Sequence[Ask], *, now: datetime) -> list[Voucher | Refusal]:
+    """Return each voucher, or why it could not be used at this moment; one statement, nothing locked or written."""
+    found = await _find(tx, program_id, [ask.code for ask in asks])
+    answers: list[Voucher | Refusal] = []
+    for ask in asks:
+        try:
+            if ask.code not in found:
+                raise VoucherUnknown
+            policy.take(policy.Record(found[ask.code]), ask, now)
+            answers.append(found[ask.code])
+        except Refusal as refusal:
+            answers.append(refusal)
+    return answers
+
+
 async def take(tx: Transaction, program_id: int, ask: Ask, *, now: datetime) -> Taken:
     """Use a voucher, or set it aside (`ask.lapses_at`); the same reference again changes nothing.
 
