@@ -128,9 +128,14 @@ def evaluate_cart(program: Compiled, state: State, cart: Cart, now: datetime, pa
         now: On the program's clock.
         patience: Of the search for the best combination.
     """
+    return _Evaluating(program, settled(program, state, now), cart, now).answer(patience)
+
+
+def settled(program: Compiled, state: State, now: datetime) -> State:
+    """Return a state whose balances are those of this moment; `state` is left as it was."""
     books = copy_books(state.books)
     points.settle(books, program.terms, now)
-    return _Evaluating(program, replace(state, books=books), cart, now).answer(patience)
+    return replace(state, books=books)
 
 
 class _Evaluating:

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from puntal.access import api as access
 from puntal.access.operations.approvals import Actions
+from puntal.checkout import api as checkout
 from puntal.console import api as console
 from puntal.entrypoints.programs import Programs
 from puntal.intake import api as intake
@@ -26,6 +27,7 @@ def routers() -> Sequence[APIRouter]:
     """Return every router, in the order in which paths are matched."""
     return (
         intake.router,
+        *checkout.ROUTERS,
         console.router,
         members.router,
         points.router,

@@ -1,0 +1,5 @@
+"""The checkout over HTTP, a module per noun."""
+
+from puntal.checkout.api import carts
+
+ROUTERS = (carts.router,)

@@ -1,0 +1,1 @@
+"""The use cases of the checkout, a module per noun. Each joins the caller's transaction; none commits."""

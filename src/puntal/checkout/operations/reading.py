@@ -1,0 +1,152 @@
+"""What is known of a customer when a cart is asked about: read without locks, in one set of statements.
+
+Nothing is held, so an evaluation never waits for an order and no order waits for it. What it answers is true at that
+moment; holding a reward looks again, under the lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from puntal.engine.bounding import counters
+from puntal.engine.model import Compiled, Running, State, Switches
+from puntal.kit.calendar import local_day
+from puntal.kit.db import Transaction
+from puntal.kit.ids import family
+from puntal.ledger import operations as ledger
+from puntal.limits import operations as limits
+from puntal.limits.model import BudgetKey
+from puntal.members import operations as members
+from puntal.members.model import Ids, Profile
+from puntal.points import operations as points
+from puntal.points.model import Books
+from puntal.segments import operations as segments
+
+Standing = Literal["member", "guest", "unknown", "anonymous"]
+NOBODY = UUID(int=0)
+_running = msgspec.json.Decoder(Running).decode
+
+
+class Customer(Struct, frozen=True):
+    """Who is at the checkout, and everything a decision about her may read."""
+
+    standing: Standing
+    member_id: UUID | None
+    state: State
+    same_person: UUID | None = None
+    """Another member that one of the identities belongs to."""
+
+
+async def read_customer(
+    tx: Transaction,
+    program: Compiled,
+    switches: Switches,
+    ask: Ids | None,
+    *,
+    now: datetime,
+    budgets: Collection[BudgetKey] | None = None,
+) -> Customer:
+    """Return who an ask means and all that is known of her; at most nine statements, whatever the program has.
+
+    Args:
+        tx: An open transaction on the program.
+        program: What decides.
+        switches: What is off.
+        ask: As the caller named her; None: nobody was named.
+        now: On the program's clock.
+        budgets: The shared counters to read; None: all of the program's, in today's periods.
+
+    Raises:
+        NotValid: The ask holds what cannot be an identity.
+    """
+    standing: Standing = "anonymous"
+    member, conflict = None, None
+    if ask is not None:
+        joining = program.document.joining
+        (match,) = await members.resolve(tx, program.program_id, [ask], joining.match, region=program.region)
+        standing, member, conflict = "unknown", match.member_id, match.conflict
+    used = await limits.load(
+        tx,
+        program.program_id,
+        counters_of(program, local_day(program.zone, now)) if budgets is None else budgets,
+        lock=False,
+    )
+    profile = None
+    if member is not None:
+        profile = (await members.load(tx, program.program_id, [member])).get(member)
+    if profile is None:
+        return Customer(standing, None, nobody(program, switches, used, now=now), conflict)
+    state = await _state(tx, program, switches, profile, used, now=now)
+    return Customer("guest" if profile.status == "guest" else "member", profile.id, state, conflict)
+
+
+def counters_of(program: Compiled, day: date) -> set[BudgetKey]:
+    """Return the shared counters of rules and rewards on a local day."""
+    rewards = [reward.budgets for reward in program.rewards.values()]
+    sessions = [[session.places] for reward in program.rewards.values() for session in reward.sessions]
+    return counters([*program.budgets.values(), *rewards, *sessions], [day])
+
+
+def nobody(program: Compiled, switches: Switches, budgets: Mapping[BudgetKey, int], *, now: datetime) -> State:
+    """Return the state of somebody of whom nothing is known."""
+    profile = Profile(id=NOBODY, status="guest", created_at=now, updated_at=now)
+    books = Books.opened(NOBODY, len(program.terms), now, family("cart", now))
+    return State(
+        profile=profile,
+        books=books,
+        running=Running(),
+        today=local_day(program.zone, now),
+        budgets=budgets,
+        switches=switches,
+        known=False,
+    )
+
+
+async def _state(
+    tx: Transaction,
+    program: Compiled,
+    switches: Switches,
+    profile: Profile,
+    budgets: Mapping[BudgetKey, int],
+    *,
+    now: datetime,
+) -> State:
+    program_id, id = program.program_id, profile.id
+    pool = profile.pool_id if program.sharing else None
+    rows = await ledger.read_holders(tx, program_id, [id] if pool is None else [id, pool])
+    if id in rows:
+        books, running = points.books_of(rows[id], len(program.terms)), _running(rows[id].running)
+    else:
+        books, running = Books.opened(id, len(program.terms), now, family(str(id), now)), Running()
+    pools = None
+    if pool is not None and pool in rows:
+        pools = points.Pools(program.terms, {id: pool}, {pool: rows[pool]})
+    whole = {id: books} if pools is None else {id: books, **pools.books}
+    due = any(each.due_at is not None and each.due_at <= now for each in whole.values())
+    if due or pools is not None or program.stamps or program.fading:
+        await points.load_lots(tx, program_id, whole, now=now, cards=program.stamps)
+    if pools is not None:
+        books = pools.together(id, books, now)
+    books.next_id = family(f"cart:{id}", now)
+    today = local_day(program.zone, now)
+    metrics: dict[str, int] = {}
+    lists: frozenset[str] = frozenset()
+    if program.metrics or program.lists:
+        facts = await segments.load_facts(tx, program_id, [id], reads=program.metrics, lists=program.lists, today=today)
+        metrics, lists = dict(facts[id].metrics), facts[id].lists
+    return State(
+        profile=profile,
+        books=books,
+        running=running,
+        today=today,
+        metrics=metrics,
+        lists=lists,
+        budgets=budgets,
+        switches=switches,
+    )
