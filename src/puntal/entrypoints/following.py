@@ -11,6 +11,7 @@ import msgspec
 from puntal.engine.model import Event
 from puntal.entrypoints.intake import Intake
 from puntal.entrypoints.nights import run_due
+from puntal.entrypoints.admitting import admit_all, follower
 from puntal.entrypoints.programs import Programs
 from puntal.entrypoints.verifying import close_books
 from puntal.entrypoints.worker import Wiring
@@ -37,8 +38,11 @@ ROUTES = {
     "program.published": [
         Route(job="activity.backfill"),
         Route(job="tiers.place"),
+        Route(job="members.admit"),
         Route(job="segments.reevaluate", debounce_seconds=SEGMENTS_WITHIN_SECONDS),
     ],
+    # A list kept by hand may be whom the program is open to; of other segments whoever entered was looked at.
+    "segment.entered": [Route(job="segments.reevaluate", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
     "history.awarded": [Route(job="segments.reevaluate_all", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
     "members.imported": [Route(job="segments.reevaluate_all", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
     "member.*": [Route(job="segments.reevaluate", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
@@ -52,6 +56,7 @@ def wiring(database: Database, programs: Programs) -> Wiring:
         done = await run_due(database, programs, program_id, now)
         if done:
             await segments.reevaluate_all(database, program_id=program_id, now=now)
+            await admit_all(database, programs, program_id, now)
             await close_books(database, programs, program_id, now=now)
         return done
 
@@ -131,7 +136,15 @@ async def _take(work: Work, program_id: int, items: Sequence[Item]) -> None:
 @jobs.job("segments.reevaluate")
 async def reevaluate(work: Work, *, program_id: int) -> None:
     """Bring segments up to date for whom the outbox names."""
-    await segments.reevaluate_changed(work.database, program_id=program_id, now=await _program_now(work, program_id))
+    now = await _program_now(work, program_id)
+    follow = await follower(work.database, work.part(Programs), program_id, now)
+    await segments.reevaluate_changed(work.database, program_id=program_id, now=now, follow=follow)
+
+
+@jobs.job("members.admit")
+async def admit(work: Work, *, program_id: int, ids: Sequence[str]) -> None:  # noqa: ARG001 - whichever revision it was
+    """Let guests from before join, where a publication says that people join by themselves."""
+    await admit_all(work.database, work.part(Programs), program_id, await _program_now(work, program_id))
 
 
 @jobs.job("segments.reevaluate_all")

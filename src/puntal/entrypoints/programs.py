@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
+from uuid import UUID
 
 from puntal.engine.compile import compile as compile_program
 from puntal.engine.model import Compiled, Switches
 from puntal.intake.model import Kinds
 from puntal.kit.db import Transaction
+from puntal.members.operations import Membership
 from puntal.programs import operations as programs
 from puntal.programs.model import Head, Published, Start, number_at
+from puntal.segments import operations as segments
 from puntal.webhooks import operations as webhooks
 
 
@@ -42,6 +46,20 @@ class Loaded:
     def revisions(self) -> Collection[Compiled]:
         """Every revision that decides events of some time."""
         return self._older.values()
+
+    @cached_property
+    def membership(self) -> Membership:
+        """What the newest revision says about members, and who may join."""
+        document = self.newest.document
+        people = document.joining.restricted
+        if people is None:
+            return Membership.of(document)
+        asked = segments.read_segments(document, self.newest.wallets)
+
+        async def may_join(tx: Transaction, members: Collection[UUID], now: datetime) -> set[UUID]:
+            return await segments.meant(tx, self.program_id, asked, people, members, now=now)
+
+        return Membership.of(document, may_join=may_join)
 
     def at(self, instant: datetime) -> Compiled:
         """Return the revision in force at an instant; before the first one's start, the newest."""

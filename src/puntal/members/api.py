@@ -68,7 +68,8 @@ _LAST_ID = UUID(int=2**128 - 1)
 async def current_membership(request: Request, tx: ProgramTx, program_id: ProgramId) -> Membership:
     """Return what the program's document says about members, as it stands in this transaction."""
     loaded = await request.app.state.programs.current(tx, program_id)
-    return Membership.of(loaded.newest.document)
+    membership: Membership = loaded.membership
+    return membership
 
 
 CurrentMembership = Annotated[Membership, Depends(current_membership)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from puntal.kit.errors import Conflict, Faulty, Invalid, NotFound
+from puntal.kit.errors import Conflict, Faulty, Forbidden, Invalid, NotFound
 
 
 class NotValid(Faulty):
@@ -45,6 +45,36 @@ class ConsentMissing(Invalid):
     messages: ClassVar[Mapping[str, str]] = {
         "en": "Joining needs agreement to: {purposes}",
         "es": "Para unirse hay que aceptar: {purposes}",
+    }
+
+
+class NotEligible(Forbidden):
+    """The program lets only people in some segments join, and this person is in none of them."""
+
+    code = "members.not_eligible"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This program is not open to this person",
+        "es": "Este programa no está abierto a esta persona",
+    }
+
+
+class EmailRefused(Invalid):
+    """The program lets nobody join with an address of this domain; `domain` says which."""
+
+    code = "members.email_refused"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Addresses at {domain} are not accepted; use another one",
+        "es": "No se aceptan direcciones de {domain}; usa otra",
+    }
+
+
+class SameMailbox(Conflict):
+    """The address delivers to the mailbox of another member."""
+
+    code = "members.same_mailbox"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "A member already uses this mailbox",
+        "es": "Un miembro ya usa este buzón",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
 import phonenumbers
@@ -13,7 +14,7 @@ from disposable_email_domains import blocklist
 from puntal.kit.errors import Fault, pointer
 from puntal.members.errors import NotValid
 from puntal.members.model import Identity, Ids
-from puntal.programs.document.program import Program
+from puntal.programs.document.program import JoiningEmail, Program
 
 LONGEST = 254
 """Characters of any identity; the longest an e-mail address may be."""
@@ -95,10 +96,20 @@ def mailbox(address: str) -> str:
     return f"{kept}@{domain}"
 
 
-def is_disposable(address: str) -> bool:
-    """Tell whether a normalised address belongs to a service for throw-away mail; a warning, not a refusal."""
+def is_disposable(address: str, trusted: Collection[str] = ()) -> bool:
+    """Tell whether a normalised address belongs to a service for throw-away mail that the program does not trust."""
+    return _is_at(address, blocklist) and not _is_at(address, trusted)
+
+
+def refused_domain(address: str, policy: JoiningEmail) -> str | None:
+    """Return the domain of a normalised address with which nobody may join; None where it may be."""
+    throw_away = policy.disposable == "refuse" and is_disposable(address, policy.trusted_domains)
+    return address.rpartition("@")[2] if throw_away or _is_at(address, policy.refused_domains) else None
+
+
+def _is_at(address: str, domains: Collection[str]) -> bool:
     labels = address.rpartition("@")[2].split(".")
-    return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))
+    return any(".".join(labels[start:]) in domains for start in range(len(labels) - 1))
 
 
 @lru_cache(maxsize=65536)

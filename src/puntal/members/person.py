@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -18,7 +20,7 @@ from puntal.kit.calendar import local_day
 from puntal.kit.errors import Fault, pointer
 from puntal.members.identities import home_of
 from puntal.members.model import Consent, MatchKind
-from puntal.programs.document.program import Program
+from puntal.programs.document.program import JoiningEmail, Program
 from puntal.programs.document.values import Span
 from puntal.programs.document.wallets import Pool
 from puntal.rules.catalogue import Catalogue
@@ -43,6 +45,13 @@ _EXPECTED = {
 }
 
 
+if TYPE_CHECKING:
+    from puntal.kit.db import Transaction
+
+    MayJoin = Callable[[Transaction, Collection[UUID], datetime], Awaitable[AbstractSet[UUID]]]
+    """Told of people as if they had joined: which of them the program is open to at that time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
     """What a program's document says about members; make it once per revision with `Membership.of`.
@@ -52,6 +61,9 @@ class Membership:
         required: Purposes that must be agreed to on joining.
         purposes: Every declared purpose and its channels.
         fields: The member's typed fields by bare name.
+        restricted: Not everyone may join; `may_join` tells who.
+        emails: Which addresses people may join with.
+        may_join: Given by whoever puts the slices together: segments stand above members.
     """
 
     zone: ZoneInfo
@@ -64,10 +76,18 @@ class Membership:
     birthday_set_before: Span
     merge_undo: Span
     pools: Mapping[str, Pool]
+    restricted: bool
+    emails: JoiningEmail
+    may_join: MayJoin | None = None
+
+    @property
+    def selective(self) -> bool:
+        """Whether somebody who says everything may still be turned away."""
+        return self.restricted or self.emails.refuses
 
     @classmethod
-    def of(cls, document: Program) -> Membership:
-        """Return what the document says about members."""
+    def of(cls, document: Program, *, may_join: MayJoin | None = None) -> Membership:
+        """Return what the document says about members; without `may_join` nobody can join a restricted program."""
         catalogue = Catalogue.build(
             currency=document.currency,
             custom={
@@ -91,6 +111,9 @@ class Membership:
             birthday_set_before=document.policies.birthday_set_before,
             merge_undo=document.policies.merge_undo,
             pools=document.pools,
+            restricted=document.joining.restricted is not None,
+            emails=document.joining.email,
+            may_join=may_join,
         )
 
 

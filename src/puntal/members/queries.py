@@ -118,6 +118,15 @@ ORDER BY claim_until, id
 LIMIT %(limit)s
 """
 
+WAITING_GUESTS = """
+-- Guests who may still claim, in the order of their ids. Locks nothing.
+SELECT id FROM member
+WHERE program_id = %(program_id)s AND status = 'guest' AND id > %(after)s
+  AND (claim_until IS NULL OR claim_until > %(now)s)
+ORDER BY id
+LIMIT %(limit)s
+"""
+
 CANDIDATES = """
 -- Pairs somebody should look at, most often seen first.
 SELECT member_id, other_id, first_seen_at, last_seen_at, times
@@ -191,6 +200,12 @@ class Pooled(Struct, frozen=True):
     member_id: UUID
     adult: bool
     joined_at: datetime
+
+
+async def waiting_guests(tx: Transaction, program_id: int, *, after: UUID, now: datetime, limit: int) -> list[UUID]:
+    """Return guests whose time to claim is not over, by id."""
+    params = {"program_id": program_id, "after": after, "now": now, "limit": limit}
+    return [row[0] for row in await (await tx.execute(WAITING_GUESTS, params)).fetchall()]
 
 
 async def mailboxes(tx: Transaction, program_id: int, boxes: Iterable[str]) -> dict[str, set[UUID]]:

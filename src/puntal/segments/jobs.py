@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,22 +20,31 @@ SET LOCAL statement_timeout = '15min'
 """
 
 
-async def reevaluate_changed(database: Database, *, program_id: int, now: datetime) -> int:
+Follow = Callable[[Collection[UUID]], Awaitable[object]]
+"""Told of members about whom something has changed."""
+
+
+async def reevaluate_changed(
+    database: Database, *, program_id: int, now: datetime, follow: Follow | None = None
+) -> int:
     """Evaluate whom the outbox names since the last run, and segments whose condition is new, for everybody.
 
     Run it every 10 seconds at most a minute apart, one at a time per program. Returns how many entered or left.
+    `follow` is told of all whom the outbox named, portion by portion, when their segments are up to date.
     """
     async with database.program_transaction(program_id) as tx:
         segments = await _segments(tx, program_id, now)
         new = [] if segments is None else await operations.unanswered(tx, program_id, segments)
-    if segments is None or not segments.dynamic:
+    if segments is None or not (segments.dynamic or follow):
         return 0
     changed = await _everybody(database, program_id, segments, new, now)
     more = True
     while more:
         async with database.program_transaction(program_id) as tx:
-            changes, more = await operations.reevaluate_changed(tx, program_id, segments, now=now)
+            changes, more, named = await operations.reevaluate_changed(tx, program_id, segments, now=now)
         changed += len(changes)
+        if follow is not None and named:
+            await follow(named)
     return changed
 
 

@@ -17,6 +17,7 @@ from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.programs import operations as programs
 from puntal.programs.document.program import Program
+from puntal.programs.document.values import People
 from puntal.programs.errors import NotPublished
 from puntal.programs.model import Published, number_at
 from puntal.rules.catalogue import fields_read
@@ -127,6 +128,21 @@ async def sample(
     return await queries.sample(tx, program_id, segments, question, local_day(segments.zone, now), limit)
 
 
+async def meant(
+    tx: Transaction,
+    program_id: int,
+    segments: Segments,
+    people: People,
+    members: Collection[UUID],
+    *,
+    now: datetime,
+) -> set[UUID]:
+    """Return which of these members, guests and leavers a list of people means right now; one statement."""
+    return await queries.among(
+        tx, program_id, segments, policy.asking(people, segments), local_day(segments.zone, now), members
+    )
+
+
 async def members(
     tx: Transaction, program_id: int, segments: Segments, segment: str, *, after: UUID, limit: int
 ) -> list[Belonging]:
@@ -200,16 +216,16 @@ async def unanswered(tx: Transaction, program_id: int, segments: Segments) -> li
 
 async def reevaluate_changed(
     tx: Transaction, program_id: int, segments: Segments, *, now: datetime, limit: int = _ROWS_AT_A_TIME
-) -> tuple[list[Change], bool]:
+) -> tuple[list[Change], bool, set[UUID]]:
     """Evaluate the members whom the next `limit` rows of the outbox name.
 
     Returns:
-        Who entered and left, and whether more rows may wait.
+        Who entered and left, whether more rows may wait, and whom they name.
     """
     rows = await outbox.take_members(tx, program_id, limit=limit)
     changed = sorted({member for member, kind in rows if kind not in (ENTERED, LEFT)})
     changes = await reevaluate(tx, program_id, segments, members=changed, now=now)
-    return changes, len(rows) == limit
+    return changes, len(rows) == limit, {member for member, _ in rows}
 
 
 async def add_members(

@@ -8,9 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import structs
 
 from puntal.programs.catalogue import catalogue_of, of_segment
 from puntal.programs.document.program import Program
+from puntal.programs.document.values import People
 from puntal.rules.catalogue import fields_read
 from puntal.rules.dialect import expand
 from puntal.rules.model import Logic
@@ -39,6 +41,18 @@ def read_segments(document: Program, wallets: Mapping[str, int]) -> Segments:
         dynamic={id: question(written_out(logic, asked)) for id, logic in asked.items()},
         lists=frozenset(id for id, segment in document.segments.items() if segment.list),
     )
+
+
+def asking(people: People, segments: Segments) -> Question:
+    """Return the question whether somebody, also a guest, is in any of the segments and in none of the others."""
+    any_of = [_belongs(id, segments) for id in people.any]
+    every: list[Logic] = [{"or": any_of} if len(any_of) > 1 else any_of[0]] if any_of else []
+    every += [{"!": [_belongs(id, segments)]} for id in people.none]
+    return structs.replace(question({"and": every} if len(every) > 1 else every[0]), statuses=BOOKED)
+
+
+def _belongs(id: str, segments: Segments) -> Logic:
+    return segments.dynamic[id].logic if id in segments.dynamic else {"in": [id, _SEGMENTS]}
 
 
 def question(logic: Logic) -> Question:

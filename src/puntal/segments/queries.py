@@ -115,3 +115,15 @@ async def sample(
     text = f"SELECT m.id, m.name, m.status, m.country {who.text} ORDER BY m.id DESC LIMIT %(limit)s"
     cursor = await tx.execute(text.encode(), {**who.params, "program_id": program_id, "limit": limit})
     return [Seen(*row) for row in await cursor.fetchall()]
+
+
+async def among(
+    tx: Transaction, program_id: int, segments: Segments, question: Question, today: date, members: Collection[UUID]
+) -> set[UUID]:
+    """Return for which of these members the condition holds right now."""
+    who = store.compiled(segments, question, today)
+    # The text comes from the field catalogue; every value is a parameter.
+    text = f"SELECT m.id {who.text} AND m.id = ANY(%(members)s::uuid[])"
+    params = {**who.params, "program_id": program_id, "members": list(members)}
+    cursor = await tx.execute(text.encode(), params)
+    return {row[0] for row in await cursor.fetchall()}

@@ -28,7 +28,6 @@ from puntal.insight.model import Overview
 from puntal.kit import clock, garbage, ids, logging
 from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.kit.settings import Settings, settings
-from puntal.members import operations as members
 from puntal.members.model import Ids, NewMember
 from puntal.members.operations.bulk import import_many
 from puntal.programs import operations as programs_operations
@@ -136,8 +135,7 @@ async def _members(database: Database, programs: Programs, program_id: int) -> N
             )
             for household in journey.members()
         ]
-        membership = members.Membership.of(loaded.newest.document)
-        await import_many(tx, program_id, people, membership=membership, now=BEGINNING)
+        await import_many(tx, program_id, people, membership=loaded.membership, now=BEGINNING)
 
 
 async def _replay(

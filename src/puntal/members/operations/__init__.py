@@ -20,6 +20,7 @@ from puntal.members.operations.clock import celebrated, due_anniversaries, due_b
 from puntal.members.operations.consents import record_consents
 from puntal.members.operations.enrolment import enrol_many
 from puntal.members.operations.forgetting import forget, held_about
+from puntal.members.operations.joining import admit_guests
 from puntal.members.operations.merging import (
     Merge,
     MergePlan,
@@ -40,6 +41,7 @@ __all__ = [
     "Merge",
     "MergePlan",
     "add_identities",
+    "admit_guests",
     "celebrated",
     "change_status",
     "create_pool",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct, field
+from psycopg import Rollback
 
 from puntal.kit import ids as new
 from puntal.kit.calendar import local_day
@@ -20,6 +21,7 @@ from puntal.ledger import operations as ledger
 from puntal.members import birthdays
 from puntal.members.identities import mailbox
 from puntal.members.model import NewMember
+from puntal.members.operations.admitting import turned_away
 from puntal.members.operations.enrolment import Ask, enrol_many, read_person
 from puntal.members.person import Membership
 from puntal.members.store import bulk
@@ -66,7 +68,7 @@ async def import_many(
     answer = Imported()
     lines = enumerate(people)
     while chunk := list(islice(lines, CHUNK)):
-        await _import(tx, program_id, chunk, answer, membership, now)
+        await _import_chunk(tx, program_id, chunk, answer, membership, now)
     summary = {
         "created": answer.created,
         "claimed": len(answer.claimed),
@@ -78,7 +80,7 @@ async def import_many(
     return answer
 
 
-async def _import(
+async def _import_chunk(
     tx: Transaction,
     program_id: int,
     chunk: Sequence[tuple[int, NewMember]],
@@ -86,6 +88,41 @@ async def _import(
     membership: Membership,
     now: datetime,
 ) -> None:
+    """Import a chunk, and once more without those who must not join, who leave no trace."""
+    if not membership.selective:
+        await _import(tx, program_id, chunk, answer, membership, now)
+        return
+    refused: dict[int, Refusal] = {}
+    attempted = Imported()
+    joined: list[tuple[int, UUID]] = []
+    async with tx.transaction() as attempt:
+        joined = await _import(tx, program_id, chunk, attempted, membership, now)
+        refused = await turned_away(tx, program_id, joined, membership=membership, now=now)
+        if refused:
+            raise Rollback(attempt)
+    if refused:
+        outside = {member: refused[line] for line, member in joined if line in refused}
+        # Lines that were taken for one of them, because they share an identity.
+        refused |= {line: outside[member] for line, member in attempted.known.items() if member in outside}
+        attempted = Imported()
+        kept = [(line, person) for line, person in chunk if line not in refused]
+        if kept:
+            await _import(tx, program_id, kept, attempted, membership, now)
+    answer.created += attempted.created
+    answer.known |= attempted.known
+    answer.claimed |= attempted.claimed
+    answer.refused |= attempted.refused | refused
+
+
+async def _import(
+    tx: Transaction,
+    program_id: int,
+    chunk: Sequence[tuple[int, NewMember]],
+    answer: Imported,
+    membership: Membership,
+    now: datetime,
+) -> list[tuple[int, UUID]]:
+    """Import a chunk; return line and member of those who are new."""
     people = dict(chunk)
     asks: dict[UUID, Ask] = {}
     for line, person in chunk:
@@ -129,6 +166,7 @@ async def _import(
             elif one.claimed:
                 answer.claimed[line] = one.id
                 del answer.known[line]
+    return sorted((asks[id].at, id) for id in created)
 
 
 def _member(ask: Ask, membership: Membership, now: datetime) -> tuple[Any, ...]:

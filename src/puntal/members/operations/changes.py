@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -17,6 +18,7 @@ from puntal.members import birthdays, policy, queries, store
 from puntal.members.errors import IdentityTaken, LastIdentity, NotValid, UnknownMember, WrongStatus
 from puntal.members.identities import normalise
 from puntal.members.model import Evidence, Identity, Ids, KnownIdentity, Profile, Status
+from puntal.members.operations.admitting import turned_away
 from puntal.members.operations.recognise import identity_row
 from puntal.members.person import Membership, details_faults, read_attributes
 from puntal.members.store import changes
@@ -118,6 +120,8 @@ async def add_identities(
         UnknownMember: No such member, or erased or merged.
         NotValid: Something cannot be an identity.
         IdentityTaken: It is another member's (`other`), whom the caller may want to merge. Nothing was added.
+        EmailRefused: Nobody may join with such an address, nor be known by it later.
+        SameMailbox: The address delivers to another member's mailbox, and the program minds.
     """
     identities = normalise(ids, region=membership.region)
     # Identities before member rows, everywhere.
@@ -128,6 +132,10 @@ async def add_identities(
         for kind, _, owner in await changes.run(tx, changes.OWNERS, program_id, rows=encode(lost)):
             if owner != member:
                 raise IdentityTaken(kind=kind, other=str(owner))
+    if membership.emails.refuses and any(kind == "email" for kind, _ in won):
+        only_emails = replace(membership, restricted=False)
+        for refusal in (await turned_away(tx, program_id, [(0, member)], membership=only_emails, now=now)).values():
+            raise refusal
     if won:
         await tell(tx, program_id, "member.identified", member, now, {"kinds": sorted(kind for kind, _ in won)})
     return (await queries.identities(tx, program_id, [member])).get(member, [])

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import structs
+from psycopg import Rollback
 
 from puntal.kit import ids as new
 from puntal.kit.calendar import local_day
@@ -20,6 +21,7 @@ from puntal.members import birthdays, policy, queries, store
 from puntal.members.errors import Blocked, ChangedMeanwhile, ConsentMissing, NoIdentity, NotValid, UnknownMember
 from puntal.members.identities import is_disposable, mailbox, normalise
 from puntal.members.model import Consent, Enrolled, Identity, Match, NewMember, Profile
+from puntal.members.operations.admitting import turned_away
 from puntal.members.operations.consents import consent_rows
 from puntal.members.operations.recognise import identity_row, match_named, report_conflicts
 from puntal.members.person import (
@@ -63,6 +65,8 @@ class _Door:
     now: datetime
     answers: dict[int, Enrolled | Refusal] = field(default_factory=dict)
     joining: list[tuple[Ask, Profile | None]] = field(default_factory=list)
+    agreed: dict[UUID, list[Consent]] = field(default_factory=dict)
+    """What guests agreed to before."""
 
 
 async def enrol_many(
@@ -71,7 +75,8 @@ async def enrol_many(
     """Make people members, and answer each: enrolled, or a refusal that leaves the others alone.
 
     Enrolling again changes nothing: whoever owns one of the identities is the answer. A guest becomes a member and
-    keeps her id (`claimed`: her unclaimed points are the caller's to release); who left comes back.
+    keeps her id (`claimed`: her unclaimed points are the caller's to release); who left comes back. Where the program
+    is not open to everybody, or not to every address, those it turns away leave no trace.
 
     Args:
         tx: An open transaction on the program; the caller commits.
@@ -80,6 +85,38 @@ async def enrol_many(
         membership: What the program's document says.
         now: Becomes `enrolled_at` where nothing earlier is said.
     """
+    if not membership.selective:
+        door = await _enrol(tx, program_id, people, membership, now)
+        return [door.answers[at] for at in range(len(people))]
+    async with tx.transaction() as attempt:
+        door = await _enrol(tx, program_id, people, membership, now)
+        refused = await _turned_away(door)
+        if refused:
+            raise Rollback(attempt)
+    kept = [at for at in range(len(people)) if at not in refused]
+    if refused and kept:
+        # Nobody is turned away twice, and who is known answers as before.
+        again = await enrol_many(tx, program_id, [people[at] for at in kept], membership=membership, now=now)
+        return [refused[at] if at in refused else again[kept.index(at)] for at in range(len(people))]
+    return [refused.get(at) or door.answers[at] for at in range(len(people))]
+
+
+async def _turned_away(door: _Door) -> dict[int, Refusal]:
+    """Return who must not join, and whoever was taken for one of them because she shares an identity."""
+    joined = {ask.at: answer.id for ask, _ in door.joining if isinstance(answer := door.answers[ask.at], Enrolled)}
+    refused = await turned_away(
+        door.tx, door.program_id, list(joined.items()), membership=door.membership, now=door.now
+    )
+    outside = {joined[at]: refusal for at, refusal in refused.items()}
+    for at, answer in door.answers.items():
+        if isinstance(answer, Enrolled) and answer.id in outside:
+            refused.setdefault(at, outside[answer.id])
+    return refused
+
+
+async def _enrol(
+    tx: Transaction, program_id: int, people: Sequence[NewMember], membership: Membership, now: datetime
+) -> _Door:
     door = _Door(tx, program_id, membership, now)
     asks: list[Ask] = []
     for at, person in enumerate(people):
@@ -95,7 +132,7 @@ async def enrol_many(
     await _change_known(door)
     await _finish(door)
     await report_conflicts(tx, program_id, [ask.match for ask in asks], now=now)
-    return [door.answers[at] for at in range(len(people))]
+    return door
 
 
 def read_person(at: int, person: NewMember, membership: Membership, now: datetime, *, joining: bool = False) -> Ask:
@@ -154,6 +191,7 @@ async def _round(door: _Door, waiting: Sequence[Ask]) -> list[Ask]:
         ask.match = match
     found = {ask.match.member_id for ask in waiting if ask.match.member_id is not None}
     profiles = await store.load(door.tx, door.program_id, found, lock=False)
+    await _remember_consents(door, profiles)
     strangers, guests = _sort(door, waiting, profiles)
     groups = policy.grouped([[*ask.deciding, ("id", str(ask.new_id))] for ask in strangers])
     first: dict[int, Ask] = {}
@@ -178,6 +216,14 @@ async def _round(door: _Door, waiting: Sequence[Ask]) -> list[Ask]:
     return again
 
 
+async def _remember_consents(door: _Door, profiles: Mapping[UUID, Profile]) -> None:
+    """Find what guests have agreed to before they join."""
+    guests = [id for id, profile in profiles.items() if profile.status == "guest" and id not in door.agreed]
+    if door.membership.required and guests:
+        known = await queries.consents(door.tx, door.program_id, guests)
+        door.agreed |= {id: known.get(id, []) for id in guests}
+
+
 def _sort(door: _Door, waiting: Sequence[Ask], profiles: Mapping[UUID, Profile]) -> tuple[list[Ask], list[Ask]]:
     """Answer who needs nothing done; return the strangers and the guests who join."""
     strangers: list[Ask] = []
@@ -186,7 +232,8 @@ def _sort(door: _Door, waiting: Sequence[Ask], profiles: Mapping[UUID, Profile])
     for ask in waiting:
         profile = None if ask.match.member_id is None else profiles[ask.match.member_id]
         joins = profile is None or (profile.status in {"guest", "left"} and profile.id not in returning)
-        missing = missing_consents(ask.consents, door.membership) if joins else []
+        agreed = [] if profile is None else door.agreed.get(profile.id, [])
+        missing = missing_consents([*agreed, *ask.consents], door.membership) if joins else []
         if missing:
             door.answers[ask.at] = ConsentMissing(purposes=", ".join(missing))
         elif profile is None:
@@ -257,7 +304,7 @@ async def _finish(door: _Door) -> None:
         member = answer.id
         tokens += [{"token": token, "member_id": member} for token in tokens_of(ask.said.name)]
         consents += consent_rows(member, ask.consents)
-        warnings = _warnings(ask, member, owners)
+        warnings = _warnings(ask, member, owners, door.membership)
         door.answers[ask.at] = structs.replace(answer, warnings=warnings)
         enrolled_at = ask.said.enrolled_at or door.now
         happened.append(
@@ -286,9 +333,11 @@ async def _finish(door: _Door) -> None:
     await outbox.append(door.tx, door.program_id, happened)
 
 
-def _warnings(ask: Ask, member: UUID, owners: Mapping[str, set[UUID]]) -> tuple[str, ...]:
+def _warnings(ask: Ask, member: UUID, owners: Mapping[str, set[UUID]], membership: Membership) -> tuple[str, ...]:
     emails = [value for kind, value in ask.identities if kind == "email"]
-    warnings = ["disposable_email"] if any(is_disposable(value) for value in emails) else []
+    warnings = (
+        ["disposable_email"] if any(is_disposable(value, membership.emails.trusted_domains) for value in emails) else []
+    )
     if any(owners.get(mailbox(value), set()) - {member} for value in emails):
         warnings.append("same_mailbox")
     return tuple(warnings)

@@ -10,9 +10,12 @@ from uuid import UUID
 from puntal.kit import ids as new
 from puntal.kit.db import Transaction
 from puntal.ledger import operations as ledger
-from puntal.members import policy, store
-from puntal.members.identities import mailbox, normalise
+from puntal.members import policy, queries, store
+from puntal.members.identities import mailbox, normalise, refused_domain
 from puntal.members.model import DEFAULT_MATCH, Identity, Ids, Match, MatchKind, Profile
+from puntal.outbox import operations as outbox
+from puntal.outbox.model import Happening
+from puntal.programs.document.program import JoiningEmail
 
 
 async def resolve(
@@ -42,7 +45,7 @@ async def resolve(
     return await match_named(tx, program_id, asks, named, match_order)
 
 
-async def open_unknown(
+async def open_unknown(  # noqa: PLR0913 - who they are and what becomes of them
     tx: Transaction,
     program_id: int,
     asks: Sequence[Ids],
@@ -52,11 +55,13 @@ async def open_unknown(
     claim_until: datetime | None,
     match_order: Sequence[MatchKind] = DEFAULT_MATCH,
     region: str | None = None,
+    emails: JoiningEmail | None = None,
+    tell: bool = False,
 ) -> list[UUID]:
     """Make members of people nobody knew, and return the member of each ask.
 
     Asks that share a matching identity become one member. Whoever loses a race for an identity gets the winner's
-    member.
+    member. Whose e-mail address the program refuses is a guest, whatever the others become.
 
     Args:
         tx: An open transaction on the program; the caller commits.
@@ -64,9 +69,11 @@ async def open_unknown(
         asks: Those that `resolve` answered with no member.
         as_: `guest` until they join, or `active` at once.
         now: Becomes `created_at`, and `enrolled_at` of the active.
-        claim_until: For guests: until when they may claim what they earn.
+        claim_until: Of guests: until when they may claim what they earn.
         match_order: The program's `joining.match`.
         region: As for `resolve`.
+        emails: The program's `joining.email`.
+        tell: Let whoever listens know that members have joined.
 
     Raises:
         NotValid: An ask holds what cannot be an identity.
@@ -94,15 +101,62 @@ async def open_unknown(
         for at, match in zip(late, matches, strict=True):
             if match.member_id is not None and known[groups[at]] in lost:
                 known[groups[at]] = match.member_id
+    guests = set(groups) if as_ == "guest" else await _turned_away(tx, program_id, groups, named, opened, emails)
+    new_ones = {group: member for group, member in known.items() if member == opened[group]}
     rows = [
-        {"id": member, "status": as_, "created_at": now}
-        | ({"claim_until": claim_until} if as_ == "guest" else {"enrolled_at": now})
-        for group, member in known.items()
-        if member == opened[group]
+        {"id": member, "created_at": now}
+        | (
+            {"status": "guest", "claim_until": claim_until}
+            if group in guests
+            else {"status": "active", "enrolled_at": now}
+        )
+        for group, member in new_ones.items()
     ]
     added = await store.insert_members(tx, program_id, rows)
     await ledger.open_holders(tx, program_id, added, now=now)
+    if tell:
+        joined = [member for group, member in new_ones.items() if group not in guests and member in added]
+        await outbox.append(tx, program_id, [_enrolled(member, now) for member in joined])
     return [known[group] for group in groups]
+
+
+async def _turned_away(
+    tx: Transaction,
+    program_id: int,
+    groups: Sequence[int],
+    named: Sequence[Sequence[Identity]],
+    opened: Mapping[int, UUID],
+    emails: JoiningEmail | None,
+) -> set[int]:
+    """Return the groups that stay guests for the address they gave."""
+    if emails is None or not emails.refuses:
+        return set()
+    given = [
+        (group, value)
+        for group, identities in zip(groups, named, strict=True)
+        for kind, value in identities
+        if kind == "email"
+    ]
+    away = {group for group, value in given if refused_domain(value, emails) is not None}
+    if emails.same_mailbox == "refuse":
+        owners = await queries.mailboxes(tx, program_id, {mailbox(value) for _, value in given})
+        seen: dict[str, int] = {}
+        for group, value in given:
+            box = mailbox(value)
+            if seen.setdefault(box, group) != group or owners.get(box, set()) - set(opened.values()):
+                away.add(group)
+    return away
+
+
+def _enrolled(member: UUID, now: datetime) -> Happening:
+    return Happening(
+        id=new.new_id(),
+        kind="member.enrolled",
+        member_id=member,
+        effective_at=now,
+        recorded_at=now,
+        payload={"claimed": False, "referrer_id": None, "warnings": []},
+    )
 
 
 async def load(tx: Transaction, program_id: int, ids: Iterable[UUID], *, lock: bool = False) -> dict[UUID, Profile]:

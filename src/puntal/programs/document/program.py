@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, cast
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from puntal.programs.document.values import (
     Condition,
     Country,
     Currency,
+    Domain,
     EventName,
     Identifier,
     LocalDay,
@@ -30,11 +31,29 @@ PhaseName = Literal["draft", "live", "spend_only", "closed"]
 FieldType = Literal["text", "number", "money", "flag", "date", "choice", "list"]
 
 
+class JoiningEmail(Section):
+    """Which e-mail addresses people may join with."""
+
+    disposable: Literal["warn", "refuse"] = "warn"
+    """Addresses of services for throw-away mail, by a list that is kept up to date with the platform."""
+    same_mailbox: Literal["warn", "refuse"] = "warn"
+    """An address that delivers to a member's mailbox: `anna+2@` beside `anna@`."""
+    refused_domains: tuple[Domain, ...] = ()
+    trusted_domains: tuple[Domain, ...] = ()
+    """Never taken for throw-away mail."""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether anything is refused at all."""
+        return self.disposable == "refuse" or self.same_mailbox == "refuse" or bool(self.refused_domains)
+
+
 class Joining(Section):
     """Who becomes a member, how callers are recognised, and what happens to unknown customers."""
 
     who: Literal["everyone"] | People = "everyone"
     auto: bool = False
+    """Whoever may join and has agreed to what is needed becomes a member without asking."""
     match: tuple[Literal["id", "external", "email", "card", "phone"], ...] = (
         "id",
         "external",
@@ -46,6 +65,17 @@ class Joining(Section):
     claim_within: Span = Span("90 days")
     consents: tuple[Identifier, ...] = ()
     """Purposes that must be agreed to on joining."""
+    email: JoiningEmail = JoiningEmail()
+
+    @property
+    def restricted(self) -> People | None:
+        """Who may join, where not everyone may."""
+        return None if self.who in ("everyone", People()) else cast("People", self.who)
+
+    @property
+    def enrols_strangers(self) -> bool:
+        """Whether an unknown customer is a member with her first order: she has said and agreed to nothing yet."""
+        return (self.auto or self.unknown_customer == "enrol") and self.restricted is None and not self.consents
 
 
 class Orders(Section):

@@ -48,6 +48,7 @@ def check_header(program: Program, root: Place) -> None:
     joining, place = program.joining, root / "joining"
     if isinstance(joining.who, People):
         check_people(joining.who, program, place / "who")
+    _by_itself(program, place)
     purposes = [consent.id for consent in program.consents]
     for index, consent in enumerate(joining.consents):
         (place / "consents" / index).known(consent, purposes, "consent")
@@ -55,6 +56,23 @@ def check_header(program: Program, root: Place) -> None:
         (place / "match").fault("one_needed", "callers are recognised by at least one kind of identity", "[email]")
     places = root / "consents"
     root.unique([(consent.id, places / i / "id") for i, consent in enumerate(program.consents)], "consent")
+
+
+def _by_itself(program: Program, place: Place) -> None:
+    """Collect what contradicts joining without being asked."""
+    joining = program.joining
+    if joining.auto and joining.unknown_customer == "ignore":
+        reason = "who is ignored does not become a member by herself"
+        (place / "unknown_customer").fault("contradiction", reason, "unknown_customer: guest")
+    if joining.unknown_customer == "enrol" and not joining.enrols_strangers:
+        what = "agreed to nothing" if joining.restricted is None else "said nothing that puts her in a segment"
+        (place / "unknown_customer").fault(
+            "stranger_cannot_join", f"an unknown customer has {what} yet", "unknown_customer: guest, auto: true"
+        )
+    for index, domain in enumerate(joining.email.trusted_domains):
+        if domain in joining.email.refused_domains:
+            there = place / "email" / "trusted_domains" / index
+            there.fault("contradiction", f"'{domain}' is both trusted and refused", "remove one of them")
 
 
 def check_currency(currency: str, place: Place) -> None:

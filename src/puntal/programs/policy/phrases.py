@@ -71,5 +71,6 @@ PATTERNS: Mapping[str, tuple[str, str, str]] = {
     "locale": ("programs.bad_locale", "a language is two letters, with a country where needed", "es-MX"),
     "currency": ("programs.bad_currency", "a currency is its three ISO 4217 letters", "EUR"),
     "country": ("programs.bad_country", "a country is its two ISO 3166 letters", "ES"),
+    "domain": ("programs.bad_domain", "a domain is what follows the @ of an e-mail address", "example.com"),
     "hours": ("programs.bad_hours", "hours are written from-to", "17:00-19:00"),
 }

@@ -34,6 +34,7 @@ def _patterns_by_regex() -> dict[str, str]:
         "locale": values.Locale,
         "currency": values.Currency,
         "country": values.Country,
+        "domain": values.Domain,
         "money": values.MoneyText.model_fields["root"],
         "percent": values.Percent.model_fields["root"],
         "span": values.Span.model_fields["root"],
