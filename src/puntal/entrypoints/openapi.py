@@ -31,6 +31,7 @@ are ISO 8601 with an offset, names are `snake_case`.
 """
 TAGS = [
     {"name": "events", "description": "What happened: sent, decided, explained."},
+    {"name": "checkout", "description": "Carts asked about, what members may have, and taking it."},
     {"name": "members", "description": "Who takes part."},
     {"name": "points", "description": "Wallets, transfers, statements, adjustments."},
     {"name": "tiers", "description": "Where a member stands."},
