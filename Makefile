@@ -14,10 +14,10 @@ help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' '$(ROOT)Makefile' | expand -t 18
 
 demo: env ## A loyalty program with a year of real purchases, served on this machine (SERVE=0: only build it)
-	@$(IN) $(BIN)/puntal demo $(if $(filter 0,$(SERVE)),--no-serve) $(ARGS)
+	@$(IN) exec $(BIN)/puntal demo $(if $(filter 0,$(SERVE)),--no-serve) $(ARGS)
 
 run: env ## Start everything: database, API, admin, portal, jobs
-	@$(IN) $(BIN)/puntal up $(ARGS)
+	@$(IN) exec $(BIN)/puntal up $(ARGS)
 
 test: env-dev ## Run every test on a real PostgreSQL
 	@$(IN) $(BIN)/pytest -n $(WORKERS) $(ARGS) </dev/null
