@@ -24,6 +24,15 @@ CONVERTED: Final = "converted"
 TRANSFERRED: Final = "transferred"
 WRITTEN_OFF: Final = "written_off"
 CANCELLED: Final = "cancelled"
+LOADED: Final = "loaded"
+"""What members paid in, or were credited instead of being paid out."""
+SPENT: Final = "spent"
+"""What was paid with money that is kept here, from wallets and gift cards."""
+PAID_OUT: Final = "paid_out"
+SOLD: Final = "sold"
+"""What gift cards were sold for."""
+GIFT_CARDS: Final = "gift_cards"
+"""What is left on all gift cards; of one of them, on the transfers that have its id for their holder."""
 PROGRAM_ACCOUNTS: Final = (
     ISSUED,
     REDEEMED,
@@ -34,8 +43,13 @@ PROGRAM_ACCOUNTS: Final = (
     TRANSFERRED,
     WRITTEN_OFF,
     CANCELLED,
+    LOADED,
+    SPENT,
+    PAID_OUT,
+    SOLD,
+    GIFT_CARDS,
 )
-"""Sums over transfers; no row holds them. `transferred` is zero over all holders."""
+"""Sums over transfers; no row holds them. `transferred` is zero over all holders and gift cards."""
 
 
 class Transfer(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -20,6 +20,8 @@ UNTIL_CLAIMED = "member.claimed"
 """What a guest's lots await; unclaimed in time, they are cancelled."""
 OR_NEVER = "!"
 """Behind the event that a lot awaits: if it never comes, the lot is cancelled instead of activated."""
+PAID_IN = "paid_in"
+GRANTED = "granted"
 AlreadySpent = Literal["only_pending", "stop_at_zero", "debt"]
 
 
@@ -53,6 +55,34 @@ class Starting(Struct, frozen=True):
     within: Length | None = None
 
 
+class MoneyCaps(Struct, frozen=True):
+    """What a money wallet may have and move at most, in its smallest unit; None, or nothing, is no limit.
+
+    Attributes:
+        loads: Most that may be loaded, and the calendar window.
+        transfer: Most that one member may give another at a time.
+    """
+
+    balance: int | None = None
+    loads: tuple[tuple[int, Period], ...] = ()
+    transfer: int | None = None
+
+
+class CardTerms(Struct, frozen=True):
+    """How gift cards in the money of a wallet are sold.
+
+    Attributes:
+        least: Smallest units that one holds at least, `most` at most.
+        prefix: How codes look, with `length` the characters behind it.
+    """
+
+    ending: Ending
+    least: int = 1
+    most: int | None = None
+    prefix: str = ""
+    length: int = 14
+
+
 class DatesOfDay(Struct):
     """The dates every lot gets that is earned in one local day and recorded in another (often the same).
 
@@ -80,6 +110,8 @@ class Terms(Struct):
         conversions: Wallet id to how many units are taken for how many given.
         cost: Money (minor units of `currency`) that one smallest unit is expected to cost if redeemed.
         shared: The members of a pool have one of it together.
+        caps: Of money; `countries` has those of members of some countries.
+        gift_cards: How cards in this money are sold; None: they are not.
         needs: What a member must have verified before she spends: `email`, `phone`.
         memo: Dates by override, of the last day asked for.
     """
@@ -105,6 +137,9 @@ class Terms(Struct):
     retired: bool = False
     shared: bool = False
     needs: tuple[Proof, ...] = ()
+    caps: MoneyCaps = MoneyCaps()
+    countries: dict[str, MoneyCaps] = field(default_factory=dict)
+    gift_cards: CardTerms | None = None
     memo: dict[tuple[Ending | None, Starting | None, bool], DatesOfDay] = field(default_factory=dict)
 
 

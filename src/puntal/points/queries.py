@@ -71,7 +71,8 @@ LEFT JOIN (
   SELECT transfer_id, sum(amount) AS amount FROM consumption WHERE program_id = %(program_id)s GROUP BY transfer_id
 ) AS c ON c.transfer_id = t.id
 WHERE t.program_id = %(program_id)s AND t.source IN ('available', 'held')
-  AND t.destination IN ('redeemed', 'adjusted', 'converted', 'debt') AND t.amount <> coalesce(c.amount, 0)
+  AND t.destination IN ('redeemed', 'adjusted', 'converted', 'debt', 'spent', 'paid_out')
+  AND t.amount <> coalesce(c.amount, 0)
 ORDER BY t.holder_id, t.id
 """
 

@@ -194,7 +194,7 @@ CONSUMED_BY = """
 SELECT c.lot_id, c.amount
 FROM consumption c JOIN lot l ON l.program_id = c.program_id AND l.holder_id = c.holder_id AND l.id = c.lot_id
 WHERE c.program_id = %(program_id)s AND c.holder_id = %(holder)s AND c.transfer_id = %(transfer)s
-ORDER BY l.ends_at NULLS LAST, l.earned_at, l.id
+ORDER BY l.origin IS NOT DISTINCT FROM 'paid_in', l.ends_at NULLS LAST, l.earned_at, l.id
 """
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from puntal.ledger.model import AVAILABLE, DEBT, EXPIRED, ISSUED, MEMBER_ACCOUNTS, PENDING, Transfer
-from puntal.points.model import Books, Cause, Consumption, Lot, Share, Terms
+from puntal.points.model import PAID_IN, Books, Cause, Consumption, Lot, Share, Terms
 from puntal.points.policy.terms import returned_end
 
 if TYPE_CHECKING:
@@ -90,11 +90,14 @@ def end_of(books: Books, lot: Lot) -> datetime | None:
     return lot.ends_at
 
 
-def spending_order(books: Books) -> Callable[[Lot], tuple[datetime, datetime, UUID]]:
-    """Return the sort key of spending: soonest end first, never-ending last; ties by earned time, then id."""
+def spending_order(books: Books) -> Callable[[Lot], tuple[bool, datetime, datetime, UUID]]:
+    """Return the sort key of spending: soonest end first, never-ending last; ties by earned time, then id.
 
-    def key(lot: Lot) -> tuple[datetime, datetime, UUID]:
-        return end_of(books, lot) or NEVER, lot.earned_at, lot.id
+    Of money, what was granted goes before what was paid in.
+    """
+
+    def key(lot: Lot) -> tuple[bool, datetime, datetime, UUID]:
+        return lot.origin == PAID_IN, end_of(books, lot) or NEVER, lot.earned_at, lot.id
 
     return key
 

@@ -10,11 +10,28 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from puntal.kit import calendar, money
-from puntal.points.model import OR_NEVER, DatesOfDay, Ending, Length, Proof, Starting, Terms
+from puntal.points.model import (
+    OR_NEVER,
+    CardTerms,
+    DatesOfDay,
+    Ending,
+    Length,
+    MoneyCaps,
+    Proof,
+    Starting,
+    Terms,
+)
 
 if TYPE_CHECKING:
-    from puntal.programs.document.values import Span
-    from puntal.programs.document.wallets import Available, Expiry, Wallet
+    from puntal.programs.document.values import MoneyText, Span
+    from puntal.programs.document.wallets import (
+        Available,
+        CountryLimits,
+        Expiry,
+        GiftCards,
+        Wallet,
+        WalletLimits,
+    )
 
 LEAST_LIFE = Length(30, "days")
 """No lot ends sooner after it was recorded."""
@@ -76,7 +93,43 @@ def compile_terms(
         retired=wallet.retired,
         shared=shared,
         needs=needs,
+        caps=_caps(wallet.limits, wallet.limits.balance),
+        countries={country: _country(wallet.limits, own) for country, own in wallet.limits.countries.items()},
+        gift_cards=None if wallet.gift_cards is None else _cards(wallet.gift_cards),
     )
+
+
+def _caps(limits: WalletLimits | CountryLimits, balance: int | None) -> MoneyCaps:
+    loads = limits.load if isinstance(limits.load, tuple) else (limits.load,)
+    return MoneyCaps(
+        balance=balance,
+        loads=tuple((money.minor(limit.amount.amount, limit.amount.currency), limit.per) for limit in loads),
+        transfer=_minor(limits.transfer),
+    )
+
+
+def _country(limits: WalletLimits, own: CountryLimits) -> MoneyCaps:
+    """Return the caps of a country: its own where it has some, else those of everybody."""
+    general, caps = _caps(limits, limits.balance), _caps(own, _minor(own.balance))
+    return MoneyCaps(
+        balance=general.balance if caps.balance is None else caps.balance,
+        loads=caps.loads or general.loads,
+        transfer=general.transfer if caps.transfer is None else caps.transfer,
+    )
+
+
+def _cards(cards: GiftCards) -> CardTerms:
+    return CardTerms(
+        ending=compile_ending(cards.expiry),
+        least=_minor(cards.min) or 1,
+        most=_minor(cards.max),
+        prefix=cards.prefix,
+        length=cards.length,
+    )
+
+
+def _minor(text: MoneyText | None) -> int | None:
+    return None if text is None else money.minor(text.amount, text.currency)
 
 
 def compile_ending(expiry: Expiry) -> Ending:

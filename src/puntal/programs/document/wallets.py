@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from puntal.kit.money import digits
 from puntal.programs.document.values import (
+    Country,
     Currency,
     EventName,
     Identifier,
@@ -51,11 +52,41 @@ class EarnLimit(Section):
     per: Per = "month"
 
 
+class LoadLimit(Section):
+    """Most money a member may pay into a wallet in a calendar window."""
+
+    amount: MoneyText
+    per: Per = "month"
+
+
+class CountryLimits(Section):
+    """What members of one country may have and move at most; what is not said is as for everybody."""
+
+    balance: MoneyText | None = None
+    load: LoadLimit | tuple[LoadLimit, ...] = ()
+    transfer: MoneyText | None = None
+
+
 class WalletLimits(Section):
-    """Caps of one member's wallet, in the wallet's smallest unit."""
+    """Caps of one member's wallet: `balance` and `earn` in its smallest unit, the rest, of money, as money."""
 
     balance: int | None = Field(default=None, gt=0)
     earn: EarnLimit | tuple[EarnLimit, ...] = ()
+    load: LoadLimit | tuple[LoadLimit, ...] = ()
+    transfer: MoneyText | None = None
+    """Most that a member may give another at a time."""
+    countries: dict[Country, CountryLimits] = {}
+
+
+class GiftCards(Section):
+    """How gift cards in a wallet's money are sold: from and up to which value, and whether they ever end."""
+
+    min: MoneyText | None = None
+    max: MoneyText | None = None
+    expiry: Expiry = Expiry(never=True)
+    prefix: str = Field(default="", max_length=6, pattern=r"^[A-Z0-9]*$")
+    length: int = Field(default=14, ge=10, le=18)
+    """Characters after the prefix, the check character among them."""
 
 
 class Liability(Section):
@@ -107,6 +138,7 @@ class Wallet(Section):
     limits: WalletLimits = WalletLimits()
     card: Card | None = None
     granted_expires: Expiry | None = None
+    gift_cards: GiftCards | None = None
     transferable: bool = False
     convert: tuple[Conversion, ...] = ()
     retired: bool = False
@@ -134,9 +166,12 @@ __all__ = [
     "Available",
     "Card",
     "Conversion",
+    "CountryLimits",
     "EarnLimit",
     "Expiry",
+    "GiftCards",
     "Liability",
+    "LoadLimit",
     "PayWith",
     "Per",
     "Pool",

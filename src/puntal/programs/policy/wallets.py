@@ -7,7 +7,8 @@ from datetime import date
 
 from puntal.kit.money import digits
 from puntal.programs.document.program import Program
-from puntal.programs.document.wallets import Available, Expiry, PayWith, Wallet
+from puntal.programs.document.values import MoneyText
+from puntal.programs.document.wallets import Available, Expiry, LoadLimit, PayWith, Wallet
 from puntal.programs.policy.collector import Place
 
 _LEAP_YEAR = 2024
@@ -51,6 +52,15 @@ def _kind(wallet: Wallet, place: Place) -> None:
             (place / "granted_expires").fault(
                 "only_for_money", "only money wallets tell granted from paid-in", "use 'expiry'"
             )
+        limits = wallet.limits
+        given = (
+            (place / "gift_cards", wallet.gift_cards),
+            (place / "limits" / "load", limits.load),
+            (place / "limits" / "transfer", limits.transfer),
+            (place / "limits" / "countries", limits.countries),
+        )
+        for there in (there for there, said in given if said):
+            there.fault("only_for_money", "only a money wallet has this", "remove it, or use kind: money")
     if wallet.card is not None and wallet.kind != "stamps":
         (place / "card").fault("only_for_stamps", "only a stamps wallet is a card", "kind: stamps")
     if wallet.kind == "stamps" and wallet.scale:
@@ -82,6 +92,40 @@ def _money_wallet(wallet: Wallet, place: Place) -> None:
             "money that was paid in is owed for good; only granted money may end",
             "rename 'expiry' to 'granted_expires'",
         )
+    for index in range(len(wallet.convert)):
+        (place / "convert" / index).fault(
+            "money_stays_money", "money is never turned into points or into other money", "remove it"
+        )
+    if wallet.currency is not None:
+        _money_limits(wallet, wallet.currency, place)
+
+
+def _money_limits(wallet: Wallet, currency: str, place: Place) -> None:
+    limits, cards = wallet.limits, wallet.gift_cards
+    amounts = [(place / "limits" / "transfer", limits.transfer), *_loads(limits.load, place / "limits" / "load")]
+    for country, own in limits.countries.items():
+        there = place / "limits" / "countries" / country
+        amounts += [(there / "balance", own.balance), (there / "transfer", own.transfer)]
+        amounts += _loads(own.load, there / "load")
+    if cards is not None:
+        there = place / "gift_cards"
+        amounts += [(there / "min", cards.min), (there / "max", cards.max)]
+        check_expiry(cards.expiry, (), there / "expiry")
+        if cards.expiry.inactive is not None:
+            (there / "expiry" / "inactive").fault("card_has_no_member", "nobody is active for a card", "after: 5 years")
+        if cards.min is not None and cards.max is not None and cards.min.amount > cards.max.amount:
+            (there / "min").fault("min_above_max", "'min' is more than 'max'", f"at most {cards.max.root}")
+    for there, amount in amounts:
+        if amount is not None and amount.currency != currency:
+            there.fault("wrong_currency", f"the wallet is in {currency}", f"{amount.amount} {currency}")
+        elif amount is not None and not amount.amount:
+            there.fault("must_be_positive", "nothing could be moved at all", None)
+
+
+def _loads(load: LoadLimit | tuple[LoadLimit, ...], place: Place) -> list[tuple[Place, MoneyText | None]]:
+    if isinstance(load, LoadLimit):
+        return [(place / "amount", load.amount)]
+    return [(place / index / "amount", each.amount) for index, each in enumerate(load)]
 
 
 def check_available(available: Available, events: Collection[str], place: Place) -> None:
