@@ -82,14 +82,24 @@ CurrentMembership = Annotated[Membership, Depends(current_membership)]
     dependencies=_WRITE,
     responses={
         200: {"description": "The person was known before", "model": EnrolledOut},
-        409: {"description": "`members.blocked`, `members.changed_meanwhile`, `idempotency.key_reused`"},
-        422: {"description": "`members.not_valid`, `members.no_identity`, `members.consent_missing`"},
+        403: {"description": "`access.forbidden`, `members.not_eligible`"},
+        409: {
+            "description": "`members.blocked`, `members.same_mailbox`, `members.changed_meanwhile`, "
+            "`idempotency.key_reused`"
+        },
+        422: {
+            "description": "`members.not_valid`, `members.no_identity`, `members.consent_missing`, "
+            "`members.email_refused`"
+        },
     },
 )
 async def enrol(
     body: EnrolIn, response: Response, tx: ProgramTx, program_id: ProgramId, membership: CurrentMembership, now: Now
 ) -> EnrolledOut:
-    """Make a person a member. Whoever has one of the identities already is the answer, unchanged."""
+    """Make a person a member, if the program is open to her.
+
+    Whoever has one of the identities already is the answer, unchanged.
+    """
     [answer] = await operations.enrol_many(tx, program_id, [body.read()], membership=membership, now=now)
     if isinstance(answer, Refusal):
         raise answer
@@ -178,7 +188,10 @@ async def change_member(
 async def add_identities(
     member_id: UUID, body: IdsIn, tx: ProgramTx, program_id: ProgramId, membership: CurrentMembership, now: Now
 ) -> list[IdentityOut]:
-    """Give a member more ways to be recognised. 409 `members.identity_taken` names whose it is in `other`."""
+    """Give a member more ways to be recognised. 409 `members.identity_taken` names whose it is in `other`.
+
+    Where the program minds: 409 `members.same_mailbox`, 422 `members.email_refused`.
+    """
     found = await operations.add_identities(tx, program_id, member_id, body.read(), membership=membership, now=now)
     return [IdentityOut.of(one) for one in found]
 
