@@ -43,6 +43,8 @@ from puntal.rewards.policy.stacking import combine, compile_stacking
 VOUCHER = "voucher:"
 """How discounts of vouchers are named beside rewards: `voucher:<code>`."""
 UNKNOWN = "reward.unknown"
+_OF_PORTIONS = frozenset({"short_of_points", "limit", "budget", "sold_out"})
+"""Refusals that fewer portions, as many as the cart has room for, may not meet."""
 Outcome = Literal["used", "available", "refused"]
 
 
@@ -185,28 +187,35 @@ class _Evaluating:
     def _offer(self, reward: Reward, ask: Ask, *, chosen: bool) -> Offer:
         """Ask for one reward, and let it take part if it is a discount."""
         payment = reward.kind == "pay_with_points"
+        first = None
+        if not payment and not reward.counted_money:
+            first = verdict_of(self.asked, ask)
+            if first.code is not None and first.code not in _OF_PORTIONS:
+                # Most rewards end here: what they would take off need not be known.
+                return _refused(reward, ask, first, chosen=chosen)
         # What nobody picked is shown as what she could pay at most.
         portions = self._affordable(reward) if payment and not chosen else ask.portions
         discount = discount_on(reward, self.covering, self.parts, portions, initial=self.stacking.initial)
         total, portions = self._alone(discount, ask.portions)
-        verdict = verdict_of(
-            self.asked, replace(ask, portions=portions, discount_minor=None if discount is None else total)
-        )
+        verdict = first
+        if verdict is None or portions != ask.portions:
+            verdict = verdict_of(
+                self.asked, replace(ask, portions=portions, discount_minor=None if discount is None else total)
+            )
+        if verdict.code is not None:
+            return _refused(reward, ask, verdict, chosen=chosen, total=total)
         offer = Offer(
             reward.id,
-            "available" if verdict.code is None else "refused",
-            None if verdict.code is None else f"reward.{verdict.code}",
+            "available",
+            None,
             reward,
             verdict,
             total,
             wallet=None if verdict.wallet < 0 else verdict.wallet,
             units=verdict.units,
             portions=portions,
-            by=verdict.by,
             chosen=chosen,
         )
-        if verdict.code is not None:
-            return offer
         if discount is None:
             return self._taken_along(offer) if chosen else offer
         if not total:
@@ -311,6 +320,22 @@ class _Evaluating:
             exact=found.exact,
             decision=decide(self.program, self.state, replace(self.cart.event, order=order), self.now),
         )
+
+
+def _refused(reward: Reward, ask: Ask, verdict: Verdict, *, chosen: bool, total: int = 0) -> Offer:
+    return Offer(
+        reward.id,
+        "refused",
+        f"reward.{verdict.code}",
+        reward,
+        verdict,
+        total or verdict.discount_minor,
+        wallet=None if verdict.wallet < 0 else verdict.wallet,
+        units=verdict.units,
+        portions=ask.portions,
+        by=verdict.by,
+        chosen=chosen,
+    )
 
 
 class _Settled:

@@ -13,6 +13,14 @@ def now() -> datetime:
 
 
 def within(seconds: float) -> Callable[[], bool]:
-    """Return what tells, each time it is asked, whether so many seconds from now are not over yet."""
-    until = time.perf_counter() + seconds
-    return lambda: time.perf_counter() < until
+    """Return what tells, each time it is asked, whether so many seconds from the first time are not over yet."""
+    until: float | None = None
+
+    def patient() -> bool:
+        nonlocal until
+        now = time.perf_counter()
+        if until is None:
+            until = now + seconds
+        return now < until
+
+    return patient

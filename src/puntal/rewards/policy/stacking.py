@@ -295,12 +295,18 @@ class _Search:
 
     def __init__(self, table: _Table, live: Sequence[int], patience: Patience | None) -> None:
         self.table = table
-        self.live = live
         self.patience = patience
         self.looked = 0
         self.chosen = [at for at in live if table.all[at].chosen]
-        self.most = {at: self._most(at) for at in live}
-        self.by_most = sorted(live, key=lambda at: (-self.most[at], at))
+        self.forced = self._forced()
+        """All that was picked, where that is possible together: then every combination has it."""
+        self.live = [at for at in live if at in self.forced or table.barred(at, self.forced) is None]
+        self.most = {at: self._most(at) for at in self.live}
+        self.by_most = sorted(self.live, key=lambda at: (-self.most[at], at))
+        groups = {table.all[at].group for at in self.live}
+        self.beside = {
+            one: [other for other in groups if other != one and together(table.stacking, one, other)] for one in groups
+        }
         self.best: list[int] = []
         self.best_score: int | None = None
 
@@ -312,6 +318,15 @@ class _Search:
         except _EnoughError:
             return False
         return True
+
+    def _forced(self) -> list[int]:
+        members: list[int] = []
+        spent = Spent()
+        for at in self.chosen:
+            if self.table.barred(at, members) is not None or not self.table.pay(at, self.table.alone[at].units, spent):
+                return []
+            members.append(at)
+        return members
 
     def _most(self, at: int) -> int:
         """Return the most a candidate can add to the score, wherever it stands: what is left only falls."""
@@ -362,6 +377,8 @@ class _Search:
                 taken, paid = self.table.take(at, left, spent), dict(spent)
                 if (taken.total or self.table.all[at].chosen) and self.table.pay(at, taken.units, paid):
                     self._go(next_, [*members, at], taken.left, paid, score + self._gain(taken))
+            if at in self.forced:
+                return
         better = self.best_score is None or score > self.best_score
         if better and self._keeps_what_was_picked(members, spent):
             self.best, self.best_score = list(members), score
@@ -373,27 +390,27 @@ class _Search:
         apart = 0
         for one in members:
             apart |= table.apart[one]
-        groups: dict[str, int] = {}
-        if not table.stacking.by_line:
-            for one in members:
-                groups[table.all[one].group] = groups.get(table.all[one].group, 0) + 1
-        most = 0
+        counts: dict[str, int] = {}
+        for one in members:
+            counts[table.all[one].group] = counts.get(table.all[one].group, 0) + 1
+        most, payments = 0, 0
+        tops: dict[str, int] = {}
         for other in self.by_most:
             if other < at or apart >> other & 1:
                 continue
-            if table.all[other].payment:
-                most += self.most[other]
-                continue
-            if room <= 0:
-                continue
-            group = table.all[other].group
-            if not table.stacking.by_line:
-                if groups.get(group, 0) >= table.limits[other]:
-                    continue
-                groups[group] = groups.get(group, 0) + 1
-            most += self.most[other]
-            room -= 1
-        return min(most, sum(left) * _CENT)
+            mine = table.all[other]
+            if mine.payment:
+                payments += self.most[other]
+            elif table.stacking.by_line:
+                most, room = most + (self.most[other] if room > 0 else 0), room - 1
+            elif counts.get(mine.group, 0) < table.limits[other]:
+                counts[mine.group] = counts.get(mine.group, 0) + 1
+                most, room = most + (self.most[other] if room > 0 else 0), room - 1
+                tops[mine.group] = tops.get(mine.group, 0) + self.most[other]
+        if tops:
+            # Whatever is used, some group of it is used, and with that one only those that go together with it.
+            most = min(most, max(top + sum(tops.get(other, 0) for other in self.beside[g]) for g, top in tops.items()))
+        return min(most + payments, sum(left) * _CENT)
 
     def _keeps_what_was_picked(self, members: Sequence[int], spent: Spent) -> bool:
         """Return whether nothing that the member picked was left out although it goes with the rest of it."""
