@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,24 @@ JOIN holder h ON h.program_id = %(program_id)s AND h.id = m.id
 WHERE m.program_id = %(program_id)s AND m.id > %(after)s AND m.merged_into IS NULL
 ORDER BY m.id
 LIMIT %(limit)s
+"""
+
+MERGED_SINCE = """
+-- Locks nothing. Members who are somebody's survivor, or their own again, since then.
+SELECT m.id
+FROM member m
+WHERE m.program_id = %(program_id)s AND m.merged_into IS NULL AND m.id IN (
+  SELECT unnest(ARRAY[g.survivor_id, g.merged_id])
+  FROM member_merge g
+  WHERE g.program_id = %(program_id)s AND (g.at >= %(since)s OR g.undone_at >= %(since)s))
+ORDER BY m.id
+"""
+
+HISTORY = """
+-- Locks nothing. How many orders and events there are, up to a number of each.
+SELECT
+  (SELECT count(*) FROM (SELECT FROM shop_order WHERE program_id = %(program_id)s LIMIT %(most)s) AS o),
+  (SELECT count(*) FROM (SELECT FROM event WHERE program_id = %(program_id)s LIMIT %(most)s) AS e)
 """
 
 DISAGREEING_TOTALS = """
@@ -178,3 +197,17 @@ async def members_after(tx: Transaction, program_id: int, after: UUID, limit: in
     """Return the next members by id."""
     cursor = await tx.execute(MEMBERS_AFTER, {"program_id": program_id, "after": after, "limit": limit})
     return [row[0] for row in await cursor.fetchall()]
+
+
+async def merged_since(tx: Transaction, program_id: int, since: datetime) -> list[UUID]:
+    """Return members whose figures a merge, or the undo of one, has moved since then."""
+    cursor = await tx.execute(MERGED_SINCE, {"program_id": program_id, "since": since})
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def has_more(tx: Transaction, program_id: int, most: int) -> bool:
+    """Return whether a program has more orders, or more events, than `most`."""
+    cursor = await tx.execute(HISTORY, {"program_id": program_id, "most": most + 1})
+    row = await cursor.fetchone()
+    assert row is not None
+    return bool(row[0] > most or row[1] > most)

@@ -16,6 +16,8 @@ from rich.markup import escape
 from puntal.access.operations import organization
 from puntal.entrypoints import shell
 from puntal.entrypoints.opened import opened
+from puntal.entrypoints.programs import Programs
+from puntal.entrypoints.publishing import Publisher
 from puntal.kit import clock, problem
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Fault, Faulty, Refusal
@@ -127,7 +129,7 @@ def apply(
             made = (await _entered(tx, program)).id
         row = await queries.find(tx, made)
         assert row is not None, "it was just found or made"
-        answer = await operations.publish(
+        answer = await Publisher(Programs())(
             tx, made, document, by=ACTOR, now=now - row.clock_offset, note=note, effective_from=effective_from
         )
         return {
@@ -135,6 +137,7 @@ def apply(
             "revision": answer.revision.number,
             "created": answer.created,
             "superseded": list(answer.superseded),
+            "taking_effect": answer.taking_effect,
         }
 
     done = _run(work, as_json=as_json)
@@ -142,6 +145,8 @@ def apply(
         _print_json(done)
     else:
         verb = "is published" if done["created"] else "already said the same"
+        if done["taking_effect"]:
+            verb = "is taking effect: a worker counts what it reads from the orders first"
         typer.echo(f"Revision {done['revision']} of '{program}' {verb}.")
 
 

@@ -9,9 +9,10 @@ from uuid import UUID
 import msgspec
 
 from puntal.engine.model import Event
+from puntal.entrypoints import publishing
+from puntal.entrypoints.admitting import admit_all, follower
 from puntal.entrypoints.intake import Intake
 from puntal.entrypoints.nights import run_due
-from puntal.entrypoints.admitting import admit_all, follower
 from puntal.entrypoints.programs import Programs
 from puntal.entrypoints.verifying import close_books
 from puntal.entrypoints.worker import Wiring
@@ -25,6 +26,7 @@ from puntal.kit.jobs import Work
 from puntal.members.model import Ids
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
+from puntal.programs.preparing import KIND as PREPARING
 from puntal.segments import jobs as segments
 from puntal.tiers import jobs as tiers
 
@@ -35,6 +37,7 @@ DECIDED = ("member.enrolled", "member.claimed", "member.updated")
 ROUTES = {
     "event.caused": [Route(job="intake.caused")],
     **{kind: [Route(job="intake.happened")] for kind in DECIDED},
+    PREPARING: [Route(job="program.take_effect")],
     "program.published": [
         Route(job="activity.backfill"),
         Route(job="tiers.place"),
@@ -153,18 +156,30 @@ async def reevaluate_all(work: Work, *, program_id: int) -> None:
     await segments.reevaluate_all(work.database, program_id=program_id, now=await _program_now(work, program_id))
 
 
+@jobs.job("program.take_effect")
+async def take_effect(work: Work, *, program_id: int, ids: Sequence[str]) -> None:  # noqa: ARG001 - the newest waits
+    """Count what a waiting revision reads, and let it take effect; a second run goes on, or finds nothing."""
+    now = await _program_now(work, program_id)
+    await publishing.take_effect(work.database, work.part(Programs), program_id, now=now)
+
+
 @jobs.job("activity.backfill")
 async def backfill(work: Work, *, program_id: int, ids: Sequence[str]) -> None:
-    """Count from the orders what a new revision reads and the one before did not; a second run changes nothing."""
+    """Count from the orders what a new revision reads and the one before did not; a second run changes nothing.
+
+    Of a small program it was counted while it was published; events that were being decided just then were not.
+    """
     for row in await _rows(work, program_id, ids):
         number = int(row.payload["revision"])
+        if row.payload.get("counted"):
+            continue
         async with work.database.program_transaction(program_id) as tx:
             cache = work.part(Programs)
             new = await cache.numbered(tx, program_id, number)
             before = await cache.numbered(tx, program_id, number - 1) if number > 1 else None
-        known = set() if before is None else set(before.metrics)
-        reads = [read for read in new.metrics if read not in known]
+        reads = list(new.metrics) if before is None else publishing.missing(new, before)
         if reads:
+            await publishing.wait_for_readers(work.database, program_id)
             await segments.backfill(work.database, program_id=program_id, reads=reads, document=new.document)
 
 

@@ -23,6 +23,7 @@ from puntal.entrypoints.imports import router as imports_router
 from puntal.entrypoints.ingest import Ingest
 from puntal.entrypoints.intake import Intake
 from puntal.entrypoints.programs import Programs
+from puntal.entrypoints.publishing import Publisher
 from puntal.entrypoints.routes import approval_actions, routers
 from puntal.entrypoints.schema import pending
 from puntal.kit import http
@@ -99,6 +100,7 @@ def _furnish(app: FastAPI, database: Database, settings: Settings) -> None:
     state.database = database
     state.gate = Gate(database, requests_per_second=settings.requests_per_second)
     state.programs = Programs()
+    state.publisher = Publisher(state.programs)
     state.approval_actions = approval_actions(state.programs)
     state.intake = Intake(database, state.programs, most=settings.intake_batch, most_waiting=settings.intake_queue)
 

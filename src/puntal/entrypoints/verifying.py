@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 
@@ -25,14 +26,17 @@ from puntal.limits import queries as limits
 from puntal.members import queries as members
 from puntal.nightly import operations as nightly
 from puntal.orders import queries as orders
+from puntal.orders.model import Use
 from puntal.points import queries as points
 from puntal.programs.errors import NotPublished
+from puntal.rewards.queries import redemptions
 from puntal.tiers import queries as tiers
 
 OPEN_FOR = timedelta(minutes=10)
 """Longer than any transaction is open that records something: a day is closed no sooner after its end."""
 _STEP = "books"
 _MOST_LOGGED = 20
+_EVENTS = "events."
 _log = structlog.get_logger(__name__)
 
 Check = Callable[[Transaction, int], Awaitable[Sequence[Disagreement]]]
@@ -43,6 +47,7 @@ CHECKS: dict[str, Check] = {
     "events": intake.disagreements,
     "orders": orders.disagreements,
     "tiers": tiers.untold,
+    "redemptions": redemptions.disagreements,
 }
 """Name to what returns the places where two sides differ; none is right."""
 RECENT_CHECKS: dict[str, Check] = {
@@ -62,8 +67,9 @@ async def _activity(tx: Transaction, program: Loaded) -> Sequence[Disagreement]:
     return await activity.disagreements(
         tx,
         program.program_id,
-        newest.counted,
-        [metric.removeprefix("events.") for metric in sorted(newest.counted_events)],
+        # Its own: what another revision reads may be in the middle of being counted.
+        sorted({(read.metric, read.key) for read in newest.metrics if not read.metric.startswith(_EVENTS)}),
+        sorted({read.metric.removeprefix(_EVENTS) for read in newest.metrics if read.metric.startswith(_EVENTS)}),
         currency=newest.currency,
         earns_on=newest.earns_on,
         zone=newest.zone.key,
@@ -72,7 +78,12 @@ async def _activity(tx: Transaction, program: Loaded) -> Sequence[Disagreement]:
 
 async def _limits(tx: Transaction, program: Loaded) -> Sequence[Disagreement]:
     budgets = {compiled.revision: compiled.budgets for compiled in program.revisions}
-    return await limits.disagreements(tx, program.program_id, budgets, zone=program.newest.zone.key)
+
+    async def redeemed(after: UUID, through: UUID) -> Sequence[tuple[UUID, Sequence[Use]]]:
+        return await redemptions.uses(tx, program.program_id, after=after, through=through)
+
+    zone = program.newest.zone.key
+    return await limits.disagreements(tx, program.program_id, budgets, zone=zone, redeemed=redeemed)
 
 
 PROGRAM_CHECKS: dict[str, Callable[[Transaction, Loaded], Awaitable[Sequence[Disagreement]]]] = {

@@ -28,6 +28,7 @@ from puntal.members.model import Ids, MatchKind, Profile
 from puntal.orders import operations as orders
 from puntal.orders.model import OrderRecord
 from puntal.points import operations as points
+from puntal.rules.model import MetricRead
 from puntal.rules.windows import window_bounds
 from puntal.segments import operations as segments
 
@@ -89,7 +90,7 @@ async def load(
         raise Again(lock_members=frozenset(others - ids))
     await _open_books(tx, batch, items, holders)
     await pooling.enter(tx, batch, items, rows, pools)
-    await _load_facts(tx, batch, ids, now)
+    await _load_facts(tx, batch, items, ids, now)
     keys = _budget_keys(batch, items)
     batch.budgets = await limits.load(tx, programs.program_id, keys, lock=lock_budgets)
     batch.known_budgets = frozenset(batch.budgets)
@@ -237,21 +238,25 @@ def _needs_lots(program: Compiled, item: Item, record: OrderRecord | None) -> bo
     return record is not None and bool(record.awaited or record.awards)
 
 
-async def _load_facts(tx: Transaction, batch: Batch, ids: set[UUID], now: datetime) -> None:
-    program = batch.programs.newest
-    if ids and (program.metrics or program.lists):
-        today = _day(program, now)
-        facts = await segments.load_facts(
-            tx, program.program_id, list(ids), reads=program.metrics, lists=program.lists, today=today
-        )
+async def _load_facts(tx: Transaction, batch: Batch, items: Sequence[Item], ids: set[UUID], now: datetime) -> None:
+    """Load what any revision reads that decides one of these events."""
+    newest = batch.programs.newest
+    deciding = {program.revision: program for program in (batch.program_at(item.event.occurred_at) for item in items)}
+    reads, lists = newest.metrics, newest.lists
+    if deciding.keys() != {newest.revision}:
+        reads = tuple(dict.fromkeys(read for program in deciding.values() for read in program.metrics))
+        lists = tuple(dict.fromkeys(name for program in deciding.values() for name in program.lists))
+    if ids and (reads or lists):
+        today = _day(newest, now)
+        facts = await segments.load_facts(tx, newest.program_id, list(ids), reads=reads, lists=lists, today=today)
         batch.metrics = {id: dict(each.metrics) for id, each in facts.items()}
-        batch.windows = _windows(program, today)
+        batch.windows = _windows(reads, today)
         batch.lists = {id: each.lists for id, each in facts.items()}
 
 
-def _windows(program: Compiled, today: date) -> dict[tuple[str, str], list[Window]]:
+def _windows(reads: Sequence[MetricRead], today: date) -> dict[tuple[str, str], list[Window]]:
     out: dict[tuple[str, str], list[Window]] = {}
-    for read in program.metrics:
+    for read in reads:
         window = Window(read.name, read.column == "count", *window_bounds(read.window, today))
         out.setdefault((read.metric, read.key), []).append(window)
     return out

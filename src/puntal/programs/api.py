@@ -29,9 +29,10 @@ from puntal.access.model import Permission
 from puntal.kit.errors import Malformed
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
-from puntal.programs import operations, policy, queries
+from puntal.programs import operations, policy, preparing, queries
 from puntal.programs.diff import diff
 from puntal.programs.errors import NoDraft, ProgramFaulty, RevisionNotFound, TemplateOrDocument
+from puntal.programs.preparing import Publish
 from puntal.programs.templates import list_templates, load_template
 from puntal.programs.wire import (
     EXAMPLE,
@@ -48,6 +49,7 @@ from puntal.programs.wire import (
     SavedOut,
     SwitchIn,
     SwitchOut,
+    TakingEffectOut,
     TemplateOut,
     body_of,
     read,
@@ -151,7 +153,12 @@ async def diff_document(request: Request, tx: ProgramTx, program_id: ProgramId, 
 async def publish(
     request: Request, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
 ) -> PublicationOut:
-    """Make the draft, or the document sent, the newest revision. Publishing the same again changes nothing."""
+    """Make the draft, or the document sent, the newest revision. Publishing the same again changes nothing.
+
+    A revision that reads figures nobody counted so far takes effect when they have been counted from the orders: at
+    once in a small program, else a little later (`taking_effect`), all at one moment. Publishing another one instead
+    gives it up.
+    """
     body = await read(request, PublishIn)
     document = body.document
     if document is None:
@@ -160,7 +167,7 @@ async def publish(
             raise NoDraft
         document = draft.document
     return PublicationOut.of(
-        await operations.publish(
+        await _publisher(request)(
             tx,
             program_id,
             document,
@@ -179,12 +186,24 @@ async def publish(
     responses={404: {"description": "`programs.revision_not_found`"}, 422: _FAULTY},
 )
 async def roll_back(
-    body: RollBackIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
+    request: Request, body: RollBackIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
 ) -> PublicationOut:
     """Publish an old revision's document as a new revision, checked against what members hold today."""
     return PublicationOut.of(
-        await operations.roll_back(tx, program_id, body.number, by=caller.actor, now=now, note=body.note)
+        await operations.roll_back(
+            tx, program_id, body.number, by=caller.actor, now=now, note=body.note, publisher=_publisher(request)
+        )
     )
+
+
+@router.get(
+    "/program/taking-effect",
+    summary="Show what is taking effect",
+    dependencies=[requires(Permission.PROGRAM_READ)],
+)
+async def show_taking_effect(tx: ProgramTx, program_id: ProgramId) -> TakingEffectOut:
+    """Show the revision that was published and waits until the figures it reads have been counted, if one does."""
+    return TakingEffectOut.of(await preparing.find(tx, program_id))
 
 
 @router.get("/program/revisions", summary="List revisions", dependencies=[requires(Permission.PROGRAM_READ)])
@@ -321,6 +340,12 @@ async def create_program(request: Request, tx: OrganizationTx, caller: Organizat
     row = await queries.find(tx, program_id)
     assert row is not None, "it was just made"
     return ProgramOut.of(row)
+
+
+def _publisher(request: Request) -> Publish:
+    # An app that knows of no figures has none to count.
+    publisher: Publish = getattr(request.app.state, "publisher", operations.publish)
+    return publisher
 
 
 def _draft(request: Request, document: dict[str, object], version: int) -> Response:

@@ -64,11 +64,13 @@ class Publication:
     Attributes:
         created: False when the newest revision already said the same: nothing was written.
         superseded: Revisions that were still to come and now never will.
+        taking_effect: It will be published, under this number, once the daily figures it reads have been counted.
     """
 
     revision: Revision
     created: bool
     superseded: tuple[int, ...] = ()
+    taking_effect: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

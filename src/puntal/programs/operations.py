@@ -39,6 +39,7 @@ from puntal.programs.model import (
     SwitchMode,
     SwitchTarget,
 )
+from puntal.programs.preparing import Publish
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,62}")
 
@@ -114,11 +115,12 @@ async def publish(
     now: datetime,
     note: str = "",
     effective_from: datetime | None = None,
+    counted: bool = False,
 ) -> Publication:
     """Make the document a revision. The newest one saying the same already writes nothing.
 
     `now` is on the program's clock. It takes effect at once, or at `effective_from`; a revision that was still to
-    come then is replaced.
+    come then is replaced. `counted` says that the daily figures it reads are there already.
 
     Raises:
         ProgramFaulty: With every fault.
@@ -163,7 +165,7 @@ async def publish(
         kind="program.published",
         effective_at=start,
         recorded_at=now,
-        payload={"revision": revision.number, "note": note},
+        payload={"revision": revision.number, "note": note} | ({"counted": True} if counted else {}),
     )
     await outbox.append(tx, program_id, [published])
     await store.notify(tx, program_id)
@@ -171,9 +173,18 @@ async def publish(
 
 
 async def roll_back(
-    tx: Transaction, program_id: int, number: int, *, by: str, now: datetime, note: str = ""
+    tx: Transaction,
+    program_id: int,
+    number: int,
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+    publisher: Publish | None = None,
 ) -> Publication:
     """Publish an old revision's document again, as a new revision, checked against today.
+
+    `publisher` does it in place of `publish`, where what a revision reads may have to be counted first.
 
     Raises:
         RevisionNotFound: There is none of this number.
@@ -183,7 +194,7 @@ async def roll_back(
     if found is None:
         raise RevisionNotFound(number=number)
     words = note or f"as revision {number}"
-    return await publish(tx, program_id, found[1], by=by, now=now, note=words)
+    return await (publisher or publish)(tx, program_id, found[1], by=by, now=now, note=words)
 
 
 async def head(tx: Transaction, program_id: int) -> Head:
@@ -306,6 +317,15 @@ async def refresh(tx: Transaction, program_id: int) -> None:
 async def note_first_event(tx: Transaction, program_id: int, at: datetime) -> None:
     """Fix the time zone; only the first call writes."""
     await store.note_first_event(tx, program_id, at)
+
+
+async def lock(tx: Transaction, program_id: int) -> ProgramRow:
+    """Return the program; nobody else publishes, saves or switches anything of it until `tx` ends.
+
+    Raises:
+        ProgramNotFound: There is no such program.
+    """
+    return await _locked(tx, program_id)
 
 
 async def _locked(tx: Transaction, program_id: int) -> ProgramRow:

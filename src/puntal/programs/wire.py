@@ -16,6 +16,7 @@ from puntal.kit.errors import Fault, UnsupportedMedia
 from puntal.programs import source
 from puntal.programs.diff import Change, Difference
 from puntal.programs.model import KillSwitch, ProgramRow, Publication, Revision, SwitchMode, SwitchTarget
+from puntal.programs.preparing import Preparation
 from puntal.programs.templates import Template
 
 YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
@@ -144,6 +145,9 @@ class PublicationOut(BaseModel):
     revision: RevisionOut
     created: bool = Field(description="False when the newest revision already said the same.")
     superseded: list[int] = Field(description="Revisions that were still to come and now never will.")
+    taking_effect: bool = Field(
+        default=False, description="It takes effect, under this number, once the figures it reads have been counted."
+    )
 
     @classmethod
     def of(cls, publication: Publication) -> PublicationOut:
@@ -152,7 +156,29 @@ class PublicationOut(BaseModel):
             revision=RevisionOut.of(publication.revision),
             created=publication.created,
             superseded=list(publication.superseded),
+            taking_effect=publication.taking_effect,
         )
+
+
+class PreparationOut(_Out):
+    """A revision that is taking effect."""
+
+    digest: str
+    asked_at: datetime
+    asked_by: str
+    note: str
+    effective_from: datetime | None = Field(description="No sooner than this; null: as soon as it is ready.")
+
+
+class TakingEffectOut(BaseModel):
+    """What is taking effect."""
+
+    revision: PreparationOut | None = Field(description="Null: nothing is; the newest revision says it all.")
+
+    @classmethod
+    def of(cls, preparation: Preparation | None) -> TakingEffectOut:
+        """Return the preparation as it is shown."""
+        return cls(revision=None if preparation is None else PreparationOut.model_validate(preparation))
 
 
 class ChangeOut(BaseModel):

@@ -18,7 +18,7 @@ TEST_KIND = "webhook.test"
 """What a test delivery says happened; sent on request only, whatever the endpoint subscribes to."""
 
 
-INTERNAL_KINDS = frozenset({"event.caused", "member.touched"})
+INTERNAL_KINDS = frozenset({"event.caused", "member.touched", "program.preparing"})
 """Rows the platform writes to itself; they are nobody else's business and are never sent."""
 
 
