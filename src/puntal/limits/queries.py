@@ -16,7 +16,7 @@ What can be proved, and what cannot:
 from __future__ import annotations
 
 from collections import Counter as Sums
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from puntal.ledger.queries import NOBODY
 from puntal.limits.model import Bound, BudgetKey, Used
 from puntal.limits.policy import window
 from puntal.orders import queries as orders
+from puntal.orders.model import Use
 
 USED_BY_MEMBERS = """
 -- What a slice of members used, as their rows say. Merged and erased members have none of their own.
@@ -54,6 +55,8 @@ SELECT budget, measure, period_start, used FROM budget_usage WHERE program_id = 
 Budgets = Mapping[int, Mapping[str, Sequence[Bound]]]
 """Revision to rule to the budgets it is under."""
 
+Redeemed = Callable[[UUID, UUID], Awaitable[Sequence[tuple[UUID, Sequence[Use]]]]]
+"""Given the ids after and through which members are meant."""
 MemberUse = tuple[UUID, str, date, str]
 _used = msgspec.json.Decoder(Used).decode
 _MARK = "member:"
@@ -70,14 +73,17 @@ class _Usage:
         self.wrong: list[Disagreement] = []
 
 
-async def disagreements(tx: Transaction, program_id: int, budgets: Budgets, *, zone: str) -> list[Disagreement]:
-    """Return every counter that is not what awards took of it, as far as that can be proved (see above).
+async def disagreements(
+    tx: Transaction, program_id: int, budgets: Budgets, *, zone: str, redeemed: Redeemed | None = None
+) -> list[Disagreement]:
+    """Return every counter that is not what awards and redemptions took of it, as far as it can be proved (see above).
 
     Args:
         tx: An open transaction on the program.
         program_id: Whose counters.
         budgets: As compiled, of every revision that decided something.
         zone: Of the program.
+        redeemed: Returns what redemptions of a slice of members use, by member.
     """
     usage = _Usage()
     loose = await _without_order(tx, program_id, budgets, zone, usage)
@@ -87,14 +93,10 @@ async def disagreements(tx: Transaction, program_id: int, budgets: Budgets, *, z
         for member, awards in found_awards:
             for award in awards:
                 for use in award.uses:
-                    left = award.still_used(use, sum(award.taken))
-                    if use.scope == "m":
-                        taken[member, use.key, use.start, use.measure] += left
-                    elif use.measure == "members":
-                        if left:
-                            joined.add((member, (use.key, use.measure, use.start)))
-                    else:
-                        usage.budgets[use.key, use.measure, use.start] += left
+                    _take(member, use, award.still_used(use, sum(award.taken)), taken, joined, usage)
+        for member, uses in () if redeemed is None else await redeemed(after, through):
+            for use in uses:
+                _take(member, use, use.amount, taken, joined, usage)
         names = {"program_id": program_id, "after": after, "through": through}
         rows = await (await tx.execute(USED_BY_MEMBERS, names)).fetchall()
         for id, text in rows:
@@ -103,6 +105,23 @@ async def disagreements(tx: Transaction, program_id: int, budgets: Budgets, *, z
             usage.least[key] += 1
     found = {(row[0], row[1], row[2]): int(row[3]) for row in await _rows(tx, program_id)}
     return usage.wrong + _compare_budgets(usage, found)
+
+
+def _take(
+    member: UUID,
+    use: Use,
+    left: int,
+    taken: Sums[MemberUse],
+    joined: set[tuple[UUID, BudgetKey]],
+    usage: _Usage,
+) -> None:
+    if use.scope == "m":
+        taken[member, use.key, use.start, use.measure] += left
+    elif use.measure == "members":
+        if left:
+            joined.add((member, (use.key, use.measure, use.start)))
+    else:
+        usage.budgets[use.key, use.measure, use.start] += left
 
 
 async def _rows(tx: Transaction, program_id: int) -> list[tuple[str, str, date, int]]:

@@ -1,5 +1,5 @@
 """The checkout over HTTP, a module per noun."""
 
-from puntal.checkout.api import carts
+from puntal.checkout.api import carts, redemptions
 
-ROUTERS = (carts.router,)
+ROUTERS = (carts.router, redemptions.router)

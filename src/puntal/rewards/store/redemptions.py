@@ -71,8 +71,11 @@ ORDER BY id
 VOIDABLE = """
 -- What a kill switch voids: open holds, and what was issued and not used. In the order of ids, a page at a time.
 SELECT id FROM redemption
-WHERE program_id = %(program_id)s AND (%(reward)s::text IS NULL OR reward = %(reward)s)
-  AND state IN ('held', 'committed') AND NOT used AND id > %(after)s
+WHERE program_id = %(program_id)s AND state IN ('held', 'committed') AND NOT used AND id > %(after)s
+  AND (%(rewards)s::text[] IS NULL OR reward = ANY(%(rewards)s::text[]))
+  AND (%(wallet)s::smallint IS NULL OR wallet = %(wallet)s)
+  AND (%(channel)s::text IS NULL OR channel = %(channel)s)
+  AND (%(source)s::text IS NULL OR source = %(source)s)
 ORDER BY id
 LIMIT %(limit)s
 """
@@ -81,6 +84,13 @@ OF_ORDERS = f"""
 -- What was used on some orders.
 SELECT {COLUMNS} FROM redemption
 WHERE program_id = %(program_id)s AND order_key = ANY(%(orders)s::text[])
+ORDER BY id
+"""  # noqa: S608 - constants
+
+OF_MEMBERS = f"""
+-- Everything some members redeemed, for an export.
+SELECT {COLUMNS} FROM redemption
+WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
 ORDER BY id
 """  # noqa: S608 - constants
 
@@ -155,10 +165,34 @@ async def overdue_of(tx: Transaction, program_id: int, member_id: UUID, *, now: 
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def voidable(tx: Transaction, program_id: int, *, reward: str | None, after: UUID, limit: int) -> list[UUID]:
-    """Return a page of what a kill switch on a reward, or on the program, voids."""
-    names = {"program_id": program_id, "reward": reward, "after": after, "limit": limit}
+async def voidable(
+    tx: Transaction,
+    program_id: int,
+    *,
+    rewards: Collection[str] | None,
+    wallet: int | None,
+    channel: str | None,
+    source: str | None,
+    after: UUID,
+    limit: int,
+) -> list[UUID]:
+    """Return a page of what a kill switch voids."""
+    names = {
+        "program_id": program_id,
+        "rewards": None if rewards is None else list(rewards),
+        "wallet": wallet,
+        "channel": channel,
+        "source": source,
+        "after": after,
+        "limit": limit,
+    }
     return [row[0] for row in await (await tx.execute(VOIDABLE, names)).fetchall()]
+
+
+async def of_members(tx: Transaction, program_id: int, members: Collection[UUID]) -> list[Redemption]:
+    """Return every redemption of some members, oldest first."""
+    cursor = await tx.execute(OF_MEMBERS, {"program_id": program_id, "members": list(members)})
+    return [redemption_of(row) for row in await cursor.fetchall()]
 
 
 async def reassign(

@@ -1,0 +1,87 @@
+"""Redeeming what is held."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from puntal.checkout.operations import telling
+from puntal.checkout.operations.desk import Desk, Desks, cause_of
+from puntal.checkout.operations.issuing import fulfil, issued_to
+from puntal.checkout.operations.redemptions.ending import open_redemptions
+from puntal.checkout.operations.redemptions.model import Redeemed, committed
+from puntal.engine import redeem, redeeming
+from puntal.engine.model import Compiled
+from puntal.intake.operations import Programs
+from puntal.kit.db import Transaction
+from puntal.limits.model import BudgetKey
+from puntal.outbox import operations as outbox
+from puntal.rewards.errors import (
+    MoreThanHeld,
+    RedemptionEnded,
+)
+from puntal.rewards.model import Redemption
+from puntal.rewards.operations import redemptions as rows
+
+
+async def commit(
+    tx: Transaction,
+    programs: Programs,
+    id: UUID,
+    *,
+    discount_minor: int | None = None,
+    now: datetime,
+    recorded_at: datetime,
+) -> Redeemed:
+    """Redeem what is held; doing it again changes nothing.
+
+    Args:
+        tx: An open transaction on the program; the caller commits.
+        programs: The compiled revisions.
+        id: The redemption.
+        discount_minor: What was really taken off, where that is less than what was held.
+        now: On the program's clock.
+        recorded_at: Real time of writing.
+
+    Raises:
+        UnknownRedemption: There is none of the id.
+        RedemptionEnded: It was cancelled, voided, or its time is over.
+        MoreThanHeld: More was taken off than was reserved.
+    """
+    program = programs.at(now)
+    desks, found = await open_redemptions(tx, program, [id], now=now)
+    made = found[id]
+    if made.state == "committed":
+        return Redeemed(redemption=made, vouchers=await issued_to(tx, program.program_id, made), replayed=True)
+    if made.state != "held" or (made.lapses_at is not None and made.lapses_at <= now):
+        raise RedemptionEnded(state=made.state if made.state != "held" else "lapsed", id=str(id))
+    if discount_minor is not None and discount_minor > made.discount_minor:
+        raise MoreThanHeld(most=made.discount_minor)
+    desk = desks[made.member_id]
+    issued_under = programs.at(made.held_at)
+    reward = issued_under.rewards[made.reward]
+    amounts = commit_held(program, desks, desk, made, now=now, discount_minor=discount_minor)
+    committed(made, reward, now)
+    vouchers = await fulfil(tx, issued_under, desk, reward, made, now=now)
+    alerts = await desks.write(tx, amounts=amounts, bounds={}, known=())
+    await rows.save(tx, program.program_id, [made])
+    told = telling.of(programs, [made], "committed", now=now, recorded_at=recorded_at)
+    await outbox.append(tx, program.program_id, [*told, *alerts])
+    return Redeemed(redemption=made, vouchers=vouchers)
+
+
+def commit_held(
+    program: Compiled, desks: Desks, desk: Desk, made: Redemption, *, now: datetime, discount_minor: int | None = None
+) -> dict[BudgetKey, int]:
+    """Spend what is held and give back room that was not needed; returns what to add to shared counters."""
+    if made.hold_id is not None:
+        held = desks.holds[made.hold_id]
+        payer = desk.of(made.holder_id)
+        cause = cause_of(made.id, made.reward, made.revision, made.order_key)
+        made.transfer_id = redeeming.commit(payer, held, cause=cause, now=now).id
+    redeeming.renew(program, desk.own, desk.running, now)
+    if discount_minor is None or discount_minor == made.discount_minor:
+        return {}
+    kept, back = redeem.lowered(made.uses, reserved=made.discount_minor, taken=discount_minor)
+    made.uses, made.discount_minor = kept, discount_minor
+    return redeem.restore(desk.running, back)
