@@ -33,6 +33,8 @@ class Permission(StrEnum):
     POINTS_ADJUST = "points:adjust"
     POINTS_TRANSFER = "points:transfer"
     REDEMPTIONS_WRITE = "redemptions:write"
+    VOUCHERS_READ = "vouchers:read"
+    VOUCHERS_WRITE = "vouchers:write"
     PROGRAM_READ = "program:read"
     PROGRAM_WRITE = "program:write"
     PROGRAM_PUBLISH = "program:publish"

@@ -13,6 +13,8 @@ What each built-in role may do (`x`), and most it may adjust without a second pe
     points:adjust        x     x                       x
     points:transfer      x     x                       x
     redemptions:write    x     x                       x       x
+    vouchers:read        x     x      x                x
+    vouchers:write       x     x      x                x
     program:read         x     x      x        x       x       x
     program:write        x     x      x
     program:publish      x     x      x
@@ -78,6 +80,8 @@ BUILT_IN_ROLES: Mapping[str, Role] = {
             permissions=_LOOKING
             | {
                 Permission.MEMBERS_WRITE,
+                Permission.VOUCHERS_READ,
+                Permission.VOUCHERS_WRITE,
                 Permission.PROGRAM_WRITE,
                 Permission.PROGRAM_PUBLISH,
                 Permission.SWITCHES_WRITE,
@@ -105,6 +109,8 @@ BUILT_IN_ROLES: Mapping[str, Role] = {
                 Permission.MEMBERS_MERGE,
                 Permission.POINTS_ADJUST,
                 Permission.POINTS_TRANSFER,
+                Permission.VOUCHERS_READ,
+                Permission.VOUCHERS_WRITE,
                 Permission.SWITCHES_WRITE,
                 Permission.APPROVALS_READ,
             },

@@ -18,6 +18,7 @@ from puntal.points import api as points
 from puntal.points import operations as wallets
 from puntal.points.model import Terms
 from puntal.programs import api as programs
+from puntal.rewards import api as rewards
 from puntal.segments import api as segments
 from puntal.tiers import api as tiers
 from puntal.webhooks import api as webhooks
@@ -33,6 +34,7 @@ def routers() -> Sequence[APIRouter]:
         points.router,
         tiers.router,
         segments.router,
+        *rewards.ROUTERS,
         *programs.ROUTERS,
         webhooks.router,
         *access.ROUTERS,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from puntal.kit import ids
+from puntal.kit import ids, jobs
 from puntal.kit.calendar import midnight
 from puntal.kit.db import Transaction
 from puntal.outbox import operations as outbox
@@ -25,7 +25,9 @@ PORTION = 50_000
 
 MOST_CODES = 10_000_000
 MOST_ROWS = 1_000_000
-COLUMNS = ("code", "member_id", "through")
+GENERATE = "vouchers.generate"
+END_BATCH = "vouchers.end_batch"
+"""Jobs that are deferred by name."""
 
 
 async def create(tx: Transaction, program_id: int, batch: Batch) -> Batch:
@@ -50,6 +52,16 @@ async def load(tx: Transaction, program_id: int, id: UUID) -> Batch:
     if found is None:
         raise BatchUnknown
     return found
+
+
+async def defer_generation(tx: Transaction, program_id: int, id: UUID) -> None:
+    """Have a worker make a batch's codes; two runs follow one another."""
+    await jobs.defer(tx, GENERATE, lock=f"{GENERATE}:{id}", program_id=program_id, batch_id=id)
+
+
+async def defer_end(tx: Transaction, program_id: int, id: UUID) -> None:
+    """Have a worker end what is left of a void batch."""
+    await jobs.defer(tx, END_BATCH, lock=f"{END_BATCH}:{id}", program_id=program_id, batch_id=id)
 
 
 async def generate(tx: Transaction, program_id: int, id: UUID, *, now: datetime, portion: int = PORTION) -> Batch:

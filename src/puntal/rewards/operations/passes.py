@@ -23,6 +23,9 @@ MOST_GUESSES_OF_CALLER = 300
 
 MOST_GUESSES_OF_MEMBER = 10
 
+ALLOWED_SKEW = SKEW
+"""How far a till's clock may be from ours."""
+
 
 class PassKey(Struct, frozen=True, kw_only=True):
     """A public key that tills keep.
