@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import puntal
+from puntal.engine.phrases import OUTCOMES, REASONS, STATUSES, Words
 from puntal.intake.errors import IntakeFailed
-from puntal.intake.phrases import OUTCOMES, REASONS
 from puntal.kit.errors import Refusal
 from puntal.kit.problem import status_of
 
@@ -56,12 +56,13 @@ def refusals() -> str:
 
 def explain(written: str) -> str:
     """Return the page about explanations with its two tables as they should be."""
-    tables = iter((_rows(OUTCOMES), _rows(REASONS)))
+    outcomes = {**STATUSES} | {code: phrase.short for code, phrase in OUTCOMES.items()}
+    tables = iter((_rows(outcomes), _rows({code: phrase.short for code, phrase in REASONS.items()})))
     return _TABLE.sub(lambda _: next(tables), written)
 
 
-def _rows(sentences: Mapping[str, Mapping[str, str]]) -> str:
-    return "".join(f"| `{code}` | {said['en']} | {said['es']} |\n" for code, said in sentences.items())
+def _rows(sentences: Mapping[str, Words]) -> str:
+    return "".join(f"| `{code}` | {english} | {spanish} |\n" for code, (english, spanish) in sentences.items())
 
 
 def _status(kind: type[Refusal]) -> int:

@@ -12,7 +12,7 @@ from playing import BASE_RULE, Player, a_program, at, lines
 import puntal.engine
 from puntal.engine.explain import Explanation, explain
 from puntal.engine.model import OUTCOME_CODES, REASON_CODES, Decision, Event, Switches
-from puntal.engine.phrases import OUTCOMES, REASONS, WORDS
+from puntal.engine.phrases import OUTCOMES, REASONS, STATUSES, WORDS, of_outcome, of_reason
 from puntal.intake.batch import _outcome
 from puntal.intake.model import Outcome
 from puntal.orders.model import Order
@@ -43,9 +43,18 @@ def why(program: dict[str, Any], amount: int, locale: str = "en", **more: Any) -
 def test_every_code_has_words_in_both_languages() -> None:
     assert set(REASONS) == REASON_CODES
     assert set(OUTCOMES) >= OUTCOME_CODES
-    for phrases in (OUTCOMES, REASONS, WORDS):
-        for english, spanish in phrases.values():
-            assert re.findall(r"\{(\w+)\}", english) == re.findall(r"\{(\w+)\}", spanish)
+    said = [*WORDS.values(), *STATUSES.values()]
+    said += [words for table in (OUTCOMES, REASONS) for phrase in table.values() for words in phrase]
+    for english, spanish in said:
+        assert re.findall(r"\{(\w+)\}", english) == re.findall(r"\{(\w+)\}", spanish)
+
+
+def test_short_sentences_need_nothing_but_the_reason() -> None:
+    for code in REASON_CODES:
+        for locale in ("en", "es", "es-MX"):
+            assert "{" not in of_reason(code, locale, points=5, by="rule:base")
+    assert of_outcome("nothing", "order.awaited", "es-MX") == of_outcome("nothing", "order.awaited", "es")
+    assert of_outcome("nothing", "later.release", "en") == "No rule gave anything"
 
 
 def test_no_code_is_said_that_is_not_named() -> None:

@@ -10,8 +10,8 @@ from puntal.checkout.operations.offers import Found, Offers
 from puntal.checkout.phrases import of_code, of_missing
 from puntal.engine.cart import VOUCHER, Evaluation, Offer
 from puntal.engine.model import Compiled
+from puntal.engine.phrases import of_outcome, of_reason
 from puntal.engine.thresholds import ITEMS, Missing
-from puntal.intake.phrases import of_outcome, of_reason
 from puntal.kit.errors import Refusal
 from puntal.kit.money import digits, major
 from puntal.programs.catalogue import labels_of

@@ -11,7 +11,7 @@ from msgspec import Struct
 from puntal.engine.bounding import many
 from puntal.engine.facts import facts_of_event
 from puntal.engine.model import GIFT, Compiled, Event, Trigger
-from puntal.engine.phrases import OUTCOMES, REASONS, WORDS
+from puntal.engine.phrases import OUTCOMES, REASONS, WORDS, Words, is_spanish
 from puntal.kit.money import digits
 from puntal.orders.policy import amounts
 from puntal.programs.catalogue import catalogue_of, of_event
@@ -27,6 +27,8 @@ from puntal.rules.sentence import explain as explain_condition
 _WITH_WALLET = 5
 """Reasons are stored as (rule, code[, by]) or (rule, code, points, wallet, base[, of, by])."""
 _CUT = 7
+_FULL_OUTCOMES = {code: phrase.full for code, phrase in OUTCOMES.items()}
+_FULL_REASONS = {code: phrase.full for code, phrase in REASONS.items()}
 
 
 class Outcome(Protocol):
@@ -84,7 +86,7 @@ class _Telling:
         self.event = event
         self.stored = facts
         self.locale = locale
-        self.spanish = locale.partition("-")[0].partition("_")[0] == "es"
+        self.spanish = is_spanish(locale)
         self.speaker = Speaker(program.document, locale)
         document = program.document
         self.rules: dict[str, tuple[Rule, Campaign | None]] = {rule.id: (rule, None) for rule in document.earning}
@@ -94,7 +96,7 @@ class _Telling:
     def summary(self, code: str | None, rules: Sequence[RuleWhy]) -> str:
         if code is not None:
             when = self.say(WORDS, self.program.document.orders.earn_when)
-            return self.say(OUTCOMES, code, late=self.program.late_days, when=when)
+            return self.say(_FULL_OUTCOMES, code, late=self.program.late_days, when=when)
         told = []
         for key, sign in (("earned", 1), ("taken", -1)):
             sums: dict[str, int] = {}
@@ -119,7 +121,7 @@ class _Telling:
             "whole": self.units(wallet, of),
             "base": self._base(rule, wallet, base),
         }
-        sentence = self.say(REASONS, code, **words) + "."
+        sentence = self.say(_FULL_REASONS, code, **words) + "."
         return RuleWhy(rule, self._label(rule), code, sentence, points, wallet)
 
     def _words(self, rule: str, code: str, wallet: str | None, by: str | None) -> dict[str, str]:  # noqa: PLR0911 - one return per kind
@@ -140,7 +142,7 @@ class _Telling:
             case _:
                 return {"by": by or ""}
 
-    def say(self, phrases: Mapping[str, tuple[str, str]], key: str, **values: object) -> str:
+    def say(self, phrases: Mapping[str, Words], key: str, **values: object) -> str:
         """Return a phrase in the language; a code without one (of a later release) as it is."""
         found = phrases.get(key)
         return key if found is None else found[self.spanish].format(**values)

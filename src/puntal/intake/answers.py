@@ -12,8 +12,8 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from puntal.engine.explain import Explanation
+from puntal.engine.phrases import of_outcome, of_reason
 from puntal.intake.model import Answer, Balance, Outcome, Stored
-from puntal.intake.phrases import of_outcome, of_reason
 
 _outcome = msgspec.json.Decoder(Outcome).decode
 _PAID = ("awarded", "given_again")
