@@ -19,13 +19,13 @@ DEFAULT_SECONDS = 600
 def main(given: Sequence[str] | None = None) -> int:
     """Return the exit status of the tests."""
     parser = argparse.ArgumentParser(prog="python -m bench soak", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=DEFAULT_SECONDS, help="how long each test that kills goes on, at least")
+    parser.add_argument("--seconds", type=int, default=DEFAULT_SECONDS, help="how long each test that kills lasts")
     parser.add_argument("--times", type=int, default=1, help="how often the whole is run")
     arguments, passed_on = parser.parse_known_args(given)
     command = [sys.executable, "-m", "pytest", str(ROOT / "tests" / "stress"), "-q", "--durations=10", *passed_on]
     environment = os.environ | {"PUNTAL_SOAK": str(arguments.seconds)}
     for number in range(1, arguments.times + 1):
-        print(f"soak {number} of {arguments.times}: at least {arguments.seconds} s for each test that kills, then the rest", flush=True)
+        print(f"soak {number} of {arguments.times}: {arguments.seconds} s for each test that kills", flush=True)
         status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         if status:
             return status
