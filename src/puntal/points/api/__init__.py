@@ -1,0 +1,8 @@
+"""Wallets over HTTP. An entry point puts the cache of compiled programs into `app.state.programs`."""
+
+from __future__ import annotations
+
+from puntal.points.api import moves, wallets
+from puntal.points.api.routing import router
+
+__all__ = ["moves", "router", "wallets"]
