@@ -193,13 +193,20 @@ class Prepared:
     members: int
 
 
-async def prepare(server: Server, name: str, members: int, *, now: datetime | None = None) -> Prepared:
-    """Make a database anew with the program and so many members in it, analysed."""
+async def prepare(
+    server: Server,
+    name: str,
+    members: int,
+    *,
+    now: datetime | None = None,
+    sections: Mapping[str, Any] | None = None,
+) -> Prepared:
+    """Make a database anew with the program, with `sections` added, and so many members in it, analysed."""
     uri = await fresh(server, name)
     database = await Database.open(uri, size=4)
     joined = (now or clock.now()) - timedelta(days=400)
     try:
-        program_id = await publish(database, document(), now=joined)
+        program_id = await publish(database, document() | dict(sections or {}), now=joined)
         async with database.program_transaction(program_id) as tx:
             membership = Membership.of((await Programs().current(tx, program_id)).newest.document)
             await import_many(tx, program_id, people(members), membership=membership, now=joined)

@@ -17,6 +17,8 @@ from puntal.kit.money import digits, major
 from puntal.programs.catalogue import labels_of
 from puntal.rewards.model import PAY, Reward
 
+_NAMES: dict[tuple[int, str], tuple[Compiled, dict[str, str | None]]] = {}
+_MOST_NAMES = 64
 _STATES = {None: "available", "order_needed": "with_order", "short_of_points": "short_of_points"}
 
 
@@ -140,6 +142,19 @@ def _missing(missing: Missing, program: Compiled, locale: str) -> dict[str, Any]
 
 
 def _name(reward: Reward, program: Compiled, locale: str) -> str | None:
+    """Return how a reward is called; found once per revision and language."""
+    known = _NAMES.get((id(program), locale))
+    if known is None or known[0] is not program:
+        while len(_NAMES) >= _MOST_NAMES:
+            del _NAMES[next(iter(_NAMES))]
+        known = _NAMES[id(program), locale] = (program, {})
+    names = known[1]
+    if reward.id not in names:
+        names[reward.id] = _find_name(reward, program, locale)
+    return names[reward.id]
+
+
+def _find_name(reward: Reward, program: Compiled, locale: str) -> str | None:
     if reward.written is not None:
         return _said(labels_of(reward.written.name), locale)
     wallet = program.document.wallets.get(reward.id.removeprefix(PAY))

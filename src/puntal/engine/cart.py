@@ -37,7 +37,7 @@ from puntal.rewards.model_carts import (
     Purse,
 )
 from puntal.rewards.policy.allocation import in_proportion
-from puntal.rewards.policy.discounts import take
+from puntal.rewards.policy.discounts import total_of
 from puntal.rewards.policy.stacking import combine, compile_stacking
 
 VOUCHER = "voucher:"
@@ -232,8 +232,8 @@ class _Evaluating:
         """Return what a discount takes by itself, and of how many portions."""
         if discount is None:
             return 0, portions
-        parts, count = take(discount, self.parts, self.parts.amounts)
-        return sum(parts), count if discount.kind == "portions" and count else portions
+        total, count = total_of(discount, self.parts, self.parts.amounts)
+        return total, count if discount.kind == "portions" and count else portions
 
     def _taken_along(self, offer: Offer) -> Offer:
         """Pay for something picked that is no discount: a sample, an experience, a credit."""

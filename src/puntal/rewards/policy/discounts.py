@@ -23,33 +23,40 @@ def take(discount: Discount, cart: Parts, left: Sequence[int], steps: int | None
         steps: Most portions that the member's points pay for.
     """
     if discount.kind == "product":
-        return _items(discount, cart, left)
+        parts = _items(discount, cart, left)
+        return parts, 1 if any(parts) else 0
+    total, count = total_of(discount, cart, left, steps)
+    return spread(total, discount.covers, left) if count else [0] * len(left), count
+
+
+def total_of(discount: Discount, cart: Parts, left: Sequence[int], steps: int | None = None) -> tuple[int, int]:
+    """Return what `take` takes in all, without saying of which part, and how many portions."""
+    if discount.kind == "product":
+        total = sum(_items(discount, cart, left))
+        return total, 1 if total else 0
+    covers = discount.covers
+    held = sum([left[at] for at in covers])
+    most = held if discount.most is None or discount.most > held else discount.most
     if discount.kind == "portions":
-        return _portions(discount, left, discount.steps if steps is None else min(steps, discount.steps))
+        return _portions(discount, most, discount.steps if steps is None else min(steps, discount.steps))
     if discount.kind == "amount":
         total = discount.value
     else:
-        of = cart.amounts if discount.initial else left
-        total = half_up(discount.share * sum(of[at] for at in discount.covers))
-    parts = spread(_capped(total, discount.most), discount.covers, left)
-    return parts, 1 if any(parts) else 0
+        total = half_up(discount.share * (sum([cart.amounts[at] for at in covers]) if discount.initial else held))
+    total = min(total, most)
+    return total, 1 if total else 0
 
 
-def _capped(total: int, most: int | None) -> int:
-    return total if most is None else min(total, most)
-
-
-def _portions(discount: Discount, left: Sequence[int], steps: int) -> tuple[list[int], int]:
-    room = _capped(sum(left[at] for at in discount.covers), discount.most)
+def _portions(discount: Discount, room: int, steps: int) -> tuple[int, int]:
     if discount.share > 0:
         steps = min(steps, int(Fraction(room) / discount.share))
     if steps < discount.least_steps:
-        return [0] * len(left), 0
-    parts = spread(min(half_up(discount.share * steps), room), discount.covers, left)
-    return parts, steps if any(parts) else 0
+        return 0, 0
+    total = min(half_up(discount.share * steps), room)
+    return total, steps if total else 0
 
 
-def _items(discount: Discount, cart: Parts, left: Sequence[int]) -> tuple[list[int], int]:
+def _items(discount: Discount, cart: Parts, left: Sequence[int]) -> list[int]:
     """Take items by the price each has now, the cheapest or the dearest of all covered parts first."""
     out = [0] * len(left)
     items = discount.items
@@ -63,4 +70,4 @@ def _items(discount: Discount, cart: Parts, left: Sequence[int]) -> tuple[list[i
         items -= min(items, count)
     if discount.most is not None and sum(out) > discount.most:
         out = spread(discount.most, range(len(out)), out)
-    return out, 1 if any(out) else 0
+    return out

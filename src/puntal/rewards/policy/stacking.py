@@ -30,7 +30,7 @@ from puntal.rewards.model_carts import (
     Stacking,
 )
 from puntal.rewards.policy.allocation import half_up
-from puntal.rewards.policy.discounts import take
+from puntal.rewards.policy.discounts import take, total_of
 
 SURELY = 12
 """Up to so many candidates the best is found however long it takes."""
@@ -131,7 +131,7 @@ class _Table:
         self.stacking = stacking
         self.purse = purse
         self.touches = [set(each.discount.covers) for each in ranked]
-        self.alone = [self.take(at, cart.amounts, {}) for at in range(len(ranked))]
+        self.alone = [self._alone(at) for at in range(len(ranked))]
         self.limits = [self._limit(each.group) for each in ranked]
         self.apart = self._apart()
 
@@ -158,19 +158,35 @@ class _Table:
                 out[at] = bits & meeting
         return out
 
+    def _alone(self, at: int) -> _Taken:
+        """Return what a candidate takes of the whole cart, without saying of which part."""
+        whole = self.cart.amounts
+        total, count = total_of(self.all[at].discount, self.cart, whole, self._steps(at, {}))
+        units, worth = self._price(at, count)
+        return _Taken(whole, (), total, units, worth)
+
     def take(self, at: int, left: Sequence[int], spent: Spent) -> _Taken:
         """Return what a candidate takes of what is left, when so much of each wallet is spent already."""
-        mine = self.all[at]
-        cost = mine.cost
-        steps = None
-        if cost is not None and cost.units and mine.discount.kind == "portions":
-            steps = self._room(at, cost.wallet, spent) // cost.units
-        parts, count = take(mine.discount, self.cart, left, steps)
+        parts, count = take(self.all[at].discount, self.cart, left, self._steps(at, spent))
         if not count:
             return _Taken(left, parts, 0, 0, 0)
-        units = 0 if cost is None else cost.units * (count if mine.discount.kind == "portions" else 1)
-        worth = 0 if cost is None else half_up(cost.worth * units)
+        units, worth = self._price(at, count)
         return _Taken([had - part for had, part in zip(left, parts, strict=True)], parts, sum(parts), units, worth)
+
+    def _steps(self, at: int, spent: Spent) -> int | None:
+        """Return for how many portions the points suffice."""
+        mine = self.all[at]
+        if mine.cost is None or not mine.cost.units or mine.discount.kind != "portions":
+            return None
+        return self._room(at, mine.cost.wallet, spent) // mine.cost.units
+
+    def _price(self, at: int, count: int) -> tuple[int, int]:
+        """Return what so many portions cost, in units and in what those are worth."""
+        mine = self.all[at]
+        if mine.cost is None or not count:
+            return 0, 0
+        units = mine.cost.units * (count if mine.discount.kind == "portions" else 1)
+        return units, half_up(mine.cost.worth * units)
 
     def live(self) -> list[int]:
         """Return the candidates that take something and can be paid for, on their own."""
