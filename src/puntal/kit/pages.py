@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
 
 import msgspec
 from pydantic import BaseModel, Field
@@ -53,6 +54,15 @@ def read_cursor(cursor: str, shape: type[Key]) -> Key:
         return msgspec.json.decode(raw, type=shape)
     except (binascii.Error, msgspec.DecodeError, UnicodeError) as unreadable:
         raise BadCursor from unreadable
+
+
+def last_id(cursor: str | None) -> UUID | None:
+    """Return the id that a list sorted by ids goes on after; None for its first page.
+
+    Raises:
+        BadCursor: The cursor is not of such a list.
+    """
+    return read_cursor(cursor, tuple[UUID])[0] if cursor else None
 
 
 def cut(rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[Any]]) -> tuple[list[Row], str | None]:

@@ -233,10 +233,7 @@ async def remove_segment_members(
     segment: SegmentId, asked: MembersIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
 ) -> ChangedOut:
     """Take up to 100,000 members off a list kept by hand; those who are not on it are let pass."""
-    _, segments = await operations.in_force(tx, program_id, now=now)
-    changed = await operations.remove_members(tx, program_id, segments, segment, set(asked.members), now=now)
-    await _log(tx, program_id, caller.actor, "segment.members_removed", segment, changed, now)
-    return ChangedOut(changed=changed)
+    return await _removed(tx, program_id, segment, set(asked.members), caller.actor, now)
 
 
 @router.delete(
@@ -249,9 +246,15 @@ async def remove_segment_member(
     segment: SegmentId, member_id: UUID, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
 ) -> ChangedOut:
     """Take a member off a list kept by hand; one who is not on it is let pass."""
+    return await _removed(tx, program_id, segment, {member_id}, caller.actor, now)
+
+
+async def _removed(
+    tx: ProgramTx, program_id: ProgramId, segment: str, members: set[UUID], actor: str, now: datetime
+) -> ChangedOut:
     _, segments = await operations.in_force(tx, program_id, now=now)
-    changed = await operations.remove_members(tx, program_id, segments, segment, {member_id}, now=now)
-    await _log(tx, program_id, caller.actor, "segment.members_removed", segment, changed, now)
+    changed = await operations.remove_members(tx, program_id, segments, segment, members, now=now)
+    await _log(tx, program_id, actor, "segment.members_removed", segment, changed, now)
     return ChangedOut(changed=changed)
 
 

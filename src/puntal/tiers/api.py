@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
 from puntal.access.model import Permission
 from puntal.kit.http import Cursor, Limit
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import Page, cut, last_id
 from puntal.tiers import operations, queries
 from puntal.tiers.errors import UnknownTier
 from puntal.tiers.model import Climb, Progress, Reason, Recorded, Standing
@@ -39,9 +39,7 @@ class OutlookOut(BaseModel):
     measure: int = Field(description="Of the running window.", examples=[340])
     next_tier: str | None = Field(examples=["gold"])
     missing_to_upgrade: int | None = Field(description="Null at the top.", examples=[660])
-    missing_to_keep: int = Field(
-        description="0 when nothing more is needed, or the tier is retired.", examples=[0]
-    )
+    missing_to_keep: int = Field(description="0 when nothing more is needed, or the tier is retired.", examples=[0])
     kept_until: date | None = Field(description="First local day the tier may be lost, grace included; null for ever.")
     in_grace: bool
     forecast_if_nothing_more: str = Field(description="Tier when the running period and its grace are over.")
@@ -143,7 +141,7 @@ async def list_changes(
     member_id: UUID, tx: ProgramTx, program_id: ProgramId, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[ChangeOut]:
     """List a member's changes on all ladders, newest first."""
-    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    before = last_id(cursor)
     found = await queries.history(tx, program_id, member_id, before=before, limit=limit + 1)
     rows, following = cut(found, limit, lambda row: (row.id,))
     return Page(items=[ChangeOut.of(row) for row in rows], next=following)
@@ -228,7 +226,7 @@ async def list_members(
     climb = await operations.ladder_of(tx, program_id, ladder, now=now)
     if tier not in climb.ranks:
         raise UnknownTier(ladder=ladder, tier=tier)
-    after = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    after = last_id(cursor)
     found = await queries.members_of_tier(tx, program_id, climb, tier, after=after, limit=limit + 1)
     rows, following = cut(found, limit, lambda member: (member,))
     return Page(items=rows, next=following)

@@ -21,7 +21,7 @@ from puntal.access.dependencies import (
 from puntal.access.idempotency import hides
 from puntal.access.model import Permission
 from puntal.kit.http import Chosen, Cursor, Limit
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import Page, cut, last_id
 from puntal.webhooks import operations, policy, queries
 from puntal.webhooks.catalogue import KINDS, example
 from puntal.webhooks.errors import DeliveryUnknown, EndpointUnknown
@@ -365,7 +365,7 @@ async def list_deliveries(
         tx,
         program_id,
         limit=limit + 1,
-        before=read_cursor(cursor, tuple[UUID])[0] if cursor else None,
+        before=last_id(cursor),
         endpoint_id=None if endpoint_id is None else EndpointId(endpoint_id),
         state=state,
         kind=kind,

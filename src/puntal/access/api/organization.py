@@ -25,7 +25,7 @@ from puntal.access.idempotency import hides
 from puntal.access.model import KeyId, KeyTerms, Permission, StaffId
 from puntal.access.operations import keys
 from puntal.kit.http import Cursor, Limit
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import Page, cut, last_id
 
 router = organization_router("organization")
 
@@ -43,7 +43,7 @@ async def list_keys(
     tx: OrganizationTx, caller: OrganizationCaller, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[KeyOut]:
     """List keys, newest first, ended ones too."""
-    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    before = last_id(cursor)
     found = await queries.list_keys(tx, caller.organization_id, before=before, limit=limit + 1)
     rows, following = cut(found, limit, lambda key: (key.id,))
     return Page(items=[KeyOut.of(key) for key in rows], next=following)

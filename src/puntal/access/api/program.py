@@ -21,7 +21,7 @@ from puntal.access.errors import ApprovalUnknown
 from puntal.access.model import ApprovalId, ApprovalState, Permission
 from puntal.access.operations import approvals
 from puntal.kit.http import Cursor, Limit
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import Page, cut, last_id
 
 router = program_router("access")
 
@@ -36,7 +36,7 @@ async def list_audit(
     action: Annotated[Filter, Query(description="Only this, such as `points.adjusted`.")] = None,
 ) -> Page[AuditEntryOut]:
     """Read who did what in the program, newest first."""
-    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    before = last_id(cursor)
     found = await queries.list_audit(tx, program_id, before=before, limit=limit + 1, subject=subject, action=action)
     rows, following = cut(found, limit, lambda entry: (entry.id,))
     return Page(items=[AuditEntryOut.of(entry) for entry in rows], next=following)
@@ -51,7 +51,7 @@ async def list_approvals(
     state: Annotated[ApprovalState | None, Query(description="Only in this state.")] = None,
 ) -> Page[ApprovalOut]:
     """List what waits for, or had, a second person's word, newest first."""
-    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    before = last_id(cursor)
     found = await queries.list_approvals(tx, program_id, before=before, limit=limit + 1, state=state)
     rows, following = cut(found, limit, lambda approval: (approval.id,))
     return Page(items=[ApprovalOut.of(approval) for approval in rows], next=following)

@@ -19,7 +19,7 @@ from puntal.access.dependencies import (
 from puntal.access.model import NewStaff, Permission, StaffId
 from puntal.access.operations import staff
 from puntal.kit.http import Cursor, Limit
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import Page, cut, last_id
 
 router = organization_router("staff")
 
@@ -31,7 +31,7 @@ async def list_staff(
     tx: OrganizationTx, caller: OrganizationCaller, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[StaffOut]:
     """List the people who work here, newest first, disabled ones too."""
-    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    before = last_id(cursor)
     found = await queries.list_staff(tx, caller.organization_id, before=before, limit=limit + 1)
     rows, following = cut(found, limit, lambda person: (person.id,))
     return Page(items=[StaffOut.of(person) for person in rows], next=following)
@@ -99,7 +99,7 @@ async def list_audit(
     action: Annotated[Filter, Query(description="Only this, such as `key.revoked`.")] = None,
 ) -> Page[AuditEntryOut]:
     """Read who did what above programs, newest first."""
-    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    before = last_id(cursor)
     found = await queries.list_organization_audit(
         tx, caller.organization_id, before=before, limit=limit + 1, subject=subject, action=action
     )

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, requires
 from puntal.access.model import Permission
 from puntal.kit.http import Cursor, Limit
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import Page, cut, last_id
 from puntal.ledger import queries as ledger
 from puntal.points import operations, queries
 from puntal.points.api.routing import MEMBER, CurrentTerms, router
@@ -63,7 +63,7 @@ async def list_transfers(
 ) -> Page[TransferOut]:
     """List what moved in a member's wallets, newest first."""
     holders = await operations.readers_of(tx, program_id, terms, member_id)
-    before = read_cursor(cursor, tuple[UUID])[0] if cursor else None
+    before = last_id(cursor)
     ordinal = None if wallet is None else operations.wallet_named(terms, wallet).ordinal
     found = await ledger.transfers(tx, program_id, holders=holders, before=before, limit=limit + 1, wallet=ordinal)
     rows, following = cut(found, limit, lambda row: (row.id,))
