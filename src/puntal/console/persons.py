@@ -11,7 +11,7 @@ import msgspec
 from puntal.access.operations import audit
 from puntal.activity import operations as activity
 from puntal.console import store
-from puntal.console.errors import PoolFirst
+from puntal.console.errors import PayOutFirst, PoolFirst
 from puntal.engine.model import Compiled
 from puntal.kit.db import ProgramId, Transaction
 from puntal.ledger import operations as ledger
@@ -19,6 +19,7 @@ from puntal.members import operations as members
 from puntal.members.errors import UnknownMember
 from puntal.outbox import operations as outbox
 from puntal.points import operations as points
+from puntal.rewards.operations import vouchers
 from puntal.segments import operations as segments
 
 PUBLIC_REASON = "erased"
@@ -49,6 +50,7 @@ async def export(tx: Transaction, compiled: Compiled, member: UUID, *, now: date
         "running": msgspec.json.decode(holders[member].running) if member in holders else {},
         "activity": await activity.held_about(tx, program_id, everyone),
         "segments": await segments.held_about(tx, program_id, everyone),
+        **await vouchers.held_about(tx, program_id, everyone),
         "notices": await outbox.held_about(tx, program_id, everyone),
         **await store.held_about(tx, program_id, everyone),
     }
@@ -70,6 +72,7 @@ async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, n
     Raises:
         UnknownMember: No such member, or merged: erase the survivor.
         PoolFirst: She leaves her pool first, taking what is hers.
+        PayOutFirst: Money she paid in is paid out first: afterwards nobody would know whom to pay.
     """
     program_id = ProgramId(compiled.program_id)
     profile = (await members.load(tx, program_id, [member], lock=True)).get(member)
@@ -79,6 +82,9 @@ async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, n
         return
     if profile.pool_id is not None:
         raise PoolFirst
+    owed = await points.money_owed(tx, program_id, compiled.terms, member, now=now)
+    if owed:
+        raise PayOutFirst(owed=", ".join(f"{amount} {wallet}" for wallet, amount in owed.items()), wallets=owed)
     everyone = [member, *(await members.held_about(tx, program_id, member))["earlier_ids"]]
     holder = (await ledger.lock_holders(tx, program_id, [member])).get(member)
     for terms in compiled.terms:
@@ -95,6 +101,7 @@ async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, n
                 actor=by,
                 now=now,
             )
+    await vouchers.forget(tx, program_id, everyone, now=now)
     await activity.forget(tx, program_id, everyone)
     await segments.forget(tx, program_id, everyone)
     await store.scrub_events(tx, program_id, everyone)

@@ -27,10 +27,13 @@ from puntal.members.model import Ids
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.programs.preparing import KIND as PREPARING
+from puntal.rewards import jobs as rewards
 from puntal.segments import jobs as segments
 from puntal.tiers import jobs as tiers
 
 SEGMENTS_WITHIN_SECONDS = 5
+BATCHES = (rewards.generate, rewards.end_batch)
+"""Jobs of codes, deferred by name; a worker knows them because they are named here."""
 DECIDED = ("member.enrolled", "member.claimed", "member.updated")
 """Happenings of members that rules may listen to: intake decides them as events of the same name."""
 

@@ -29,7 +29,7 @@ from puntal.orders import queries as orders
 from puntal.orders.model import Use
 from puntal.points import queries as points
 from puntal.programs.errors import NotPublished
-from puntal.rewards.queries import redemptions
+from puntal.rewards.queries import redemptions, vouchers
 from puntal.tiers import queries as tiers
 
 OPEN_FOR = timedelta(minutes=10)
@@ -48,6 +48,7 @@ CHECKS: dict[str, Check] = {
     "orders": orders.disagreements,
     "tiers": tiers.untold,
     "redemptions": redemptions.disagreements,
+    "vouchers": vouchers.disagreements,
 }
 """Name to what returns the places where two sides differ; none is right."""
 RECENT_CHECKS: dict[str, Check] = {

@@ -136,10 +136,12 @@ WHERE program_id = %(program_id)s AND member_id = %(source)s AND (%(all)s OR id 
 RETURNING id
 """
 
-REPOINT_CARDS = """
--- Stamp cards move with their holder, and so does what they gave.
-UPDATE voucher SET cause = %(target)s::uuid::text
-WHERE program_id = %(program_id)s AND origin = 'card' AND cause = %(source)s::uuid::text
+FOLLOW_CARDS = """
+-- Stamp cards moved with their stamps; what they gave follows. Both holders are locked.
+UPDATE voucher v SET cause = f.holder_id::text
+FROM finished_card f
+WHERE v.program_id = %(program_id)s AND f.program_id = %(program_id)s AND v.origin = 'card' AND f.id = v.id
+  AND v.cause = ANY(ARRAY[%(source)s::uuid::text, %(target)s::uuid::text]) AND v.cause <> f.holder_id::text
 """
 
 _read_terms = msgspec.json.Decoder(VoucherTerms).decode
@@ -225,8 +227,7 @@ async def reassign(
         "program_id": program_id, "source": source, "target": target, "all": only is None, "only": list(only or ()),
     }  # fmt: skip
     moved = [row[0] for row in await (await tx.execute(REASSIGN, names)).fetchall()]
-    if only is None:
-        await tx.execute(REPOINT_CARDS, names)
+    await tx.execute(FOLLOW_CARDS, {"program_id": program_id, "source": source, "target": target})
     return moved
 
 
