@@ -76,7 +76,7 @@ async def list_transfers(
     dependencies=[requires(Permission.MEMBERS_READ)],
     responses=MEMBER | {422: {"description": "`points.period_invalid`, `request.faulty`"}},
 )
-async def showstatement_of(
+async def show_statement(
     member_id: UUID,
     tx: ProgramTx,
     program_id: ProgramId,
