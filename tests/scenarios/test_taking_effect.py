@@ -181,3 +181,21 @@ async def test_a_late_event_reads_the_figures_of_its_own_revision(story: Teller)
 
     assert gave(answer) == {"purchases": 10, "big": 100}
     assert gave(await story.buys(ANNA, 1_000)) == {"purchases": 10}
+
+
+async def test_a_refund_lowers_figures_of_lines_that_nothing_read_when_it_was_bought(story: Teller) -> None:
+    await story.at("2026-03-01", nights=False)
+    await story.open(a_document())
+    await story.buys(
+        ANNA, {"amount_minor": 8_000, "category": "dairy"}, {"amount_minor": 5_000, "category": "wine"}, order="mixed"
+    )
+    dairy = rule({"member.spend.category.dairy.last_90_days": {"at_least": "50.00 EUR"}})
+    await story.publish(a_document(dairy))
+
+    await story.sends("order.refunded", refund={"order": "mixed", "id": "r1", "lines": [{"id": "1"}]})
+
+    assert await story.wrong() == {}
+    assert gave(await story.buys(ANNA, 1_000)) == {"purchases": 10}
+    await story.sends("order.refund_withdrawn", refund={"order": "mixed", "id": "r1"})
+    assert await story.wrong() == {}
+    assert gave(await story.buys(ANNA, 1_000)) == {"purchases": 10, "big": 100}

@@ -59,6 +59,29 @@ WHERE m.program_id = %(program_id)s AND m.merged_into IS NULL AND m.id IN (
 ORDER BY m.id
 """
 
+DESCRIBED = """
+-- Locks nothing: orders are kept still by their members' holders. What a line is was said by the event its order earned
+-- on, or by one that told of it before or after; a later event's words hold.
+WITH told AS (
+  SELECT o.source, o.order_id, o.member_id, o.event_id
+  FROM unnest(%(sources)s::text[], %(orders)s::text[]) AS r (source, order_id)
+  JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = r.source AND o.order_id = r.order_id
+), words AS (
+  SELECT t.source, t.order_id, e.body, e.occurred_at AS at
+  FROM told t JOIN event e ON e.program_id = %(program_id)s AND e.id = t.event_id
+  UNION ALL
+  SELECT t.source, t.order_id, u.body, u.occurred_at
+  FROM told t
+  JOIN event u ON u.program_id = %(program_id)s AND u.member_id = t.member_id
+    AND u.type IN ('order.created', 'order.updated')
+    AND u.source = t.source AND u.body->'order'->>'id' = t.order_id
+)
+SELECT DISTINCT ON (w.source, w.order_id, d.id) w.source, w.order_id, d.id, d.category, d.product, d.brand
+FROM words w,
+  json_to_recordset(coalesce(w.body->'order'->'lines', '[]')) AS d (id text, category text, product text, brand text)
+ORDER BY w.source, w.order_id, d.id, w.at DESC
+"""
+
 HISTORY = """
 -- Locks nothing. How many orders and events there are, up to a number of each.
 SELECT
@@ -211,3 +234,16 @@ async def has_more(tx: Transaction, program_id: int, most: int) -> bool:
     row = await cursor.fetchone()
     assert row is not None
     return bool(row[0] > most or row[1] > most)
+
+
+async def described(
+    tx: Transaction, program_id: int, orders: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], dict[str, dict[str, str | None]]]:
+    """Return what the lines of orders (source and id) are, by line id: `category`, `product`, `brand`."""
+    names = {"sources": [source for source, _ in orders], "orders": [order for _, order in orders]}
+    found: dict[tuple[str, str], dict[str, dict[str, str | None]]] = {}
+    cursor = await tx.execute(DESCRIBED, {"program_id": program_id, **names})
+    for source, order, line, category, product, brand in await cursor.fetchall():
+        of_order = found.setdefault((source, order), {})
+        of_order[line] = {"category": category, "product": product, "brand": brand}
+    return found

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from puntal.activity import queries as activity
 from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled, Running
 from puntal.engine.work import next_review
@@ -82,6 +83,7 @@ async def load(
             raise Again
         batch.orders |= locked
     batch.known_orders = frozenset(batch.orders)
+    await _recognise_lines(tx, batch, items)
     # Whose locks keep them still: who had an order before somebody else named it, and who got all that a member had,
     # who was merged while we waited. Once is enough: a retry finds them locked.
     others = {record.member_id for record in batch.orders.values() if record.member_id is not None}
@@ -95,6 +97,26 @@ async def load(
     batch.budgets = await limits.load(tx, programs.program_id, keys, lock=lock_budgets)
     batch.known_budgets = frozenset(batch.budgets)
     return batch
+
+
+async def _recognise_lines(tx: Transaction, batch: Batch, items: Sequence[Item]) -> None:
+    """Say which figures the lines of changing orders count in: some are read only since the order was recorded."""
+    wanted = batch.programs.newest.line_keys
+    changing = {
+        (item.event.source, item.event.order_id)
+        for item in items
+        if item.event.type in LOTS_NEEDED and item.event.order_id is not None
+    }
+    known = sorted(changing & batch.orders.keys()) if wanted else []
+    if not known:
+        return
+    found = await activity.described(tx, batch.programs.program_id, known)
+    for key in known:
+        lines = found.get(key, {})
+        for line in batch.orders[key].lines:
+            said = lines.get(line.id)
+            if said is not None:
+                line.keys = tuple(name for name, dimension, value in wanted if said.get(dimension) == value)
 
 
 async def _find_members(tx: Transaction, batch: Batch, items: Sequence[Item]) -> None:
