@@ -58,7 +58,7 @@ async def test_a_night_begins_with_the_first_instant_of_the_day(
     await nights(story)
     assert str(await through(story)) == day
     seen = await rows(story, "SELECT count(*), count(DISTINCT day) FROM nightly_step WHERE program_id = %(id)s")
-    assert seen[0][0] == 7 * seen[0][1]
+    assert seen[0][0] == 8 * seen[0][1]
 
 
 async def test_a_tier_ends_with_notice_and_grace(story: Teller) -> None:

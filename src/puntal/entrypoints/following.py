@@ -12,6 +12,7 @@ from puntal.engine.model import Event
 from puntal.entrypoints import publishing
 from puntal.entrypoints.admitting import admit_all, follower
 from puntal.entrypoints.intake import Intake
+from puntal.entrypoints.lapsing import VOID, lapse
 from puntal.entrypoints.nights import run_due
 from puntal.entrypoints.programs import Programs
 from puntal.entrypoints.verifying import close_books
@@ -51,6 +52,7 @@ ROUTES = {
     "segment.entered": [Route(job="segments.reevaluate", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
     "history.awarded": [Route(job="segments.reevaluate_all", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
     "members.imported": [Route(job="segments.reevaluate_all", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
+    "kill_switch.set": [Route(job=VOID)],
     "member.*": [Route(job="segments.reevaluate", debounce_seconds=SEGMENTS_WITHIN_SECONDS)],
 }
 
@@ -59,6 +61,7 @@ def wiring(database: Database, programs: Programs) -> Wiring:
     """Return what a worker needs to know."""
 
     async def nights(program_id: int, now: datetime) -> object:
+        await lapse(database, programs, program_id, now)
         done = await run_due(database, programs, program_id, now)
         if done:
             await segments.reevaluate_all(database, program_id=program_id, now=now)

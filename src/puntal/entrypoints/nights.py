@@ -24,7 +24,8 @@ def _recorded(step: Callable[..., Awaitable[int]]) -> Step:
 
 _STEPS: dict[str, tuple[Step, bool]] = {
     "settle": (nightly.settle, True),
-    "holds": (nightly.lapse_holds, True),
+    "holds": (_recorded(nightly.lapse_holds), True),
+    "vouchers": (_recorded(nightly.expire_vouchers), True),
     "tiers": (_recorded(nightly.review_tiers), True),
     "birthdays": (_recorded(nightly.birthdays), False),
     "anniversaries": (_recorded(nightly.anniversaries), False),

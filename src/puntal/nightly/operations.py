@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Raw
 
+from puntal.checkout.operations import redemptions
 from puntal.engine.model import Compiled, Running
 from puntal.engine.night import Night, pass_night
 from puntal.intake import operations as intake
@@ -29,7 +30,7 @@ from puntal.programs.phases import phase_at
 from puntal.tiers import operations as tiers
 
 PORTION = 500
-STEPS = ("settle", "holds", "close", "tiers", "birthdays", "anniversaries", "guests", "reminders")
+STEPS = ("settle", "holds", "vouchers", "close", "tiers", "birthdays", "anniversaries", "guests", "reminders")
 """In the order of behaviour.md; a local date's steps run at its beginning."""
 
 alone, finished, finish, through = store.alone, store.finished, store.finish, store.through
@@ -73,10 +74,16 @@ async def close(tx: Transaction, programs: Programs, day: date, after: UUID) -> 
     )
 
 
-async def lapse_holds(tx: Transaction, programs: Programs, day: date) -> int:
-    """End holds whose time is over."""
-    program = programs.newest
-    return await points.lapse_due(tx, program.program_id, program.terms, now=midnight(program.zone, day), limit=PORTION)
+async def lapse_holds(tx: Transaction, programs: Programs, day: date, *, recorded_at: datetime) -> int:
+    """End redemptions and other holds whose time is over."""
+    program, now = programs.newest, midnight(programs.newest.zone, day)
+    lapsed = await redemptions.lapse_due(tx, programs, now=now, recorded_at=recorded_at)
+    return lapsed or await points.lapse_due(tx, program.program_id, program.terms, now=now, limit=PORTION)
+
+
+async def expire_vouchers(tx: Transaction, programs: Programs, day: date, *, recorded_at: datetime) -> int:
+    """End vouchers whose time is over."""
+    return await redemptions.expire_due(tx, programs, now=midnight(programs.newest.zone, day), recorded_at=recorded_at)
 
 
 async def review_tiers(tx: Transaction, programs: Programs, day: date, *, recorded_at: datetime) -> int:

@@ -280,6 +280,9 @@ async def set_switch(
         now=now,
         detail={"mode": mode, "reason": reason, "id": str(switch.id)},
     )
+    said = {"id": str(switch.id), "target_kind": target_kind, "target_id": target_id, "mode": mode, "reason": reason}
+    happening = Happening(id=ids.new_id(), kind="kill_switch.set", effective_at=now, recorded_at=now, payload=said)
+    await outbox.append(tx, program_id, [happening])
     await store.notify(tx, program_id)
     return switch
 

@@ -31,6 +31,15 @@ _FALLEN: Mapping[str, Any] = {"ladder": "status", "from": "gold", "to": "silver"
 _RISEN: Mapping[str, Any] = {"ladder": "status", "from": "silver", "to": "gold"}
 _BECAUSE: Mapping[str, Any] = {"from": "active", "reason": "asked by phone"}
 
+_MONEY: Mapping[str, Any] = {
+    "wallet": "monedero",
+    "currency": "EUR",
+    "amount": 2500,
+    "reference": "order-1001",
+    "order": None,
+    "available": 4000,
+}
+
 _VOUCHER: Mapping[str, Any] = {
     "voucher_id": _POOL,
     "reward": "five_euro",
@@ -40,6 +49,19 @@ _VOUCHER: Mapping[str, Any] = {
     "ends_at": "2026-04-01T22:00:00Z",
     "batch_id": None,
     "cause": None,
+}
+
+_REDEMPTION: Mapping[str, Any] = {
+    "redemption": _MERGE,
+    "reward": "five_euro",
+    "kind": "amount_off",
+    "state": "held",
+    "portions": 1,
+    "wallet": "points",
+    "units": 500,
+    "discount_minor": 500,
+    "currency": "EUR",
+    "order": None,
 }
 
 
@@ -142,6 +164,54 @@ KINDS: Mapping[str, Kind] = {
         "Points are about to end",
         "Unos puntos están a punto de caducar",
         {"wallet": "points", "amount": 250, "ends_on": "2026-04-01", "in": "30 days"},
+    ),
+    "money.loaded": _kind("Money came into a wallet", "Entró dinero en un monedero", _MONEY),
+    "money.paid": _kind(
+        "A member paid with her money", "Un miembro pagó con su dinero", {**_MONEY, "order": "shop:1001"}
+    ),
+    "money.refunded": _kind("Money went back into a wallet", "Volvió dinero a un monedero", _MONEY),
+    "money.sent": _kind("A member gave money to another", "Un miembro dio dinero a otro", _MONEY),
+    "money.paid_out": _kind(
+        "Paid-in money was given back", "Se devolvió el dinero cargado", {**_MONEY, "available": 0}
+    ),
+    "redemption.held": _kind("A member holds a reward", "Un miembro reserva una recompensa", _REDEMPTION),
+    "redemption.committed": _kind(
+        "A member redeemed a reward", "Un miembro canjeó una recompensa", {**_REDEMPTION, "state": "committed"}
+    ),
+    "redemption.cancelled": _kind(
+        "A redemption was cancelled; what it took is back",
+        "Se canceló un canje; lo que tomó vuelve",
+        {**_REDEMPTION, "state": "cancelled"},
+    ),
+    "redemption.lapsed": _kind(
+        "A hold, or what was redeemed, ended unused",
+        "Una reserva o un canje acabó sin usar",
+        {**_REDEMPTION, "state": "lapsed"},
+    ),
+    "redemption.voided": _kind(
+        "A redemption was voided by a kill switch",
+        "Un interruptor de emergencia anuló un canje",
+        {**_REDEMPTION, "state": "voided"},
+    ),
+    "redemption.returned": _kind(
+        "Part of what a redemption cost came back with a refund",
+        "Parte de lo que costó un canje volvió con un reembolso",
+        {**_REDEMPTION, "state": "committed"},
+    ),
+    "redemption.fulfilment": _kind(
+        "The delivery of a redemption went on", "Avanzó la entrega de un canje", {**_REDEMPTION, "state": "committed"}
+    ),
+    "kill_switch.set": _kind(
+        "Something was switched off",
+        "Se desactivó algo",
+        {
+            "id": _POOL,
+            "target_kind": "reward",
+            "target_id": "five_euro",
+            "mode": "stop_and_void",
+            "reason": "wrong price",
+        },
+        of_member=False,
     ),
     "voucher.issued": _kind("A voucher was issued", "Se emitió un vale", _VOUCHER),
     "voucher.used": _kind(

@@ -105,7 +105,7 @@ async def end(
             if strict:
                 raise RedemptionUsed(id=str(made.id))
             continue
-        for key, amount in _undo(program, desks, made, state, extend=extend, now=now).items():
+        for key, amount in undo(program, desks, made, state, extend=extend, now=now).items():
             amounts[key] = amounts.get(key, 0) + amount
         ended.append(made)
     if not ended:
@@ -136,10 +136,10 @@ def _is_used(made: Redemption, unused: Mapping[UUID, Sequence[Voucher]], *, stri
     return made.used and not strict
 
 
-def _undo(
-    program: Compiled, desks: Desks, made: Redemption, state: Ending, *, extend: bool, now: datetime
+def undo(
+    program: Compiled, desks: Desks, made: Redemption, state: Ending, *, extend: bool, now: datetime, cost: bool = True
 ) -> dict[BudgetKey, int]:
-    """Give everything back; returns what to add to shared counters."""
+    """Give back all that a redemption took, what it cost only with `cost`; returns what to add to shared counters."""
     desk = desks[made.member_id]
     cause = cause_of(made.id, made.reward, made.revision, made.order_key)
     payer = desk.of(made.holder_id)
@@ -150,7 +150,7 @@ def _undo(
             redeeming.let_go(program, payer, held, state=_HOLD_STATES[state], extend=extend, cause=cause, now=now)
     else:
         _take_credit(program, desk, made, now=now)
-        if made.transfer_id is not None and made.returned < made.units:
+        if cost and made.transfer_id is not None and made.returned < made.units:
             give_back(program, desks, payer, made, made.units - made.returned, extend=extend, now=now)
     cooled = {key: None if at is None else datetime.fromisoformat(at) for key, at in made.terms["cooled"].items()}
     redeem.cool_again(desk.running, cooled, made.held_at)

@@ -1,0 +1,357 @@
+"""Rewards redeemed: held, committed, cancelled, lapsed, voided, and what orders and refunds do to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from telling import POINTS, Teller
+
+from puntal.kit import clock, ids
+from puntal.rewards.model_vouchers import Ask as VoucherAsk
+from puntal.rewards.operations import vouchers
+
+COST = {"wallet": "points", "points": 500}
+BASE: dict[str, Any] = {
+    "puntal": 1,
+    "name": "Aurora",
+    "timezone": "Europe/Madrid",
+    "currency": "EUR",
+    "locales": ["es", "en"],
+    "wallets": {
+        "points": {"kind": "points", "worth": {"value": "0.01 EUR", "step": 100}},
+        "purse": {"kind": "money", "currency": "EUR"},
+    },
+    "earning": [{"id": "purchases", "on": "purchase", "award": POINTS}],
+    "rewards": [
+        {
+            "id": "five",
+            "kind": "amount_off",
+            "name": {"es": "5 euros", "en": "5 euros off"},
+            "value": "5.00 EUR",
+            "cost": {"wallet": "points", "points": 500},
+            "stock": 3,
+            "budget": {"discount": "12.00 EUR", "members": 2, "points": 5000},
+            "limit": {"times": 2, "per": "month"},
+        },
+        {
+            "id": "voucher",
+            "kind": "amount_off",
+            "value": "5.00 EUR",
+            "cost": {"wallet": "points", "points": 500},
+            "valid": {"for": "30 days"},
+        },
+        {"id": "back", "kind": "credit", "into": "purse", "value": "3.00 EUR", "cost": COST | {"points": 300}},
+        {"id": "towel", "kind": "product", "product": {"ids": ["towel"], "delivery": "shipped"}, "stock": 1},
+    ],
+}  # fmt: skip
+
+
+def with_wallet(**points: Any) -> dict[str, Any]:
+    """The program with other terms of its points."""
+    return BASE | {"wallets": BASE["wallets"] | {"points": BASE["wallets"]["points"] | points}}
+
+
+def with_reward(**fields: Any) -> dict[str, Any]:
+    """The program with its first reward changed."""
+    return BASE | {"rewards": [BASE["rewards"][0] | fields, *BASE["rewards"][1:]]}
+
+
+async def earns(story: Teller, member: str, points: int) -> str:
+    """Buy for so many euros; returns the order."""
+    order = f"O{ids.new_id()}"
+    await story.buys(member, points * 100, order=order)
+    return order
+
+
+async def redeem(story: Teller, member: str, reward: str = "five", *, status: int = 201, **more: Any) -> dict[str, Any]:
+    found: dict[str, Any] = await story.post(
+        "redemptions", {"member_id": member, "reward": reward, **more}, status=status
+    )
+    return found
+
+
+async def used(story: Teller, reward: str = "five") -> dict[str, int]:
+    """What is used of a reward's room, by name and measure."""
+    items = (await story.get("rewards"))["items"]
+    room = next(each["room"] for each in items if each["id"] == reward)
+    return {f"{each['name']} {each['measure']}": each["used"] for each in room}
+
+
+NOTHING = {"stock redemptions": 0, "budget members": 0, "budget discount": 0, "budget points": 0}
+ONE = {"stock redemptions": 1, "budget members": 1, "budget discount": 500, "budget points": 500}
+
+
+async def test_a_hold_sets_everything_aside_and_a_commit_spends_it(story: Teller) -> None:
+    await story.open(BASE)
+    anna = await story.joins()
+    await earns(story, anna, 700)
+
+    held = await redeem(story, anna)
+    wallet = await story.wallet(anna)
+    assert (held["state"], held["units"], held["discount_minor"]) == ("held", 500, 500)
+    assert (wallet["available"], wallet["held"]) == (200, 500)
+    assert await used(story) == ONE
+
+    done = await story.post(f"redemptions/{held['id']}/commit")
+    again = await story.post(f"redemptions/{held['id']}/commit")
+    wallet = await story.wallet(anna)
+    assert (done["state"], again["state"]) == ("committed", "committed")
+    assert (wallet["available"], wallet["held"]) == (200, 0)
+    assert await used(story) == ONE
+    assert await story.wrong() == {}
+
+
+async def test_cancelling_restores_exactly_what_it_took(story: Teller) -> None:
+    """C1-C3: stock, budgets, limits and lots, of a hold and of what was committed."""
+    await story.open(with_reward(limit={"times": 1, "cooldown": "2 hours"}))
+    anna = await story.joins()
+    await earns(story, anna, 700)
+
+    for commit in (False, True):
+        made = await redeem(story, anna, commit=commit)
+        refused = await redeem(story, anna, status=409)
+        assert refused["type"] in ("reward.cooldown", "reward.limit")
+        done = await story.post(f"redemptions/{made['id']}/cancel")
+        twice = await story.post(f"redemptions/{made['id']}/cancel")
+        assert (done["state"], twice["state"]) == ("cancelled", "cancelled")
+        assert done["returned"] == (500 if commit else 0)
+        assert await used(story) == NOTHING
+        assert await story.balance(anna) == 700
+    assert await story.wrong() == {}
+
+
+async def test_a_hold_lapses_by_itself(story: Teller) -> None:
+    """B8: abandoned reservations return the points after the hold's time; B17."""
+    await story.open(BASE)
+    anna, ben = await story.joins(), await story.joins("ben@example.com")
+    await earns(story, anna, 500)
+    await earns(story, ben, 500)
+    mine, his = await redeem(story, anna), await redeem(story, ben)
+
+    await story.at("2025-01-01 09:31", nights=False)
+    late = await story.post(f"redemptions/{mine['id']}/commit", status=409)
+    second = await redeem(story, anna)
+    assert (late["type"], late["state"]) == ("redemption.ended", "lapsed")
+    assert (await story.get(f"redemptions/{mine['id']}"))["state"] == "lapsed"
+    assert second["state"] == "held"
+
+    await story.at("2025-01-02 09:00")
+    assert (await story.get(f"redemptions/{his['id']}"))["state"] == "lapsed"
+    assert (await story.get(f"redemptions/{second['id']}"))["state"] == "lapsed"
+    assert await used(story) == NOTHING
+    assert (await story.balance(anna), await story.balance(ben)) == (500, 500)
+    assert await story.wrong() == {}
+
+
+async def test_the_same_id_is_one_redemption(story: Teller) -> None:
+    await story.open(BASE)
+    anna = await story.joins()
+    await earns(story, anna, 2000)
+    id = str(ids.new_id())
+
+    first = await redeem(story, anna, id=id)
+    again = await redeem(story, anna, id=id, status=200)
+    other = await redeem(story, anna, "voucher", id=id, status=409)
+
+    assert (first["id"], again["id"]) == (id, id)
+    assert other["type"] == "redemption.id_reused"
+    keyed = {"idempotency-key": "till-7"}
+    one = await story.post("redemptions", {"member_id": anna, "reward": "five"}, headers=keyed, status=201)
+    two = await story.post("redemptions", {"member_id": anna, "reward": "five"}, headers=keyed, status=201)
+    assert one == two
+    assert await used(story) == {
+        "stock redemptions": 2,
+        "budget members": 1,
+        "budget discount": 1000,
+        "budget points": 1000,
+    }
+
+
+async def test_each_refusal_has_its_code_and_numbers(story: Teller) -> None:
+    """D3, B9: a machine code for each no, and by how much she is short."""
+    await story.open(BASE)
+    anna, ben, carla = [await story.joins(f"{name}@example.com") for name in ("anna", "ben", "carla")]
+    await earns(story, anna, 470)
+
+    short = await redeem(story, anna, status=409)
+    assert (short["type"], short["short_by"]) == ("reward.short_of_points", 30)
+    await earns(story, anna, 5000)
+    for who in (ben, carla):
+        await earns(story, who, 5000)
+    await redeem(story, anna)
+    await redeem(story, anna)
+    assert (await redeem(story, anna, status=409))["type"] == "reward.limit"
+    refused = await redeem(story, ben, status=409)
+    assert (refused["type"], refused["by"]) == ("reward.budget", "reward:five")
+    assert (await redeem(story, ben, "none", status=404))["type"] == "reward.unknown"
+    assert (await redeem(story, ben, "pay:points", points=150, status=409))["type"] == "reward.portions"
+    first = await redeem(story, ben, "towel", commit=True)
+    assert (await redeem(story, carla, "towel", status=409))["type"] == "reward.sold_out"
+    assert (first["fulfilment"], first["units"]) == ("waiting", 0)
+    assert await story.wrong() == {}
+
+
+async def test_a_rehearsal_answers_the_same_and_writes_nothing(story: Teller) -> None:
+    await story.open(BASE)
+    anna = await story.joins()
+    await earns(story, anna, 700)
+
+    said = await story.post("redemptions", {"member_id": anna, "reward": "five"}, params={"dry_run": "true"})
+
+    assert (said["state"], said["units"]) == ("held", 500)
+    assert await used(story) == NOTHING
+    assert (await story.get("redemptions"))["items"] == []
+    assert (await story.wallet(anna))["held"] == 0
+
+
+async def test_a_credit_arrives_at_once_and_goes_back_when_cancelled(story: Teller) -> None:
+    """B7: wallet credit."""
+    await story.open(BASE)
+    anna = await story.joins()
+    await earns(story, anna, 300)
+
+    made = await redeem(story, anna, "back", commit=True)
+    assert (await story.balance(anna), await story.balance(anna, "purse")) == (0, 300)
+    await story.post(f"redemptions/{made['id']}/cancel")
+    assert (await story.balance(anna), await story.balance(anna, "purse")) == (300, 0)
+    assert await story.wrong() == {}
+
+
+async def test_what_is_delivered_can_no_longer_be_cancelled(story: Teller) -> None:
+    """B7: a physical item with its fulfilment state."""
+    await story.open(BASE)
+    anna = await story.joins()
+    made = await redeem(story, anna, "towel", commit=True)
+
+    sent = await story.post(f"redemptions/{made['id']}/fulfilment", {"fulfilment": "under_way", "note": "parcel 1"})
+    assert (sent["fulfilment"], sent["note"]) == ("under_way", "parcel 1")
+    assert (await story.post(f"redemptions/{made['id']}/cancel", status=409))["type"] == "redemption.used"
+    await story.post(f"redemptions/{made['id']}/fulfilment", {"fulfilment": "failed"})
+    assert (await story.post(f"redemptions/{made['id']}/cancel"))["state"] == "cancelled"
+    assert (await used(story, "towel")) == {"stock redemptions": 0}
+
+
+async def test_points_swapped_for_a_voucher_of_a_refunded_order_are_gone_when_they_return(story: Teller) -> None:
+    """X13: earn 500, swap for a voucher, refund the order, cancel the voucher (`stop_at_zero`): 0."""
+    await story.open(BASE)
+    anna = await story.joins()
+    order = await earns(story, anna, 500)
+    made = await redeem(story, anna, "voucher", commit=True)
+    assert (len(made["vouchers"]), made["valid_until"]) == (1, "2025-01-31T23:00:00Z")
+
+    await story.refunds(order)
+    assert await story.balance(anna) == 0
+    await story.post(f"redemptions/{made['id']}/cancel")
+
+    assert await story.balance(anna) == 0
+    assert (await story.get(f"redemptions/{made['id']}"))["vouchers"][0]["state"] == "void"
+    assert await story.wrong() == {}
+
+
+async def test_under_debt_the_returned_points_pay_it(story: Teller) -> None:
+    """X14: the same under `debt`: 0 available, no debt."""
+    await story.open(with_wallet(if_already_spent="debt"))
+    anna = await story.joins()
+    order = await earns(story, anna, 500)
+    made = await redeem(story, anna, "voucher", commit=True)
+
+    await story.refunds(order)
+    assert (await story.wallet(anna))["debt"] == 500
+    await story.post(f"redemptions/{made['id']}/cancel")
+
+    wallet = await story.wallet(anna)
+    assert (wallet["available"], wallet["debt"]) == (0, 0)
+    assert await story.wrong() == {}
+
+
+async def test_what_is_held_does_not_expire(story: Teller) -> None:
+    """X22: hold 23:50, lot ends 00:00, commit 00:05: commits; had it lapsed, the lot expires."""
+    await story.open(with_wallet(expiry={"after": "31 days"}))
+    anna, ben = await story.joins(), await story.joins("ben@example.com")
+    await earns(story, anna, 500)
+    await earns(story, ben, 500)
+    await story.at("2025-02-01 23:50")
+    mine, his = await redeem(story, anna), await redeem(story, ben)
+
+    await story.at("2025-02-02 00:05")
+    done = await story.post(f"redemptions/{mine['id']}/commit")
+    await story.at("2025-02-03 09:00")
+
+    assert done["state"] == "committed"
+    assert (await story.get(f"redemptions/{his['id']}"))["state"] == "lapsed"
+    assert (await story.balance(anna), await story.balance(ben)) == (0, 0)
+    assert await story.wrong() == {}
+
+
+async def test_returned_points_go_above_the_cap(story: Teller) -> None:
+    """X23: cap 100,000 reached: redeem 500, earn 500, cancel the redemption: 100,500."""
+    await story.open(with_wallet(limits={"balance": 100000}))
+    anna = await story.joins()
+    await earns(story, anna, 100_000)
+    made = await redeem(story, anna, commit=True)
+    await earns(story, anna, 500)
+    assert await story.balance(anna) == 100_000
+
+    await story.post(f"redemptions/{made['id']}/cancel")
+
+    assert await story.balance(anna) == 100_500
+    assert await story.wrong() == {}
+
+
+async def test_a_voucher_that_ends_unused_gives_its_room_back_and_points_only_where_said(story: Teller) -> None:
+    """What ends unused returns stock and budget, not points, unless `on_end: return_points`."""
+    kept = {"id": "kept", "kind": "amount_off", "value": "5.00 EUR", "cost": COST, "valid": {"for": "30 days"}}
+    back = kept | {"id": "back", "on_end": "return_points"}
+    await story.open(BASE | {"rewards": [kept | {"stock": 5}, back | {"stock": 5}]})
+    anna = await story.joins()
+    await earns(story, anna, 1000)
+    for reward in ("kept", "back"):
+        await redeem(story, anna, reward, commit=True)
+    assert await used(story, "kept") == {"stock redemptions": 1}
+
+    await story.at("2025-02-01 09:00")
+
+    assert await story.balance(anna) == 500
+    assert [each["state"] for each in (await story.get("redemptions"))["items"]] == ["lapsed", "lapsed"]
+    assert await used(story, "kept") == await used(story, "back") == {"stock redemptions": 0}
+    assert await story.wrong() == {}
+
+
+async def test_a_kill_switch_voids_what_is_unused_and_leaves_what_was_used(story: Teller) -> None:
+    """X43: 120 vouchers at 500 points: 30 used, 10 in open carts, 80 free; stop and void, then lift: 90 x 500 back."""
+    await story.open(BASE)
+    anna = await story.joins()
+    await earns(story, anna, 60_500)
+    made = [await redeem(story, anna, "voucher", commit=True) for _ in range(120)]
+    for each in made[:30]:
+        code = each["vouchers"][0]["code"]
+        await story.post(f"vouchers/{code}/redeem", {"member_id": anna, "reference": f"order-{code}"}, status=200)
+    now = clock.now()
+    async with story.database.program_transaction(story.program_id) as tx:
+        for each in made[30:40]:
+            code = each["vouchers"][0]["code"]
+            ask = VoucherAsk(
+                code=code,
+                reference=f"cart-{code}",
+                member_id=UUID(anna),
+                lapses_at=now + timedelta(hours=1),
+                actor="till",
+            )
+            await vouchers.take(tx, story.program_id, ask, now=now)
+    assert await story.balance(anna) == 500
+
+    switch = {"target_kind": "reward", "target_id": "voucher", "mode": "stop_and_void", "reason": "wrong price"}
+    off = await story.post("kill-switches", switch, status=201)
+    await story.errands()
+
+    assert await story.balance(anna) == 500 + 90 * 500
+    assert (await redeem(story, anna, "voucher", status=409))["type"] == "reward.off"
+    states = [each["state"] for each in (await story.get("redemptions", params={"limit": 200}))["items"]]
+    assert (states.count("voided"), states.count("committed")) == (90, 30)
+
+    await story.call("DELETE", f"kill-switches/{off['id']}", status=204)
+    assert await story.balance(anna) == 500 + 90 * 500
+    assert (await redeem(story, anna, "voucher", commit=True))["state"] == "committed"
+    assert await story.wrong() == {}
