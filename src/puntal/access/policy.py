@@ -12,6 +12,9 @@ What each built-in role may do (`x`), and most it may adjust without a second pe
     members:erase        x     x
     points:adjust        x     x                       x
     points:transfer      x     x                       x
+    money:load           x     x                       x       x
+    money:spend          x     x                       x       x
+    money:payout         x     x                       x
     redemptions:write    x     x                       x       x
     vouchers:read        x     x      x                x
     vouchers:write       x     x      x                x
@@ -68,7 +71,13 @@ SUPPORT_ADJUST_LIMIT = 1000
 _LOOKING = frozenset(
     {Permission.EVENTS_READ, Permission.CARTS_EVALUATE, Permission.MEMBERS_READ, Permission.PROGRAM_READ}
 )
-_CASHIER = _LOOKING | {Permission.EVENTS_WRITE, Permission.MEMBERS_WRITE, Permission.REDEMPTIONS_WRITE}
+_CASHIER = _LOOKING | {
+    Permission.EVENTS_WRITE,
+    Permission.MEMBERS_WRITE,
+    Permission.MONEY_LOAD,
+    Permission.MONEY_SPEND,
+    Permission.REDEMPTIONS_WRITE,
+}
 
 BUILT_IN_ROLES: Mapping[str, Role] = {
     role.id: role
@@ -109,6 +118,7 @@ BUILT_IN_ROLES: Mapping[str, Role] = {
                 Permission.MEMBERS_MERGE,
                 Permission.POINTS_ADJUST,
                 Permission.POINTS_TRANSFER,
+                Permission.MONEY_PAYOUT,
                 Permission.VOUCHERS_READ,
                 Permission.VOUCHERS_WRITE,
                 Permission.SWITCHES_WRITE,

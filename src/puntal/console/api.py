@@ -158,7 +158,10 @@ async def export(member_id: UUID, tx: ProgramTx, compiled: CurrentProgram, now: 
     status_code=204,
     summary="Erase the person",
     dependencies=[requires(Permission.MEMBERS_ERASE)],
-    responses={404: {"description": "`members.unknown`"}, 409: {"description": "`console.pool_first`"}},
+    responses={
+        404: {"description": "`members.unknown`"},
+        409: {"description": "`console.pool_first`, `console.pay_out_first`"},
+    },
 )
 async def erase(member_id: UUID, tx: ProgramTx, compiled: CurrentProgram, caller: ProgramCaller, now: Now) -> None:
     """Break the link between the member and the person, for good; the books stay."""

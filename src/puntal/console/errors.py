@@ -16,3 +16,13 @@ class PoolFirst(Conflict):
         "en": "The member must leave her pool first",
         "es": "El miembro debe salir antes de su grupo",
     }
+
+
+class PayOutFirst(Conflict):
+    """Money a member paid in is hers: it is paid out before nobody knows any more who she was."""
+
+    code = "console.pay_out_first"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Money that was paid in is paid out first: {owed}",
+        "es": "Antes hay que devolver el dinero cargado: {owed}",
+    }

@@ -14,6 +14,7 @@ from puntal.entrypoints.programs import Programs
 from puntal.intake import api as intake
 from puntal.kit.db import Transaction
 from puntal.members import api as members
+from puntal.payments import api as payments
 from puntal.points import api as points
 from puntal.points import operations as wallets
 from puntal.points.model import Terms
@@ -32,6 +33,7 @@ def routers() -> Sequence[APIRouter]:
         console.router,
         members.router,
         points.router,
+        payments.router,
         tiers.router,
         segments.router,
         *rewards.ROUTERS,

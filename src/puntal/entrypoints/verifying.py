@@ -27,6 +27,7 @@ from puntal.members import queries as members
 from puntal.nightly import operations as nightly
 from puntal.orders import queries as orders
 from puntal.orders.model import Use
+from puntal.payments import queries as payments
 from puntal.points import queries as points
 from puntal.programs.errors import NotPublished
 from puntal.rewards.queries import redemptions, vouchers
@@ -43,6 +44,7 @@ Check = Callable[[Transaction, int], Awaitable[Sequence[Disagreement]]]
 CHECKS: dict[str, Check] = {
     "balances": ledger.disagreeing_balances,
     "lots": points.disagreements,
+    "payments": payments.disagreements,
     "members": members.dangling,
     "events": intake.disagreements,
     "orders": orders.disagreements,

@@ -180,3 +180,23 @@ class Unverified(Forbidden):
         "en": "Before spending, verify: {needed}",
         "es": "Antes de gastar hay que verificar: {needed}",
     }
+
+
+class NotMoney(Invalid):
+    """Only money is loaded, paid with and paid out."""
+
+    code = "points.not_money"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The wallet {wallet} does not keep money",
+        "es": "El monedero {wallet} no guarda dinero",
+    }
+
+
+class OverTransferLimit(Conflict):
+    """More than a member may give another at a time."""
+
+    code = "points.over_transfer_limit"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "At most {most} can be given at a time",
+        "es": "Se pueden dar como mucho {most} de una vez",
+    }

@@ -389,6 +389,7 @@ class LiabilityLine(Struct, frozen=True):
     """What one wallet's outstanding units are expected to cost.
 
     Attributes:
+        paid_in: How much of it is money that was paid in: owed in full, whatever is expected to be redeemed.
         cost_minor: In minor units of `currency`, rounded half up once. Debt stands beside it, never netted.
     """
 
@@ -399,3 +400,4 @@ class LiabilityLine(Struct, frozen=True):
     debt: int
     cost_minor: int
     currency: str | None
+    paid_in: int = 0

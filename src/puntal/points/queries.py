@@ -169,6 +169,16 @@ GROUP BY b.position
 ORDER BY b.position
 """
 
+PAID_IN_LEFT = """
+-- What is left of paid-in money, by wallet: held too, and of lots only that are open; one pass over them.
+SELECT wallet::integer, sum(remaining + held)::bigint
+FROM lot
+WHERE program_id = %(program_id)s AND wallet = ANY(%(wallets)s::smallint[]) AND origin = 'paid_in'
+  AND (remaining > 0 OR held > 0)
+GROUP BY wallet
+ORDER BY wallet
+"""
+
 
 async def disagreements(tx: Transaction, program_id: int) -> list[Disagreement]:
     """Return everything in lots, consumptions, holds and cards that does not add up; nothing is the answer to want."""
@@ -286,18 +296,30 @@ async def liability(tx: Transaction, program_id: int, terms: Sequence[Terms]) ->
     """Return what each wallet's outstanding units are expected to cost, debt and guests' points apart."""
     rows = await (await tx.execute(OUTSTANDING, {"program_id": program_id})).fetchall()
     sums = {row[0]: row[1:] for row in rows}
-    return [liability_of(each, *sums.get(each.ordinal, (0, 0, 0, 0))) for each in terms]
+    money = [each.ordinal for each in terms if each.kind == "money"]
+    paid_in: dict[int, int] = {}
+    if money:
+        found = await tx.execute(PAID_IN_LEFT, {"program_id": program_id, "wallets": money})
+        paid_in = dict(await found.fetchall())
+    return [
+        liability_of(each, *sums.get(each.ordinal, (0, 0, 0, 0)), paid_in=paid_in.get(each.ordinal, 0))
+        for each in terms
+    ]
 
 
-def liability_of(terms: Terms, available: int, pending: int, held: int, debt: int) -> LiabilityLine:
-    """Return one wallet's expected cost, rounded half up once, on the total."""
-    exact = (available + pending + held) * terms.cost * terms.expected_redemption
+def liability_of(
+    terms: Terms, available: int, pending: int, held: int, debt: int, *, paid_in: int = 0
+) -> LiabilityLine:
+    """Return one wallet's expected cost, rounded half up once, on the total; paid-in money is owed in full."""
+    granted = available + pending + held - paid_in
+    exact = granted * terms.cost * terms.expected_redemption + paid_in * terms.cost
     return LiabilityLine(
         wallet=terms.id,
         available=available,
         pending=pending,
         held=held,
         debt=debt,
+        paid_in=paid_in,
         cost_minor=math.floor(exact + Fraction(1, 2)),
         currency=terms.currency,
     )

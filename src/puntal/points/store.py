@@ -204,7 +204,7 @@ SELECT c.transfer_id, c.lot_id, c.amount
 FROM consumption c JOIN lot l ON l.program_id = c.program_id AND l.holder_id = c.holder_id AND l.id = c.lot_id
 WHERE c.program_id = %(program_id)s AND c.holder_id = ANY(%(holders)s::uuid[])
   AND c.transfer_id = ANY(%(transfers)s::uuid[])
-ORDER BY c.transfer_id, l.ends_at NULLS LAST, l.earned_at, l.id
+ORDER BY c.transfer_id, l.origin IS NOT DISTINCT FROM 'paid_in', l.ends_at NULLS LAST, l.earned_at, l.id
 """
 
 

@@ -166,6 +166,7 @@ class LiabilityOut(BaseModel):
     pending: int
     held: int
     debt: int
+    paid_in: int = Field(description="Money that was paid in: owed in full.", examples=[0])
     cost_minor: int = Field(description="In minor units of `currency`, rounded half up once.", examples=[4000])
     currency: str | None = Field(examples=["EUR"])
 
@@ -178,6 +179,7 @@ class LiabilityOut(BaseModel):
             pending=line.pending,
             held=line.held,
             debt=line.debt,
+            paid_in=line.paid_in,
             cost_minor=line.cost_minor,
             currency=line.currency,
         )

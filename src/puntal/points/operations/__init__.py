@@ -18,8 +18,18 @@ from puntal.points.operations.books import (
 )
 from puntal.points.operations.corrections import ADJUST, adjust, adjusting, wallet_named, write_off
 from puntal.points.operations.holds import commit, find_holds, give_back, hold, lapse_due, paid_by, release
+from puntal.points.operations.money import (
+    bring_money,
+    caps_for,
+    money_owed,
+    money_wallet,
+    pay_money_out,
+    pay_with_money,
+    return_money,
+)
 from puntal.points.operations.moves import convert, reassign, transfer
 from puntal.points.operations.sharing import Pools, Purse, lock_purses, readers_of, shared_wallets, wallets
+from puntal.points.policy import window_start
 
 __all__ = [
     "ADJUST",
@@ -29,6 +39,8 @@ __all__ = [
     "adjust",
     "adjusting",
     "books_of",
+    "bring_money",
+    "caps_for",
     "commit",
     "convert",
     "find_holds",
@@ -40,18 +52,24 @@ __all__ = [
     "load_lots",
     "lock_purses",
     "mark_cards",
+    "money_owed",
+    "money_wallet",
     "open_books",
     "paid_by",
+    "pay_money_out",
+    "pay_with_money",
     "read_books",
     "readers_of",
     "reassign",
     "record",
     "release",
+    "return_money",
     "settle_due",
     "shared_wallets",
     "transfer",
     "wallet_named",
     "wallets",
     "wind_up",
+    "window_start",
     "write_off",
 ]

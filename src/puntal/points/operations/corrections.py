@@ -14,7 +14,7 @@ from puntal.kit.db import ProgramId, Transaction
 from puntal.ledger.model import ADJUSTED
 from puntal.members import queries as people
 from puntal.points import policy
-from puntal.points.errors import AmountZero, UnknownWallet, WalletRetired
+from puntal.points.errors import AmountZero, InsufficientPoints, UnknownWallet, WalletRetired
 from puntal.points.model import Adjustment, Cause, Starting, Terms
 from puntal.points.operations.books import open_books
 
@@ -70,7 +70,7 @@ async def adjust(  # noqa: PLR0913 - what an adjustment is
         AmountZero: Neither more nor less was asked for.
         UnknownWallet: The program has no such wallet.
         WalletRetired: Nothing new comes into it.
-        InsufficientPoints: Less is available than was to be taken.
+        InsufficientPoints: Less is available than was to be taken; of money, less was granted.
     """
     if not amount:
         raise AmountZero
@@ -139,6 +139,10 @@ async def _post(  # noqa: PLR0913 - what an adjustment is
     opened = await open_books(tx, program_id, terms, [holder_id], now=now)
     books = opened[holder_id]
     settled = len(books.transfers)
+    granted = books.available[wallet.ordinal] - policy.owed(books, wallet.ordinal)
+    if wallet.kind == "money" and not allow_debt and -amount > granted:
+        # What was paid in is given back, never taken away.
+        raise InsufficientPoints(short_by=-amount - granted, wallet=wallet.id)
     if amount > 0:
         policy.earn(
             books,

@@ -9,10 +9,19 @@ from uuid import UUID
 from puntal.kit.db import Transaction
 from puntal.ledger.model import Transfer
 from puntal.points import policy, store
-from puntal.points.errors import HoldsOpen, NotConvertible, NotTransferable, OverCap, SameHolder, WalletRetired
+from puntal.points.errors import (
+    HoldsOpen,
+    NotConvertible,
+    NotTransferable,
+    OverCap,
+    OverTransferLimit,
+    SameHolder,
+    WalletRetired,
+)
 from puntal.points.model import Cause, Terms
 from puntal.points.operations.books import open_books
 from puntal.points.operations.corrections import wallet_named
+from puntal.points.operations.money import caps_for
 
 
 async def transfer(  # noqa: PLR0913 - what a transfer is
@@ -38,6 +47,7 @@ async def transfer(  # noqa: PLR0913 - what a transfer is
         UnknownWallet: The program has no such wallet.
         NotTransferable: Members may not give this wallet's units away.
         SameHolder: To oneself.
+        OverTransferLimit: More money than the giver may give at a time.
         OverCap: The receiver's wallet has no room.
         InsufficientPoints: The giver has fewer available.
     """
@@ -49,6 +59,11 @@ async def transfer(  # noqa: PLR0913 - what a transfer is
     opened = await open_books(tx, program_id, terms, [giver_id, receiver_id], now=now)
     giver, receiver = opened[giver_id], opened[receiver_id]
     room = policy.room(receiver, each)
+    if each.kind == "money":
+        gives, takes = await caps_for(tx, program_id, each, [giver_id, earner_id or receiver_id])
+        if gives.transfer is not None and amount > gives.transfer:
+            raise OverTransferLimit(most=gives.transfer)
+        room = policy.room_under(receiver, each.ordinal, takes.balance)
     if room is not None and amount > room:
         raise OverCap(room=room)
     settled = len(giver.transfers)

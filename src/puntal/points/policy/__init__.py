@@ -16,6 +16,7 @@ from puntal.points.policy.clockwork import (
 )
 from puntal.points.policy.earning import balance_shown, earn, room
 from puntal.points.policy.lots import backwards, end_of, spendable, started
+from puntal.points.policy.money import caps_of, owed, pay_out, room_under
 from puntal.points.policy.reversing import give_again, lots_of_order, take_back
 from puntal.points.policy.sharing import bring_in, part, settle_both, together
 from puntal.points.policy.spending import (
@@ -44,6 +45,7 @@ __all__ = [
     "backwards",
     "balance_shown",
     "bring_in",
+    "caps_of",
     "commit",
     "compile_ending",
     "compile_starting",
@@ -61,12 +63,15 @@ __all__ = [
     "move_debt",
     "move_lots",
     "needs_lots",
+    "owed",
     "part",
+    "pay_out",
     "release",
     "renew",
     "renewal_needs_lots",
     "reopen_card_of",
     "room",
+    "room_under",
     "send",
     "settle",
     "settle_both",

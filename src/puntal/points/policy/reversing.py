@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from puntal.ledger.model import AVAILABLE, DEBT, EXPIRED, ISSUED, PENDING
-from puntal.points.model import Books, Cause, Lot, Taken, Terms
+from puntal.points.model import PAID_IN, Books, Cause, Lot, Taken, Terms
 from puntal.points.policy.cards import reopen_card_of
 from puntal.points.policy.clockwork import due_at
 from puntal.points.policy.lots import bring_back, move, pick, put, spendable, started, take
@@ -33,7 +33,7 @@ def take_back(
     the rest being owed. Stamps on an unused finished card come back first.
 
     In a pool only lots of the same earner pay, and what they cannot pay is noted where it would be owed: nobody
-    pays or owes for another.
+    pays or owes for another. Paid-in money pays for granted money only where the wallet's policy is `debt`.
 
     The caller remembers what it asked of an award before and never asks for more than the award in all.
 
@@ -65,6 +65,10 @@ def take_back(
     there = books.pending[lot.wallet] if pending else books.available[lot.wallet]
     if lot.earner_id is not None:
         paying = [each for each in paying if each.earner_id == lot.earner_id]
+        there = sum(each.remaining for each in paying)
+    if lot.origin is not None and terms.if_already_spent != "debt":
+        # What was granted is taken back from what was granted: paid-in money is hers.
+        paying = [each for each in paying if each.origin != PAID_IN]
         there = sum(each.remaining for each in paying)
     other = min(left, there)
     others = pick(paying, other)
