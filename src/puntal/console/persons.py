@@ -11,7 +11,7 @@ import msgspec
 from puntal.access.operations import audit
 from puntal.activity import operations as activity
 from puntal.console import store
-from puntal.console.errors import PoolFirst
+from puntal.console.errors import PayOutFirst, PoolFirst
 from puntal.engine.model import Compiled
 from puntal.kit.db import ProgramId, Transaction
 from puntal.ledger import operations as ledger
@@ -72,6 +72,7 @@ async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, n
     Raises:
         UnknownMember: No such member, or merged: erase the survivor.
         PoolFirst: She leaves her pool first, taking what is hers.
+        PayOutFirst: Money she paid in is paid out first: afterwards nobody would know whom to pay.
     """
     program_id = ProgramId(compiled.program_id)
     profile = (await members.load(tx, program_id, [member], lock=True)).get(member)
@@ -81,6 +82,9 @@ async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, n
         return
     if profile.pool_id is not None:
         raise PoolFirst
+    owed = await points.money_owed(tx, program_id, compiled.terms, member, now=now)
+    if owed:
+        raise PayOutFirst(owed=", ".join(f"{amount} {wallet}" for wallet, amount in owed.items()), wallets=owed)
     everyone = [member, *(await members.held_about(tx, program_id, member))["earlier_ids"]]
     holder = (await ledger.lock_holders(tx, program_id, [member])).get(member)
     for terms in compiled.terms:
