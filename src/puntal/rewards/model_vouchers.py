@@ -85,6 +85,7 @@ class Use(Struct, frozen=True, kw_only=True):
         lapses_at: When what is held is let go by itself.
         order_key: Source and id of the order, once one names it.
         actor: Who did it.
+        discount_minor: What it took off that order, as its shop said.
     """
 
     voucher_id: UUID
@@ -99,6 +100,7 @@ class Use(Struct, frozen=True, kw_only=True):
     channel: str | None = None
     store: str | None = None
     actor: str
+    discount_minor: int = 0
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -110,6 +112,7 @@ class Ask(Struct, frozen=True, kw_only=True):
         currency: Of the amount, where it is money.
         member_id: For whom; needed where the voucher belongs to a member.
         lapses_at: Set aside until then; None: used at once.
+        discount_minor: What it takes off the order, where the shop says.
     """
 
     code: str
@@ -122,6 +125,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     channel: str | None = None
     store: str | None = None
     actor: str
+    discount_minor: int = 0
 
 
 class Taken(Struct, frozen=True, kw_only=True):

@@ -63,6 +63,7 @@ class UseLineOut(BaseModel):
     at: datetime
     lapses_at: datetime | None = Field(description="Until when it is held.")
     order: str | None
+    discount_minor: int = Field(description="What it took off that order, as its shop said.")
     channel: str | None
     store: str | None
 
@@ -76,6 +77,7 @@ class UseLineOut(BaseModel):
             at=use.at,
             lapses_at=use.lapses_at,
             order=use.order_key,
+            discount_minor=use.discount_minor,
             channel=use.channel,
             store=use.store,
         )
@@ -165,7 +167,19 @@ class RedeemIn(BaseModel):
     hold_seconds: int | None = Field(
         default=None, ge=10, le=7 * 86400, description="Set it aside for so long instead of using it."
     )
-    order: str | None = Field(default=None, max_length=200, pattern=r"^[^\x00-\x1f]+$", examples=["shop/1001"])
+    order: str | None = Field(
+        default=None,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f]+$",
+        examples=["shop:1001"],
+        description="Source and id of the order it is used on, as events name them.",
+    )
+    discount_minor: int = Field(
+        default=0,
+        ge=0,
+        le=_MOST,
+        description="What it takes off the order, in minor units: for reports of what led to it.",
+    )
     channel: str | None = Field(default=None, max_length=40, pattern=r"^[a-z][a-z0-9_]*$", examples=["store"])
     store: str | None = Field(default=None, max_length=80, pattern=r"^[^\x00-\x1f]+$", examples=["madrid-3"])
 

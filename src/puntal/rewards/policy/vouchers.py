@@ -102,6 +102,7 @@ def take(record: Record, ask: Ask, now: datetime) -> Taken:
         channel=ask.channel,
         store=ask.store,
         actor=ask.actor,
+        discount_minor=ask.discount_minor,
     )
     return Taken(voucher=record.voucher, use=record.put(use))
 
@@ -115,7 +116,13 @@ def _again(record: Record, ask: Ask, before: Use, now: datetime) -> Taken:
         return Taken(voucher=record.voucher, use=before, replayed=True)
     record.move(held=-before.amount)
     used = replace(
-        before, state="used", at=now, lapses_at=None, order_key=ask.order_key or before.order_key, actor=ask.actor
+        before,
+        state="used",
+        at=now,
+        lapses_at=None,
+        order_key=ask.order_key or before.order_key,
+        actor=ask.actor,
+        discount_minor=ask.discount_minor or before.discount_minor,
     )
     return Taken(voucher=record.voucher, use=record.put(used))
 

@@ -28,7 +28,8 @@ LIMIT %(limit)s
 
 USES = """
 -- What was done with a voucher, oldest first.
-SELECT voucher_id, reference, state, amount, at, lapses_at, ended_at, member_id, order_key, channel, store, actor
+SELECT voucher_id, reference, state, amount, at, lapses_at, ended_at, member_id, order_key, channel, store, actor,
+  discount_minor
 FROM voucher_use
 WHERE program_id = %(program_id)s AND voucher_id = %(id)s
 ORDER BY at, reference

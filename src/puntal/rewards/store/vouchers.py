@@ -43,7 +43,7 @@ FOR NO KEY UPDATE OF v
 LOAD_USES = """
 -- What is held of locked vouchers, and what the callers name.
 SELECT u.voucher_id, u.reference, u.state, u.amount, u.at, u.lapses_at, u.ended_at, u.member_id, u.order_key, u.channel,
-  u.store, u.actor
+  u.store, u.actor, u.discount_minor
 FROM voucher_use u
 WHERE u.program_id = %(program_id)s AND u.voucher_id = ANY(%(ids)s::uuid[])
   AND (u.state = 'held' OR u.reference = ANY(%(references)s::text[]))
@@ -78,17 +78,18 @@ WHERE v.program_id = %(program_id)s AND v.id = r.id
 WRITE_USES = """
 -- Uses of locked vouchers: new ones, and those that went on.
 INSERT INTO voucher_use (program_id, voucher_id, reference, state, amount, at, lapses_at, ended_at, member_id,
-  order_key, channel, store, actor)
+  order_key, channel, store, actor, discount_minor)
 SELECT %(program_id)s, r.voucher_id, r.reference, r.state, r.amount, r.at, r.lapses_at, r.ended_at, r.member_id,
-  r.order_key, r.channel, r.store, r.actor
+  r.order_key, r.channel, r.store, r.actor, r.discount_minor
 FROM json_to_recordset(%(rows)s::json)
   AS r (voucher_id uuid, reference text, state text, amount bigint, at timestamptz, lapses_at timestamptz,
-    ended_at timestamptz, member_id uuid, order_key text, channel text, store text, actor text)
+    ended_at timestamptz, member_id uuid, order_key text, channel text, store text, actor text, discount_minor bigint)
 ORDER BY r.voucher_id, r.reference
 ON CONFLICT (program_id, voucher_id, reference) DO UPDATE
 SET state = excluded.state, amount = excluded.amount, at = excluded.at, lapses_at = excluded.lapses_at,
   ended_at = excluded.ended_at, member_id = excluded.member_id, order_key = excluded.order_key,
-  channel = excluded.channel, store = excluded.store, actor = excluded.actor
+  channel = excluded.channel, store = excluded.store, actor = excluded.actor,
+  discount_minor = excluded.discount_minor
 """
 
 OVERDUE_HOLDS = """
