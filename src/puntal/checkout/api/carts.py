@@ -39,7 +39,7 @@ _encode = msgspec.json.Encoder().encode
     responses={
         200: {"model": CartOut, "description": "Evaluated; nothing is written"},
         409: {"description": "`programs.not_published`"},
-        422: {"description": "`request.faulty`, `cart.invalid` with every fault"},
+        422: {"description": "`request.faulty`, `checkout.cart_faulty` with every fault"},
         429: {"description": "`access.rate_exceeded`, `rewards.too_many_guesses`: wait as `Retry-After` says"},
     },
     response_model=None,
@@ -115,7 +115,7 @@ async def list_offers(
 
 def _moment(at: datetime, now: datetime) -> datetime:
     if not now - _AHEAD <= at <= now + _AHEAD:
-        raise CartFaulty([Fault(path="/at", code="cart.too_far", reason="more than ten years away")])
+        raise CartFaulty([Fault(path="/at", code="checkout.too_far", reason="more than ten years away")])
     return at
 
 
