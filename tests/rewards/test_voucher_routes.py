@@ -14,6 +14,7 @@ import pytest
 
 from puntal.access.model import ALL_PERMISSIONS, OrganizationId, Permission
 from puntal.access.operations import keys
+from puntal.entrypoints.following import BATCHES
 from puntal.entrypoints.server import create_app
 from puntal.kit import clock, ids, jobs
 from puntal.kit.db import Database
@@ -38,6 +39,14 @@ DOCUMENT: dict[str, Any] = {
             "voucher": {"prefix": "HOLA", "transferable": True},
         },
         {"id": "card", "kind": "gift_card", "value": "50.00 EUR"},
+        {
+            "id": "bought",
+            "kind": "amount_off",
+            "value": "5.00 EUR",
+            "cost": {"wallet": "points", "points": 500},
+            "stock": 1,
+            "voucher": {},
+        },
         {"id": "cinema", "kind": "partner_code", "pool": "cinema"},
     ],
 }
@@ -74,7 +83,8 @@ class Club:
         return await self.client.post(f"vouchers/{code}/redeem", json=body, headers=headers)
 
     async def work(self) -> None:
-        """Run the jobs that wait."""
+        """Run the jobs that wait, as a worker that knows them does."""
+        assert BATCHES
         queue = jobs.runner(self.database.uri, connections=2)
         async with queue.open_async():
             await jobs.run(queue, Work(database=self.database), concurrency=1, wait=False)
@@ -286,3 +296,22 @@ async def test_keys_are_rotated(club: Club) -> None:
     assert fine.status_code == 200
     assert [key["id"] for key in known] == [3]
     assert (await club.client.post("till/keys/rotate", json={}, headers=club.cashier)).status_code == 403
+
+
+async def test_what_was_paid_for_a_voucher_is_returned_when_staff_void_it(club: Club) -> None:
+    anna = await club.member()
+    given = {"wallet": "points", "amount": 500, "reason": "Perdon", "internal_reason": "ticket 81"}
+    await club.client.post(f"members/{anna}/adjustments", json=given)
+    redeemed = await club.client.post("redemptions", json={"member_id": str(anna), "reward": "bought", "commit": True})
+    assert redeemed.status_code == 201, redeemed.text
+    held = (await club.client.get("vouchers", params={"member_id": str(anna)})).json()["items"][0]
+    before = (await club.client.get(f"members/{anna}/wallets")).json()["items"][0]["balance"]
+
+    void = await club.client.post(f"vouchers/{held['code']}/void", json={"reason": "Printed twice"})
+    again = await club.client.post(f"vouchers/{held['code']}/void", json={"reason": "Printed twice"})
+    after = (await club.client.get(f"members/{anna}/wallets")).json()["items"][0]["balance"]
+    another = await club.client.post("redemptions", json={"member_id": str(anna), "reward": "bought"})
+
+    assert (before, after) == (0, 500)
+    assert (void.json()["state"], again.json()["state"]) == ("void", "void")
+    assert another.status_code == 201, "the stock is there again"

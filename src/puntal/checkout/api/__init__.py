@@ -1,5 +1,5 @@
 """The checkout over HTTP, a module per noun."""
 
-from puntal.checkout.api import carts, redemptions
+from puntal.checkout.api import carts, redemptions, vouchers
 
-ROUTERS = (carts.router, redemptions.router)
+ROUTERS = (carts.router, redemptions.router, vouchers.router)

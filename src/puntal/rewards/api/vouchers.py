@@ -33,7 +33,6 @@ from puntal.rewards.api.shapes_vouchers import (
     StateName,
     TransferIn,
     UseOut,
-    VoidIn,
     VoucherOut,
     VoucherPageOut,
 )
@@ -191,6 +190,7 @@ async def redeem_voucher(
         channel=body.channel,
         store=body.store or caller.store,
         actor=caller.actor,
+        discount_minor=body.discount_minor,
     )
     taken = await vouchers.take(tx, program_id, ask, now=now)
     return UseOut.of(taken, now)
@@ -244,23 +244,6 @@ async def transfer_voucher(
     )
     await _log(tx, program_id, caller, "voucher.transferred", f"voucher:{given.id}", now, {"to": str(receiver)})
     return VoucherOut.of(given, now, shown=_may_see(caller))
-
-
-@router.post(
-    "/vouchers/{code}/void",
-    summary="Void a voucher",
-    dependencies=[requires(Permission.VOUCHERS_WRITE)],
-    responses=_FOUND,
-)
-async def void_voucher(
-    found: LookedUp, body: VoidIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
-) -> VoucherOut:
-    """End what is left of a voucher, for good; what was used stays used. Voiding it again changes nothing."""
-    ended = await vouchers.end(tx, program_id, [found.id], because="staff", now=now)
-    if ended:
-        await _log(tx, program_id, caller, "voucher.voided", f"voucher:{found.id}", now, {"reason": body.reason})
-    (after,) = (await queries.load(tx, program_id, [found.id])).values()
-    return VoucherOut.of(after, now, shown=_may_see(caller))
 
 
 _PICTURE: dict[int | str, dict[str, Any]] = _FOUND | {

@@ -66,6 +66,7 @@ async def end(
     Returns:
         Those it ended.
     """
+    await lock_cards(tx, program_id, (await store.load(tx, program_id, ids)).values())
     records = await open_vouchers(tx, program_id, ids, now=now)
     ended = [record.voucher for record in records.values() if policy.end(record, state, because, now)]
     told = [happening(f"voucher.{state}", one, now, because=because) for one in ended]
