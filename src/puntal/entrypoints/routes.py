@@ -11,6 +11,7 @@ from puntal.access.operations.approvals import Actions
 from puntal.checkout import api as checkout
 from puntal.console import api as console
 from puntal.entrypoints.programs import Programs
+from puntal.insight import api as insight
 from puntal.intake import api as intake
 from puntal.kit.db import Transaction
 from puntal.members import api as members
@@ -39,6 +40,7 @@ def routers() -> Sequence[APIRouter]:
         *rewards.ROUTERS,
         *programs.ROUTERS,
         webhooks.router,
+        insight.router,
         *access.ROUTERS,
     )
 

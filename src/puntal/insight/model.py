@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -84,3 +86,90 @@ class Overview(Struct, frozen=True):
             "budgets": [{"budget": b.budget, "measure": b.measure, "period_start": b.period_start, "used": b.used,
                          "most": b.most} for b in self.budgets],
         }  # fmt: skip
+
+
+class Days(Struct, frozen=True):
+    """Local days, both in it; None: from the beginning, to the end."""
+
+    since: date | None = None
+    through: date | None = None
+
+
+ALWAYS = Days()
+IncentiveKind = Literal["reward", "voucher", "campaign"]
+
+
+class Incentive(Struct, frozen=True):
+    """What one reward, voucher or campaign led to.
+
+    Attributes:
+        orders: That used it, each once.
+        sales_minor: Of these orders, net of refunds.
+        discount_minor: What it took off them.
+        units: Of `wallet`: paid for a reward, given by a campaign; net of what went back.
+        cost_minor: Discount, and of a campaign what its units are expected to cost when they are redeemed.
+    """
+
+    kind: IncentiveKind
+    id: str
+    wallet: str | None
+    orders: int
+    sales_minor: int
+    discount_minor: int
+    units: int
+    cost_minor: int
+
+
+class Incentives(Struct, frozen=True):
+    """Incentives beside all orders of a period.
+
+    Attributes:
+        influenced_orders: Orders that used at least one, each once; `influenced_sales_minor` is what they brought.
+        earned: Units that came in by rules in the period, by wallet; `redeemed` is what was spent on rewards.
+    """
+
+    currency: str
+    orders: int
+    sales_minor: int
+    influenced_orders: int
+    influenced_sales_minor: int
+    incentives: list[Incentive]
+    earned: dict[str, int]
+    redeemed: dict[str, int]
+
+    @property
+    def discount_minor(self) -> int:
+        """What all of them took off."""
+        return sum(one.discount_minor for one in self.incentives)
+
+    @property
+    def cost_minor(self) -> int:
+        """What all of them cost."""
+        return sum(one.cost_minor for one in self.incentives)
+
+    @property
+    def cost_per_influenced_order_minor(self) -> int | None:
+        """Cost by influenced order, rounded half up."""
+        count = self.influenced_orders
+        return (2 * self.cost_minor + count) // (2 * count) if count else None
+
+    def redemption_rate(self, wallet: str) -> float | None:
+        """Return units redeemed by units earned in the period; more than 1 where older ones were redeemed."""
+        earned = self.earned.get(wallet, 0)
+        return self.redeemed.get(wallet, 0) / earned if earned > 0 else None
+
+
+class IncentiveOrder(Struct, frozen=True):
+    """One order and one thing that led to it."""
+
+    source: str
+    order_id: str
+    member_id: UUID | None
+    occurred_at: datetime
+    sales_minor: int
+    kind: IncentiveKind
+    id: str
+    wallet: str | None
+    discount_minor: int
+    units: int
+    cost_minor: int

@@ -1,4 +1,4 @@
-"""Reads of figures."""
+"""The program at a glance."""
 
 from __future__ import annotations
 

@@ -1,0 +1,6 @@
+"""Reads of figures."""
+
+from puntal.insight.queries.incentives import incentives, orders_of
+from puntal.insight.queries.overview import overview
+
+__all__ = ["incentives", "orders_of", "overview"]

@@ -1,0 +1,214 @@
+"""Which rewards, vouchers and campaigns led to which orders, and what that cost.
+
+Nothing is stored for it: redemptions and uses of vouchers name their order, and an order keeps what each rule gave.
+An order counts for every incentive it used, once in the totals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from puntal.engine.model import Compiled
+from puntal.insight.model import ALWAYS, Days, Incentive, IncentiveOrder, Incentives
+from puntal.kit.db import Transaction
+
+After = tuple[datetime, str, str, str]
+"""When an order happened, its key, and the kind and name of the incentive."""
+
+_LED = """
+WITH asked AS (
+  SELECT o.source || ':' || o.order_id AS key, o.source, o.order_id, o.member_id, o.occurred_at, o.day,
+    o.net_minor - o.refunded_minor AS sales, o.awards
+  FROM shop_order o
+  WHERE o.program_id = %(program_id)s AND o.source <> 'referral' AND o.state IN ('earned', 'cancelled')
+    AND o.day >= coalesce(%(since)s::date, o.day) AND o.day <= coalesce(%(through)s::date, o.day)
+), of_rules AS (
+  SELECT rule, campaign FROM unnest(%(rules)s::text[], %(campaigns)s::text[]) AS r (rule, campaign)
+), led AS (
+  SELECT a.key, 'reward' AS kind, r.reward AS id, r.discount_minor AS discount, r.wallet::integer AS wallet,
+    r.units - r.returned AS units
+  FROM asked a
+  JOIN redemption r ON r.program_id = %(program_id)s AND r.order_key = a.key AND r.state = 'committed'
+  UNION ALL
+  SELECT a.key, 'voucher', v.reward, u.discount_minor, -1, 0
+  FROM asked a
+  JOIN voucher_use u ON u.program_id = %(program_id)s AND u.order_key = a.key AND u.state = 'used'
+  JOIN voucher v ON v.program_id = %(program_id)s AND v.id = u.voucher_id
+  UNION ALL
+  SELECT a.key, 'campaign', c.campaign, 0, (g.award ->> 1)::integer,
+    (SELECT coalesce(sum(part::bigint), 0) FROM json_array_elements_text(g.award -> 3) AS part)
+    - (SELECT coalesce(sum(part::bigint), 0) FROM json_array_elements_text(g.award -> 4) AS part)
+  FROM asked a
+  CROSS JOIN json_array_elements(a.awards) AS g (award)
+  JOIN of_rules c ON c.rule = g.award ->> 0
+)
+"""
+
+BY_INCENTIVE = f"""
+-- Each incentive with the orders it led to; one that used it twice counts once.
+{_LED}, per_order AS (
+  SELECT l.kind, l.id, l.wallet, l.key, sum(l.discount) AS discount, sum(l.units) AS units
+  FROM led l
+  GROUP BY l.kind, l.id, l.wallet, l.key
+)
+SELECT p.kind, p.id, p.wallet, count(*), sum(a.sales), sum(p.discount), sum(p.units)
+FROM per_order p JOIN asked a USING (key)
+GROUP BY p.kind, p.id, p.wallet
+ORDER BY p.kind, p.id, p.wallet
+"""  # noqa: S608 - our own text, no input
+
+IN_ALL = f"""
+-- All orders, and those that some incentive led to, once each.
+{_LED}
+SELECT count(*), coalesce(sum(a.sales), 0), count(l.key), coalesce(sum(a.sales) FILTER (WHERE l.key IS NOT NULL), 0)
+FROM asked a LEFT JOIN (SELECT DISTINCT key FROM led) AS l USING (key)
+"""  # noqa: S608 - our own text, no input
+
+FLOWED = """
+-- What members earned and what they redeemed, per wallet, by the program's day of recording; net of reversals.
+SELECT wallet,
+  coalesce(sum(CASE WHEN source = 'issued' THEN amount ELSE -amount END)
+    FILTER (WHERE source = 'issued' OR destination = 'issued'), 0),
+  coalesce(sum(CASE WHEN destination = 'redeemed' THEN amount ELSE -amount END)
+    FILTER (WHERE source = 'redeemed' OR destination = 'redeemed'), 0)
+FROM transfer
+WHERE program_id = %(program_id)s
+  AND (recorded_at AT TIME ZONE %(zone)s)::date >= coalesce(%(since)s::date, '-infinity')
+  AND (recorded_at AT TIME ZONE %(zone)s)::date <= coalesce(%(through)s::date, 'infinity')
+GROUP BY wallet
+"""
+
+OF_ORDERS = f"""
+-- The rows behind the figures, newest order first.
+{_LED}
+SELECT a.source, a.order_id, a.member_id, a.occurred_at, a.sales, l.kind, l.id, max(l.wallet), sum(l.discount),
+  sum(l.units)
+FROM led l JOIN asked a USING (key)
+WHERE (%(kind)s::text IS NULL OR l.kind = %(kind)s::text) AND (%(id)s::text IS NULL OR l.id = %(id)s::text)
+  AND (%(order)s::text IS NULL OR key = %(order)s::text)
+  AND (%(before_at)s::timestamptz IS NULL
+    OR (a.occurred_at, key, l.kind, l.id) < (%(before_at)s::timestamptz, %(before)s::text, %(before_kind)s::text,
+      %(before_id)s::text))
+GROUP BY a.source, a.order_id, a.member_id, a.occurred_at, a.sales, key, l.kind, l.id
+ORDER BY a.occurred_at DESC, key DESC, l.kind DESC, l.id DESC
+LIMIT %(limit)s
+"""  # noqa: S608 - our own text, no input
+
+
+async def incentives(tx: Transaction, program: Compiled, days: Days = ALWAYS) -> Incentives:
+    """Return what led to the orders of a period, and what it cost.
+
+    The cost of an incentive is what it took off its orders plus what the units it gave are expected to cost when they
+    are redeemed (as in the liability), rounded half up once. A reward that was paid with points costs what it took
+    off: the points were a cost when they were earned.
+
+    Args:
+        tx: An open transaction on the program.
+        program: As it stands: which rules are a campaign's.
+        days: Of the orders.
+    """
+    names = _names(program, days)
+    rows = await (await tx.execute(BY_INCENTIVE.encode(), names)).fetchall()
+    whole = await (await tx.execute(IN_ALL.encode(), names)).fetchone()
+    assert whole is not None
+    flows = await (await tx.execute(FLOWED, names)).fetchall()
+    return Incentives(
+        currency=program.currency,
+        orders=whole[0],
+        sales_minor=int(whole[1]),
+        influenced_orders=whole[2],
+        influenced_sales_minor=int(whole[3]),
+        incentives=[_incentive(program, row) for row in rows],
+        earned={program.terms[row[0]].id: int(row[1]) for row in flows if program.terms[row[0]].kind != "qualifying"},
+        redeemed={program.terms[row[0]].id: int(row[2]) for row in flows if program.terms[row[0]].kind != "qualifying"},
+    )
+
+
+async def orders_of(
+    tx: Transaction,
+    program: Compiled,
+    days: Days = ALWAYS,
+    *,
+    kind: str | None = None,
+    id: str | None = None,
+    order: str | None = None,
+    before: After | None = None,
+    limit: int,
+) -> list[IncentiveOrder]:
+    """Return orders with an incentive they used, newest first: the rows behind `incentives`.
+
+    Args:
+        tx: An open transaction on the program.
+        program: As it stands.
+        days: Of the orders.
+        kind: Only `reward`, `voucher` or `campaign`.
+        id: Only the incentive of this name.
+        order: Only the order of this key (`source:id`).
+        before: The last row of the page before: when, order, kind, incentive.
+        limit: Rows of a page.
+    """
+    at = before or (None, None, None, None)
+    names = _names(program, days) | {
+        "kind": kind,
+        "id": id,
+        "order": order,
+        "before_at": at[0],
+        "before": at[1],
+        "before_kind": at[2],
+        "before_id": at[3],
+        "limit": limit,
+    }
+    rows = await (await tx.execute(OF_ORDERS.encode(), names)).fetchall()
+    return [
+        IncentiveOrder(
+            source=row[0],
+            order_id=row[1],
+            member_id=row[2],
+            occurred_at=row[3],
+            sales_minor=int(row[4]),
+            kind=row[5],
+            id=row[6],
+            wallet=None if row[7] < 0 else program.terms[row[7]].id,
+            discount_minor=int(row[8]),
+            units=int(row[9]),
+            cost_minor=_cost(program, row[5], row[7], int(row[8]), int(row[9])),
+        )
+        for row in rows
+    ]
+
+
+def _incentive(program: Compiled, row: Sequence[Any]) -> Incentive:
+    kind, id, wallet, orders, sales, discount, units = row
+    return Incentive(
+        kind=kind,
+        id=id,
+        wallet=None if wallet < 0 else program.terms[wallet].id,
+        orders=orders,
+        sales_minor=int(sales),
+        discount_minor=int(discount),
+        units=int(units),
+        cost_minor=_cost(program, kind, wallet, int(discount), int(units)),
+    )
+
+
+def _cost(program: Compiled, kind: str, wallet: int, discount: int, units: int) -> int:
+    if kind != "campaign" or wallet < 0:
+        return discount
+    terms = program.terms[wallet]
+    return discount + math.floor(units * terms.cost * terms.expected_redemption + Fraction(1, 2))
+
+
+def _names(program: Compiled, days: Days) -> dict[str, Any]:
+    rules = [rule for trigger in program.triggers.values() for rule in trigger.rules if rule.campaign is not None]
+    return {
+        "program_id": program.program_id,
+        "zone": program.document.timezone,
+        "since": days.since,
+        "through": days.through,
+        "rules": [rule.id for rule in rules],
+        "campaigns": [rule.campaign for rule in rules],
+    }
