@@ -355,3 +355,131 @@ async def test_a_kill_switch_voids_what_is_unused_and_leaves_what_was_used(story
     assert await story.balance(anna) == 500 + 90 * 500
     assert (await redeem(story, anna, "voucher", commit=True))["state"] == "committed"
     assert await story.wrong() == {}
+
+
+async def pays(story: Teller, member: str, minor: int, *redemptions: str, **header: Any) -> tuple[str, dict[str, Any]]:
+    """Buy one thing, naming redemptions; returns the order and the answer."""
+    order = f"O{ids.new_id()}"
+    header |= {"redemptions": list(redemptions)}
+    return order, await story.buys(member, minor, order=order, header=header)
+
+
+async def test_points_that_return_to_a_lot_that_has_ended_live_on_for_a_while(story: Teller) -> None:
+    """X17: 600 points spent on an order refunded 10 Feb; their lot ended 1 Feb: new end 13 Mar 00:00."""
+    await story.open(with_wallet(expiry={"after": "30 days"}))
+    anna = await story.joins()
+    await earns(story, anna, 600)
+    await story.at("2025-01-20 12:00")
+    held = await redeem(story, anna, "pay:points", points=600)
+    order, _ = await pays(story, anna, 600, held["id"], paid_points_minor=600)
+
+    await story.at("2025-02-10 12:00")
+    await story.refunds(order)
+
+    wallet = await story.wallet(anna)
+    assert wallet["ends"] == [{"amount": 600, "at": "2025-03-12T23:00:00Z"}]
+    assert await story.wrong() == {}
+
+
+async def test_an_order_paid_with_points_returns_them_in_proportion(story: Teller) -> None:
+    """X36: 40.00 paid with 1,000 points + 30.00 in money; half refunded: earned 30; 500 + 15.00 back, 15 taken."""
+    await story.open(BASE)
+    anna = await story.joins()
+    await earns(story, anna, 1000)
+    held = await redeem(story, anna, "pay:points", points=1000)
+    order, answer = await pays(story, anna, 4000, held["id"], paid_points_minor=1000)
+    assert (sum(award["points"] for award in answer["awards"]), await story.balance(anna)) == (30, 30)
+    assert [reason["code"] for reason in answer["reasons"]] == ["redeemed", "awarded"]
+    done = await story.get(f"redemptions/{held['id']}")
+    assert (done["state"], done["order"], done["returned"]) == ("committed", f"shop:{order}", 0)
+
+    await story.sends("order.refunded", refund={"order": order, "id": "half", "amount_minor": 1500})
+    assert (await story.get(f"redemptions/{held['id']}"))["returned"] == 500
+    assert await story.balance(anna) == 30 - 15 + 500
+
+    await story.sends("order.refund_withdrawn", refund={"order": order, "id": "half"})
+    assert (await story.get(f"redemptions/{held['id']}"))["returned"] == 0
+    assert await story.balance(anna) == 30
+    await story.refunds(order)
+    assert (await story.get(f"redemptions/{held['id']}"))["returned"] == 1000
+    assert await story.balance(anna) == 1000
+    assert await story.wrong() == {}
+
+
+async def test_a_reward_that_keeps_its_cost_returns_nothing(story: Teller) -> None:
+    """`refund: keep` opts out."""
+    await story.open(with_reward(refund="keep"))
+    anna = await story.joins()
+    await earns(story, anna, 500)
+    held = await redeem(story, anna)
+    order, _ = await pays(story, anna, 2000, held["id"], discount_minor=500)
+
+    await story.refunds(order)
+
+    assert await story.balance(anna) == 0
+    assert await story.wrong() == {}
+
+
+async def test_an_order_says_of_each_redemption_it_names_what_came_of_it(story: Teller) -> None:
+    """Orders are facts: what cannot be committed is said, and the order earns all the same."""
+    await story.open(BASE)
+    anna, ben = await story.joins(), await story.joins("ben@example.com")
+    await earns(story, anna, 3000)
+    await earns(story, ben, 3000)
+    mine, his, back = await redeem(story, anna), await redeem(story, ben), await redeem(story, anna, "back")
+    gone = await redeem(story, anna, "pay:points", points=100)
+    await story.post(f"redemptions/{gone['id']}/cancel")
+    nobody = str(ids.new_id())
+
+    order, answer = await pays(
+        story, anna, 2000, mine["id"], his["id"], back["id"], gone["id"], nobody, discount_minor=500
+    )
+
+    codes = [reason["code"] for reason in answer["reasons"]]
+    wanted = ["redeemed", "redemption_unknown", "redemption_apart", "redemption_ended", "redemption_unknown", "awarded"]
+    assert codes == wanted
+    told = await story.get(f"members/{anna}/explain", params={"event": answer["id"]})
+    assert told["rules"][0]["sentences"] == ["The reward 'five' was used."]
+    _, again = await pays(story, anna, 2000, mine["id"])
+    assert again["reasons"][0]["code"] == "redemption_used"
+    assert (await story.post(f"redemptions/{mine['id']}/cancel", status=409))["type"] == "redemption.used"
+    await story.sends("order.fulfilled", anna, order={
+        "id": order, "currency": "EUR", "lines": [{"id": "1", "amount_minor": 2000}], "redemptions": [mine["id"]]
+    })  # fmt: skip
+    await story.at("2025-01-01 10:00", nights=False)
+    late = await redeem(story, anna, "pay:points", points=100)
+    await story.at("2025-01-01 11:00", nights=False)
+    _, answer = await pays(story, anna, 2000, late["id"])
+    assert answer["reasons"][0]["code"] == "redemption_lapsed"
+    assert await story.wrong() == {}
+
+
+async def test_a_cancelled_order_returns_the_whole_cost(story: Teller) -> None:
+    await story.open(BASE)
+    anna = await story.joins()
+    await earns(story, anna, 500)
+    held = await redeem(story, anna)
+    order, _ = await pays(story, anna, 2000, held["id"], discount_minor=500)
+    assert await story.balance(anna) == 15
+
+    await story.sends("order.cancelled", anna, order_id=order)
+
+    assert await story.balance(anna) == 500
+    assert await story.wrong() == {}
+
+
+async def test_a_household_pays_from_the_wallet_it_shares(story: Teller) -> None:
+    """A hold on a shared wallet is committed by the order of whoever held it, and returns to the pool."""
+    await story.open(BASE | {"pools": {"household": {"wallets": ["points"]}}})
+    anna, ben = await story.joins(), await story.joins("ben@example.com")
+    adults = [{"member_id": who, "adult": True} for who in (anna, ben)]
+    await story.post("pools", {"kind": "household", "members": adults}, status=201)
+    await earns(story, ben, 500)
+    held = await redeem(story, anna)
+    order, _ = await pays(story, anna, 2000, held["id"], discount_minor=500)
+    assert await story.balance(anna) == await story.balance(ben) == 15
+
+    await story.refunds(order)
+
+    assert await story.balance(ben) == 500
+    assert await story.wrong() == {}

@@ -207,6 +207,34 @@ REASONS: Mapping[str, Phrase] = {
     "repeated": Phrase(("It was given before", "Ya se dio antes"), ("It was given before", "Ya se dio antes")),
     "reversed": Phrase(("Took back {taken}", "Retiró {taken}"), ("{units} taken back", "Se retiran {units}")),
     "given_again": Phrase(("Gave back {points}", "Devolvió {points}"), ("{units} given back", "Se devuelven {units}")),
+    "redeemed": Phrase(
+        ("The reward '{by}' was used", "Se usó la recompensa '{by}'"),
+        ("The reward '{by}' was used", "Se usó la recompensa '{by}'"),
+    ),
+    "cost_returned": Phrase(
+        ("What '{by}' cost comes back in proportion", "Vuelve en proporción lo que costó '{by}'"),
+        ("What '{by}' cost comes back in proportion", "Vuelve en proporción lo que costó '{by}'"),
+    ),
+    "redemption_unknown": Phrase(
+        ("There is no such redemption of this member", "Este miembro no tiene ese canje"),
+        ("There is no such redemption of this member", "Este miembro no tiene ese canje"),
+    ),
+    "redemption_lapsed": Phrase(
+        ("The hold of the reward had lapsed", "La reserva de la recompensa había caducado"),
+        ("The hold of the reward had lapsed", "La reserva de la recompensa había caducado"),
+    ),
+    "redemption_ended": Phrase(
+        ("The redemption had ended before", "El canje ya había terminado"),
+        ("The redemption had ended before", "El canje ya había terminado"),
+    ),
+    "redemption_used": Phrase(
+        ("The redemption was used on another order", "El canje se usó en otro pedido"),
+        ("The redemption was used on another order", "El canje se usó en otro pedido"),
+    ),
+    "redemption_apart": Phrase(
+        ("What it gives is not part of an order", "Lo que da no es parte de un pedido"),
+        ("What it gives is not part of an order", "Lo que da no es parte de un pedido"),
+    ),
     "unknown_line": Phrase(
         ("The order has no line {by}", "El pedido no tiene la línea {by}"),
         ("The order has no line {by}", "El pedido no tiene la línea {by}"),

@@ -23,6 +23,7 @@ from puntal.tiers.model import Change
 
 if TYPE_CHECKING:
     from puntal.intake.operations import Programs
+    from puntal.intake.redeeming import Redeeming
 
 Decide = Callable[[Compiled, State, Event, datetime], Decision]
 OrderId = tuple[str, str]
@@ -91,6 +92,7 @@ class Batch:
         self.changes: list[tuple[UUID, str, Change]] = []
         self.elsewhere: list[tuple[UUID, Event, datetime]] = []
         self.pools: Pools | None = None
+        self.redeemed: Redeeming | None = None
 
     def program_at(self, instant: datetime) -> Compiled:
         """Return the revision that decides an event of that time."""
@@ -111,6 +113,7 @@ class Batch:
             one = Decided(item, event, program, None, Outcome("nothing", code), None, None)
             self._note(one)
             return one
+        said = [] if self.redeemed is None else self.redeemed.commit(self, item, event, member)
         books = pooling.together(self, member, item.now)
         books.next_id = family(event.id, item.now)
         key = None if event.order_id is None else (event.source, event.order_id)
@@ -126,6 +129,8 @@ class Batch:
             switches=self.programs.switches,
         )
         decision = decide(program, state, event, item.now)
+        if self.redeemed is not None:
+            decision.reasons = [*said, *decision.reasons, *self.redeemed.follow(program, item, event, decision)]
         one = Decided(item, event, program, member, _outcome(decision, event), decision, decision.books)
         one.outcome.conflict = self.conflicts.get(event.id)
         if not item.dry_run:

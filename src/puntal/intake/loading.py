@@ -13,7 +13,7 @@ from puntal.activity import queries as activity
 from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled, Running
 from puntal.engine.work import next_review
-from puntal.intake import pooling
+from puntal.intake import pooling, redeeming
 from puntal.intake.batch import Batch, Window
 from puntal.intake.errors import Again
 from puntal.intake.model import Item
@@ -92,6 +92,7 @@ async def load(
         raise Again(lock_members=frozenset(others - ids))
     await _open_books(tx, batch, items, holders)
     await pooling.enter(tx, batch, items, rows, pools)
+    await redeeming.load(tx, batch, items)
     await _load_facts(tx, batch, items, ids, now)
     keys = _budget_keys(batch, items)
     batch.budgets = await limits.load(tx, programs.program_id, keys, lock=lock_budgets)

@@ -35,6 +35,7 @@ INTERNAL = frozenset(
 MOST_MINOR = 10**12
 MOST_LINES = 1000
 MOST_QUANTITY = 10**6
+MOST_REDEMPTIONS = 50
 Key = Annotated[str, Meta(min_length=1, max_length=200)]
 Minor = Annotated[int, Meta(ge=0, le=MOST_MINOR)]
 Word = Annotated[str, Meta(max_length=200)]
@@ -71,6 +72,7 @@ class SaidOrder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     coupons: Words = ()
     tags: Words = ()
     attributes: dict[str, Any] = {}
+    redemptions: Annotated[tuple[UUID, ...], Meta(max_length=MOST_REDEMPTIONS)] = ()
 
 
 class SaidRefundLine(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

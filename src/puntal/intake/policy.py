@@ -148,6 +148,7 @@ def _order(said: SaidOrder) -> Order:
         said.coupons,
         said.tags,
         said.attributes,
+        said.redemptions,
     )
 
 

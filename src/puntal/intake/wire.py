@@ -12,7 +12,7 @@ import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from puntal.intake.errors import EventFaulty
-from puntal.intake.model import MOST_LINES, MOST_MINOR, MOST_QUANTITY
+from puntal.intake.model import MOST_LINES, MOST_MINOR, MOST_QUANTITY, MOST_REDEMPTIONS
 from puntal.kit.errors import Fault, pointer
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
@@ -67,6 +67,9 @@ class OrderIn(_In):
     coupons: Words = []
     tags: Words = []
     attributes: dict[str, Any] = {}
+    redemptions: Annotated[list[UUID], Field(max_length=MOST_REDEMPTIONS)] = Field(
+        default=[], description="Held rewards that were used on it: they are committed with the order."
+    )
 
 
 class RefundLineIn(_In):

@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Raw
 
 from puntal.activity import operations as activity
-from puntal.intake import cards, pooling, store
+from puntal.engine.work import FALLS
+from puntal.intake import cards, pooling, redeeming, store
 from puntal.intake.batch import Batch, Decided
 from puntal.intake.errors import Again
 from puntal.intake.loading import review_of
@@ -27,6 +28,7 @@ from puntal.outbox.model import Happening
 from puntal.points import operations as points
 from puntal.tiers import operations as tiers
 
+_RISES = {"renewed": "tier.renewed"}
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _encode_outcome = msgspec.json.Encoder(decimal_format="number").encode
 _encode_running = msgspec.json.Encoder().encode
@@ -61,10 +63,11 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     if events.rowcount < len(rows) or (saved is not None and saved.rowcount < len(changed)):
         raise Again
     await cards.hand_over(tx, batch, books)
+    told = await redeeming.write(tx, batch, recorded_at=recorded_at)
     alerts = await limits.use(tx, program_id, batch.used, batch.bounds, batch.known_budgets)
     if alerts is None:
         raise Again(lock_budgets=True)
-    await outbox.append(tx, program_id, [*_happenings(batch, recorded_at), *_alerts(alerts, recorded_at)])
+    await outbox.append(tx, program_id, [*_happenings(batch, recorded_at), *told, *_alerts(alerts, recorded_at)])
 
 
 def _holders(batch: Batch) -> list[Holder]:
@@ -142,7 +145,7 @@ def _heard(one: Decided, listened: frozenset[str], recorded_at: datetime) -> lis
     if lost and "points.reversed" in listened:
         rows.append(_of(one, "points.reversed", summary, recorded_at))
     for change in decision.changes:
-        kind = "tier.lost" if change.reason in ("fallen", "refund", "floor_ended") else "tier.reached"
+        kind = "tier.lost" if change.reason in FALLS else _RISES.get(change.reason, "tier.reached")
         if kind in listened:
             payload = summary | {"ladder": change.ladder, "from": change.from_tier, "to": change.to_tier}
             rows.append(_of(one, kind, payload, recorded_at))

@@ -46,6 +46,8 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
     coupons: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     attributes: dict[str, Any] = {}
+    redemptions: tuple[UUID, ...] = ()
+    """Held rewards that were used on it."""
 
 
 class RefundLine(Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,6 +170,8 @@ class OrderRecord(Struct):
     awaited: list[Awaited] = field(default_factory=list)
     sent: Order | None = None
     """As it was sent last, until it earns: the event it earns on may only name it."""
+    redeemed: list[UUID] = field(default_factory=list)
+    """Redemptions that were used on it."""
 
     @property
     def key(self) -> str:

@@ -72,11 +72,12 @@ OrderId = tuple[str, str]
 
 
 class _Refunds(msgspec.Struct, array_like=True):
-    """What the column `refunds` holds: those applied, those waiting, and the order as sent until it earns."""
+    """What the column `refunds` holds: those applied, those waiting, the order as sent until it earns, redemptions."""
 
     done: list[RefundRecord] = []
     awaited: list[Awaited] = []
     sent: Order | None = None
+    redeemed: list[UUID] = []
 
 
 _PLAIN = tuple(OrderRecord.__struct_fields__[:13])
@@ -100,7 +101,7 @@ def record_of(row: Sequence[Any]) -> OrderRecord:
     """Return the order of a row, its columns as in LOAD."""
     refunds = _refunds(row[15])
     return OrderRecord(  # type: ignore[call-arg] # thirteen columns, in the order of the struct
-        *row[:13], _lines(row[13]), _awards(row[14]), refunds.done, refunds.awaited, refunds.sent
+        *row[:13], _lines(row[13]), _awards(row[14]), refunds.done, refunds.awaited, refunds.sent, refunds.redeemed
     )
 
 
@@ -121,9 +122,9 @@ async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord], 
 
 
 def _refunds_of(order: OrderRecord) -> bytes:
-    if not (order.refunds or order.awaited or order.sent):
+    if not (order.refunds or order.awaited or order.sent or order.redeemed):
         return b"[]"
-    return _encode(_Refunds(order.refunds, order.awaited, order.sent))
+    return _encode(_Refunds(order.refunds, order.awaited, order.sent, order.redeemed))
 
 
 def _keys(ids: Collection[OrderId]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from puntal.checkout.operations import telling
+from puntal.intake import redemption_news as telling
 from puntal.intake.operations import Programs
 from puntal.kit.db import Transaction
 from puntal.ledger import operations as ledger

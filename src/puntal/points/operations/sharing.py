@@ -70,6 +70,11 @@ class Pools:
         self._touched.add(pool)
         return own
 
+    def touch(self, pool: UUID) -> Books:
+        """Return a pool's books to be changed outside `together`; they are written with the others."""
+        self._touched.add(pool)
+        return self.books[pool]
+
     async def hand_over(self, tx: Transaction, program_id: int) -> tuple[list[Books], list[Holder]]:
         """Re-point lots that were brought in; return the books and rows of pools that changed, to be written."""
         await store.write_rows(tx, store.POOL_LOTS, program_id, self._brought)

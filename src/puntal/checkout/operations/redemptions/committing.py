@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from puntal.checkout.operations import telling
 from puntal.checkout.operations.desk import Desk, Desks, cause_of
 from puntal.checkout.operations.issuing import fulfil, issued_to
 from puntal.checkout.operations.redemptions.ending import open_redemptions
 from puntal.checkout.operations.redemptions.model import Redeemed, committed
 from puntal.engine import redeem, redeeming
 from puntal.engine.model import Compiled
+from puntal.intake import redemption_news as telling
 from puntal.intake.operations import Programs
 from puntal.kit.db import Transaction
 from puntal.limits.model import BudgetKey

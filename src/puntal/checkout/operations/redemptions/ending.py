@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from puntal.checkout.operations import telling
 from puntal.checkout.operations.desk import Desk, Desks, cause_of, open_desks
 from puntal.checkout.operations.issuing import take_back, unused_vouchers
 from puntal.checkout.operations.redemptions.model import Ending, Redeemed
 from puntal.engine import redeem, redeeming
 from puntal.engine.model import Compiled
+from puntal.intake import redemption_news as telling
 from puntal.intake.operations import Programs
 from puntal.kit.db import Transaction
 from puntal.limits.model import BudgetKey

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from puntal.checkout.operations import telling
 from puntal.checkout.operations.redemptions.ending import end, open_redemptions, undo
 from puntal.engine.model import Compiled
+from puntal.intake import redemption_news as telling
 from puntal.intake.operations import Programs
 from puntal.kit.db import Transaction
 from puntal.ledger.queries import NOBODY

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from psycopg import Rollback
 
 from puntal.checkout.errors import CartFaulty
-from puntal.checkout.operations import telling
 from puntal.checkout.operations.desk import Desk, Missed, cause_of, open_desks, state_of
 from puntal.checkout.operations.issuing import fulfil, issued_to
 from puntal.checkout.operations.redemptions.ending import end
@@ -22,6 +21,7 @@ from puntal.engine import redeem, redeeming
 from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled
 from puntal.engine.redeem import Asking, Occasion
+from puntal.intake import redemption_news as telling
 from puntal.intake.errors import EventFaulty
 from puntal.intake.model import Said, SaidOrder
 from puntal.intake.operations import Programs, fingerprint, item
@@ -222,6 +222,8 @@ class _Attempt:
                 "returns_points": reward.returns_points,
                 "rank": rank,
                 "later": reward.later and wanted.order is None,
+                "delivered": reward.delivered,
+                **_of_order(asked, reward),
                 "cooled": {key: None if at is None else at.isoformat() for key, at in taken.cooled.items()},
             },
             fingerprint=self.words,
@@ -256,6 +258,15 @@ class _Attempt:
             cause=cause,
             now=self.now,
         )
+
+
+def _of_order(asked: Asking, reward: Reward) -> dict[str, Any]:
+    """Return what of the order has to be known when it comes: the lines it is about, or the share it takes."""
+    order = asked.occasion.order
+    if order is not None and reward.lines is not None:
+        covered = zip(order.lines, redeem.covered(asked, reward), strict=True)
+        return {"lines": [line.id for line, yes in covered if yes]}
+    return {"percent": list(reward.percent)} if order is None and reward.percent is not None else {}
 
 
 def refusal_of(verdict: Verdict, reward: Reward, program: Compiled) -> Exception:

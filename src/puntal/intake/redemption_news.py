@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from puntal.engine.model import Event
-from puntal.intake.operations import Programs
 from puntal.kit.ids import derived
 from puntal.outbox.model import Happening
 from puntal.rewards.model import Redemption
+
+if TYPE_CHECKING:
+    from puntal.intake.operations import Programs
 
 REDEEMED = "reward.redeemed"
 """The event that rules may listen to."""

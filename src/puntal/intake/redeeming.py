@@ -1,0 +1,205 @@
+"""Redemptions that orders name: committed in the order's own transaction, and returned with its refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from puntal.engine import redeem, redeeming
+from puntal.engine.model import Compiled, Decision, Event, Reason
+from puntal.engine.returning import ISSUED, lines_of, owed_back, spend_again
+from puntal.intake import redemption_news
+from puntal.intake.model import Item
+from puntal.kit.db import Transaction
+from puntal.orders.model import OrderRecord
+from puntal.outbox.model import Happening
+from puntal.points import operations as points
+from puntal.points.model import Books, Cause, Hold, Share
+from puntal.rewards.model import Redemption
+from puntal.rewards.operations import redemptions as rows
+
+if TYPE_CHECKING:
+    from puntal.intake.batch import Batch
+
+REASON = "redemption:"
+"""How redemptions are named among the reasons of a decision."""
+_ENDED = frozenset({"cancelled", "lapsed", "voided"})
+
+
+class Redeeming:
+    """The redemptions a batch is about, and what becomes of them."""
+
+    def __init__(
+        self, found: Mapping[UUID, Redemption], holds: Mapping[UUID, Hold], paid: Mapping[UUID, Sequence[Share]]
+    ) -> None:
+        self.found = found
+        self.holds = holds
+        self.paid = dict(paid)
+        self.changed: dict[UUID, tuple[Redemption, str, datetime]] = {}
+
+    def commit(self, batch: Batch, item: Item, event: Event, member: UUID) -> list[Reason]:
+        """Commit what an order names before it is decided; say of each what came of it."""
+        if event.order is None or event.order_id is None:
+            return []
+        key = f"{event.source}:{event.order_id}"
+        reasons = []
+        for id in dict.fromkeys(event.order.redemptions):
+            made = self.found.get(id)
+            code = _why_not(made, member, key, item.now)
+            if made is None or code is not None:
+                if code != "":
+                    reasons.append(Reason(f"{REASON}{id}", code or "redemption_unknown"))
+                continue
+            reasons.append(Reason(f"{REASON}{id}", "redeemed", by=made.reward))
+            if not item.dry_run:
+                self._commit(batch, made, event, key, item.now)
+        return reasons
+
+    def _commit(self, batch: Batch, made: Redemption, event: Event, key: str, now: datetime) -> None:
+        running = batch.running[made.member_id]
+        if made.state == "held":
+            if made.hold_id is not None:
+                cause = _cause(made, key, event)
+                books = _payer(batch, made)
+                transfer = redeeming.commit(books, self.holds[made.hold_id], cause=cause, now=now)
+                made.transfer_id = transfer.id
+                self.paid[transfer.id] = self.holds[made.hold_id].lots
+            taken = _taken_off(made, event)
+            if taken < made.discount_minor:
+                made.uses, back = redeem.lowered(made.uses, reserved=made.discount_minor, taken=taken)
+                made.discount_minor = taken
+                for budget, amount in redeem.restore(running, back).items():
+                    batch.used[budget] = batch.used.get(budget, 0) + amount
+            made.state, made.committed_at = "committed", now
+            made.fulfilment = "waiting" if made.terms.get("delivered") else "none"
+        made.order_key, made.used = key, True
+        made.terms = {**made.terms, "later": False}
+        self.changed[made.id] = (made, "committed", now)
+
+    def follow(self, program: Compiled, item: Item, event: Event, decision: Decision) -> list[Reason]:
+        """Remember redemptions with the order that was decided, and return what its refunds owe."""
+        record = decision.order
+        if record is None:
+            return []
+        if event.order is not None:
+            for id in dict.fromkeys(event.order.redemptions):
+                made = self.found.get(id)
+                if made is not None and made.order_key == record.key and id not in record.redeemed:
+                    record.redeemed.append(id)
+                    made.lines = lines_of(made, event.order, record)
+        known = [(id, self.found[id]) for id in record.redeemed if id in self.found]
+        return [
+            Reason(f"{REASON}{id}", "cost_returned", by=made.reward)
+            for id, made in known
+            if made.transfer_id is not None and self._settle(program, item, event, decision.books, made, record)
+        ]
+
+    def _settle(
+        self, program: Compiled, item: Item, event: Event, books: Books, made: Redemption, record: OrderRecord
+    ) -> bool:
+        """Return units that are owed by now, or take them again where a refund was withdrawn."""
+        owed = owed_back(made, record)
+        withdrawn = event.type == "order.refund_withdrawn"
+        if owed == made.returned or (owed < made.returned and not withdrawn):
+            return False
+        if item.dry_run or made.transfer_id is None:
+            return True
+        shares, cause = self.paid.get(made.transfer_id, ()), _cause(made, record.key, event)
+        if owed > made.returned:
+            redeeming.give_back(
+                program,
+                books,
+                made.wallet,
+                shares,
+                owed - made.returned,
+                before=made.returned,
+                extend=True,
+                cause=cause,
+                now=item.now,
+            )
+            made.returned = owed
+        else:
+            made.returned -= spend_again(books, made, shares, made.returned - owed, cause=cause, now=item.now)
+        self.changed[made.id] = (made, "returned", item.now)
+        return True
+
+
+async def load(tx: Transaction, batch: Batch, items: Sequence[Item]) -> None:
+    """Open what orders of the batch name, and what the orders it is about used: one statement each, hardly ever any."""
+    named = {id for item in items if item.event.order is not None for id in item.event.order.redemptions}
+    named |= {id for record in batch.orders.values() for id in record.redeemed}
+    if not named:
+        return
+    program_id = batch.programs.program_id
+    pools = {} if batch.pools is None else batch.pools.books
+    holders = {**batch.books, **pools}
+    found = {
+        id: made
+        for id, made in (await rows.load(tx, program_id, named)).items()
+        # Of others nothing is said, not even that they are there.
+        if made.member_id in batch.books and (made.holder_id is None or made.holder_id in holders)
+    }
+    held = {made.hold_id for made in found.values() if made.state == "held" and made.hold_id is not None}
+    by_holder = await points.find_holds(tx, program_id, held)
+    holds = {one.id: one for each in by_holder.values() for one in each}
+    spends = {made.transfer_id for made in found.values() if made.transfer_id is not None}
+    paid = await points.paid_by(tx, program_id, holders=holders.keys(), spends=spends)
+    lots = {lot for one in holds.values() for lot, _ in one.lots} | {lot for each in paid.values() for lot, _ in each}
+    members = {made.member_id for made in found.values()} | {made.holder_id for made in found.values()}
+    opened = {id: books for id, books in holders.items() if id in members}
+    now = max(item.now for item in items)
+    await points.load_lots(tx, program_id, opened, now=now, lots=lots, cards=batch.programs.newest.stamps)
+    for holder, each in by_holder.items():
+        for one in each:
+            holders[holder].holds[one.id] = one
+    batch.redeemed = Redeeming(found, holds, paid)
+
+
+async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> list[Happening]:
+    """Write what became of redemptions; returns what is told of it."""
+    if batch.redeemed is None or not batch.redeemed.changed:
+        return []
+    changed = batch.redeemed.changed
+    await rows.save(tx, batch.programs.program_id, [made for made, _, _ in changed.values()])
+    return [
+        row
+        for made, kind, now in changed.values()
+        for row in redemption_news.of(batch.programs, [made], kind, now=now, recorded_at=recorded_at)
+    ]
+
+
+def _why_not(made: Redemption | None, member: UUID, key: str, now: datetime) -> str | None:
+    """Return why an order does not commit a redemption; the empty text: it did before."""
+    if made is None or made.member_id != member:
+        return "redemption_unknown"
+    if made.order_key is not None:
+        return "" if made.order_key == key else "redemption_used"
+    if made.kind in ISSUED or made.terms.get("vouchers"):
+        return "redemption_apart"
+    if made.state in _ENDED:
+        return "redemption_ended"
+    lapsed = made.state == "held" and made.lapses_at is not None and made.lapses_at <= now
+    return "redemption_lapsed" if lapsed else None
+
+
+def _payer(batch: Batch, made: Redemption) -> Books:
+    if batch.pools is not None and made.holder_id in batch.pools.books:
+        return batch.pools.touch(made.holder_id)
+    return batch.books[made.member_id]
+
+
+def _taken_off(made: Redemption, event: Event) -> int:
+    """Return what a percentage is of the order that came; what others take off was settled with the hold."""
+    percent = made.terms.get("percent")
+    if percent is None or event.order is None:
+        return made.discount_minor
+    num, den = int(percent[0]), int(percent[1])
+    base = sum(line.amount_minor - line.discount_minor for line in event.order.lines)
+    return min(made.discount_minor, (2 * base * num + den) // (2 * den))
+
+
+def _cause(made: Redemption, key: str, event: Event) -> Cause:
+    note = {"redemption": str(made.id), "reward": made.reward}
+    return Cause(event_id=event.id, order_key=key, revision=made.revision, note=note)
