@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from puntal.checkout.operations.carts import Programs
 from puntal.checkout.operations.reading import Customer, read_customer
-from puntal.engine.cart import settled
 from puntal.engine.model import Compiled
 from puntal.engine.redeem import Occasion, asking, offers
 from puntal.kit.db import Transaction
@@ -67,7 +66,7 @@ async def for_member(
     customer = await read_customer(tx, program, programs.switches, member, now=now)
     if customer.member_id is None:
         raise UnknownMember
-    asked = asking(program, settled(program, customer.state, now), Occasion(now, channel, store=store, preview=True))
+    asked = asking(program, customer.state, Occasion(now, channel, store=store, preview=True))
     found = [
         Found(reward, verdict)
         for reward, verdict in offers(program, asked)

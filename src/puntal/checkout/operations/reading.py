@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from puntal.engine.bounding import counters
+from puntal.engine.cart import settled
 from puntal.engine.model import Compiled, Running, State, Switches
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
@@ -83,7 +84,10 @@ async def read_customer(
     if profile is None:
         return Customer(standing, None, nobody(program, switches, used, now=now), conflict)
     state = await _state(tx, program, switches, profile, used, now=now)
-    return Customer("guest" if profile.status == "guest" else "member", profile.id, state, conflict)
+    # What is due at this moment has happened, whether or not it is written.
+    return Customer(
+        "guest" if profile.status == "guest" else "member", profile.id, settled(program, state, now), conflict
+    )
 
 
 def counters_of(program: Compiled, day: date) -> set[BudgetKey]:
