@@ -59,7 +59,7 @@ def _meet_night(work: Work) -> None:
             standings[climb.id] = tiers.start(climb, work.enrolled)
             continue
         standings[climb.id], changes, _ = tiers.nightly(climb, standing, day=work.state.today, enrolled=work.enrolled)
-        work.changes += changes
+        work.fall(changes)
 
 
 def _happened(work: Work) -> str | None:

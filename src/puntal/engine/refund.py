@@ -215,7 +215,7 @@ def _refunded_tiers(work: Work) -> None:
         )
         work.running.tiers[climb.id] = standing
         if change is not None:
-            work.changes.append(change)
+            work.fall([change])
 
 
 def _tell_referrer(work: Work, record: OrderRecord, what: str) -> None:

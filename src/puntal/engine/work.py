@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cached_property
 
@@ -18,6 +19,14 @@ from puntal.tiers import policy as tiers
 from puntal.tiers.model import Change, Climb
 
 NEVER = date(9999, 12, 31)
+TIER_LOST = "tier.lost"
+FALLS = frozenset({"fallen", "refund", "floor_ended"})
+"""Why a tier ends; every other change is a rise or a renewal."""
+
+
+def is_asked(program: Compiled, event: str) -> bool:
+    """Tell whether a rule listens to an event type, or a figure counts it."""
+    return event in program.triggers or f"events.{event}" in program.counted_events
 
 
 class Work:
@@ -122,6 +131,15 @@ class Work:
                             None if order is None else (order.source, order.order_id),
                         )
                     )
+
+    def fall(self, changes: Iterable[Change]) -> None:
+        """Note falls, and cause `tier.lost` for each where some rule or figure asks for it."""
+        for change in changes:
+            self.changes.append(change)
+            if change.reason in FALLS and is_asked(self.program, TIER_LOST):
+                data = {"ladder": change.ladder, "tier": change.to_tier, "from": change.from_tier}
+                kind = f"{TIER_LOST}:{change.ladder}:{change.from_tier}:{change.at.isoformat()}"
+                self.caused.append(Caused(TIER_LOST, self.state.profile.id, data, kind))
 
     def finish_cards(self) -> None:
         """Turn full stamp cards into the right to their reward."""

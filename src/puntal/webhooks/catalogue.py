@@ -29,6 +29,7 @@ _DECIDED: Mapping[str, Any] = {
 }
 _FALLEN: Mapping[str, Any] = {"ladder": "status", "from": "gold", "to": "silver"}
 _RISEN: Mapping[str, Any] = {"ladder": "status", "from": "silver", "to": "gold"}
+_KEPT: Mapping[str, Any] = {"ladder": "status", "from": "gold", "to": "gold"}
 _BECAUSE: Mapping[str, Any] = {"from": "active", "reason": "asked by phone"}
 
 _MONEY: Mapping[str, Any] = {
@@ -145,6 +146,7 @@ KINDS: Mapping[str, Kind] = {
         {**_DECIDED, "event": "refund-7", "type": "order.refunded"},
     ),
     "tier.reached": _kind("A member reached a tier", "Un miembro alcanzó un nivel", {**_DECIDED, **_RISEN}),
+    "tier.renewed": _kind("A member renewed a tier", "Un miembro renovó un nivel", {**_DECIDED, **_KEPT}),
     "tier.lost": _kind("A member lost a tier", "Un miembro perdió un nivel", {**_DECIDED, **_FALLEN}),
     "tier.upgraded": _kind(
         "Staff or an import raised a tier", "El equipo o una importación subió un nivel", {**_RISEN, "reason": "floor"}
