@@ -12,7 +12,6 @@ from msgspec import Raw
 from puntal.checkout.operations import redemptions
 from puntal.engine.model import Compiled, Running
 from puntal.engine.night import Night, pass_night
-from puntal.engine.work import FALLS, TIER_LOST, is_asked
 from puntal.intake import operations as intake
 from puntal.intake.model import Item, Said
 from puntal.intake.operations import Programs, item
@@ -27,6 +26,7 @@ from puntal.nightly import store
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.points import operations as points
+from puntal.programs.document.values import Span
 from puntal.programs.phases import phase_at
 from puntal.tiers import operations as tiers
 
@@ -101,27 +101,7 @@ async def review_tiers(tx: Transaction, programs: Programs, day: date, *, record
     changes = [(id, change) for id, night in nights.items() for change in night.changes]
     await tiers.record(tx, program.program_id, changes, now=recorded_at)
     await outbox.append(tx, program.program_id, _announcements(nights, day, program, recorded_at))
-    await _happen(tx, programs, _falls(programs, nights), recorded_at)
     return len(due)
-
-
-def _falls(programs: Programs, nights: Mapping[UUID, Night]) -> list[Item]:
-    """Return `tier.lost` for each fall, where some rule or figure asks for it; the standing fell only once."""
-    if not is_asked(programs.newest, TIER_LOST):
-        return []
-    return [
-        _said(
-            programs,
-            TIER_LOST,
-            id,
-            f"{change.ladder}:{change.from_tier}:{change.at.isoformat()}",
-            change.at,
-            {"ladder": change.ladder, "tier": change.to_tier, "from": change.from_tier},
-        )
-        for id, night in sorted(nights.items())
-        for change in night.changes
-        if change.reason in FALLS
-    ]
 
 
 def _row(holder: Holder, night: Night) -> Holder:
@@ -243,4 +223,38 @@ async def remind(tx: Transaction, programs: Programs, day: date, *, recorded_at:
         ]
         await outbox.append(tx, program.program_id, rows)
         told += len(rows)
+        told += await _remind_of_vouchers(tx, program, day, span, recorded_at)
     return told
+
+
+async def _remind_of_vouchers(tx: Transaction, program: Compiled, day: date, span: Span, recorded_at: datetime) -> int:
+    target = add(day, span.count, span.unit)
+    found = await store.remind_of_vouchers(
+        tx,
+        program.program_id,
+        kind=f"voucher:{span.root}",
+        since=midnight(program.zone, target),
+        until=midnight(program.zone, target + timedelta(days=1)),
+        zone=program.document.timezone,
+    )
+    rows = [
+        _happening(
+            f"{voucher}:{ends}:{span.root}",
+            "voucher.expiring",
+            member,
+            midnight(program.zone, day),
+            recorded_at,
+            {
+                "voucher_id": str(voucher),
+                "reward": reward,
+                "ending": ending,
+                "remaining": remaining,
+                "currency": currency,
+                "ends_on": ends.isoformat(),
+                "in": span.root,
+            },
+        )
+        for voucher, member, reward, ending, remaining, currency, ends in found
+    ]
+    await outbox.append(tx, program.program_id, rows)
+    return len(rows)

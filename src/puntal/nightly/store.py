@@ -66,6 +66,24 @@ SELECT t.member_id, e.wallet, e.day, e.amount
 FROM told t JOIN ending e ON e.holder_id = t.member_id AND e.wallet::text = t.subject AND e.day = t.day
 """
 
+REMIND_OF_VOUCHERS = """
+-- Members' vouchers that end within the window, each once per span; `reminder` remembers who was told.
+WITH ending AS (
+  SELECT v.id, v.member_id, v.reward, v.code, v.remaining, v.currency, (v.ends_at AT TIME ZONE %(zone)s)::date AS day
+  FROM voucher v
+  WHERE v.program_id = %(program_id)s AND v.state = 'issued' AND v.member_id IS NOT NULL
+    AND v.ends_at >= %(since)s AND v.ends_at < %(until)s
+), told AS (
+  INSERT INTO reminder (program_id, member_id, kind, subject, day)
+  SELECT %(program_id)s, e.member_id, %(kind)s, e.id::text, e.day FROM ending e
+  ON CONFLICT (program_id, member_id, kind, subject, day) DO NOTHING
+  RETURNING subject
+)
+SELECT e.id, e.member_id, e.reward, right(e.code, 3), e.remaining, e.currency, e.day
+FROM told t JOIN ending e ON e.id = t.subject::uuid
+ORDER BY e.id
+"""
+
 FIRST_UNKNOWN = """
 -- Of events older than the nights that were run: one that is not stored yet.
 SELECT wanted.id FROM unnest(%(ids)s::text[]) AS wanted (id)
@@ -131,6 +149,17 @@ async def remind(
     }  # fmt: skip
     cursor = await tx.execute(REMIND, params)
     return [(row[0], row[1], row[2], int(row[3])) for row in await cursor.fetchall()]
+
+
+async def remind_of_vouchers(
+    tx: Transaction, program_id: int, *, kind: str, since: datetime, until: datetime, zone: str
+) -> list[tuple[UUID, UUID, str, str, int, str | None, date]]:
+    """Return id, member, reward, last characters, rest, currency and day of vouchers not announced yet."""
+    params: dict[str, Any] = {
+        "program_id": program_id, "kind": kind, "since": since, "until": until, "zone": zone,
+    }  # fmt: skip
+    cursor = await tx.execute(REMIND_OF_VOUCHERS, params)
+    return [(row[0], row[1], row[2], row[3], row[4], row[5], row[6]) for row in await cursor.fetchall()]
 
 
 async def first_unknown(tx: Transaction, program_id: int, ids: list[str]) -> str | None:

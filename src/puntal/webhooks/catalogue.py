@@ -229,6 +229,19 @@ KINDS: Mapping[str, Kind] = {
     "voucher.transferred": _kind(
         "A member passed a voucher on", "Un miembro pasó un vale a otro", {**_VOUCHER, "giver_id": _BEN}
     ),
+    "voucher.expiring": _kind(
+        "A voucher is about to end",
+        "Un vale está a punto de caducar",
+        {
+            "voucher_id": _POOL,
+            "reward": "five_euro",
+            "ending": "7KX",
+            "remaining": 1,
+            "currency": None,
+            "ends_on": "2026-04-01",
+            "in": "7 days",
+        },
+    ),
     "voucher.expired": _kind("A voucher ended unused", "Un vale caducó sin usarse", {**_VOUCHER, "because": "expired"}),
     "voucher.void": _kind(
         "A voucher was voided by staff, a kill switch or a refund",
