@@ -12,6 +12,7 @@ from msgspec import Raw
 from puntal.checkout.operations import redemptions
 from puntal.engine.model import Compiled, Running
 from puntal.engine.night import Night, pass_night
+from puntal.engine.work import FALLS, TIER_LOST, is_asked
 from puntal.intake import operations as intake
 from puntal.intake.model import Item, Said
 from puntal.intake.operations import Programs, item
@@ -101,7 +102,27 @@ async def review_tiers(tx: Transaction, programs: Programs, day: date, *, record
     changes = [(id, change) for id, night in nights.items() for change in night.changes]
     await tiers.record(tx, program.program_id, changes, now=recorded_at)
     await outbox.append(tx, program.program_id, _announcements(nights, day, program, recorded_at))
+    await _happen(tx, programs, _falls(programs, nights), recorded_at)
     return len(due)
+
+
+def _falls(programs: Programs, nights: Mapping[UUID, Night]) -> list[Item]:
+    """Return `tier.lost` for each fall, where some rule or figure asks for it; the standing fell only once."""
+    if not is_asked(programs.newest, TIER_LOST):
+        return []
+    return [
+        _said(
+            programs,
+            TIER_LOST,
+            id,
+            f"{change.ladder}:{change.from_tier}:{change.at.isoformat()}",
+            change.at,
+            {"ladder": change.ladder, "tier": change.to_tier, "from": change.from_tier},
+        )
+        for id, night in sorted(nights.items())
+        for change in night.changes
+        if change.reason in FALLS
+    ]
 
 
 def _row(holder: Holder, night: Night) -> Holder:
