@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playing import Player, a_program, at, lines
 
-from puntal.engine.cart import Cart, Evaluation, Offer, Shown, evaluate_cart
+from puntal.engine.cart import evaluate_cart
 from puntal.engine.model import Compiled, Event
+from puntal.engine.model_carts import Cart, Evaluation, Offer, Shown
 from puntal.orders.model import Line, Order
 from puntal.rewards.model import Ask
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playing import Player, a_program, at
 
-from puntal.engine.cart import Cart, Evaluation, evaluate_cart
+from puntal.engine.cart import evaluate_cart
 from puntal.engine.model import Compiled, Event
+from puntal.engine.model_carts import Cart, Evaluation
 from puntal.orders.model import Line, Order
 from puntal.rewards.model import Ask
 

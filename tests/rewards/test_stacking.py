@@ -27,7 +27,8 @@ from puntal.rewards.model_carts import (
     Stacking,
 )
 from puntal.rewards.policy.discounts import take
-from puntal.rewards.policy.stacking import combine, together
+from puntal.rewards.policy.stacking import combine
+from puntal.rewards.policy.standing import together
 
 NOBODY = Purse({}, {})
 CENT = Fraction(1)

@@ -8,8 +8,8 @@ from typing import Any
 from puntal.checkout.operations.carts import Known
 from puntal.checkout.operations.offers import Found, Offers
 from puntal.checkout.phrases import of_code, of_missing
-from puntal.engine.cart import VOUCHER, Evaluation, Offer
 from puntal.engine.model import Compiled
+from puntal.engine.model_carts import VOUCHER, Evaluation, Offer
 from puntal.engine.phrases import of_outcome, of_reason
 from puntal.engine.thresholds import ITEMS, Missing
 from puntal.kit.errors import Refusal

@@ -14,8 +14,9 @@ from msgspec import Struct
 from puntal.checkout.errors import CartFaulty
 from puntal.checkout.model import Pick, Question
 from puntal.checkout.operations.reading import Customer, read_customer
-from puntal.engine.cart import Cart, Evaluation, Shown, evaluate_cart
+from puntal.engine.cart import evaluate_cart
 from puntal.engine.model import Compiled, Event, Switches
+from puntal.engine.model_carts import Cart, Evaluation, Shown
 from puntal.intake import operations as intake
 from puntal.intake.errors import EventFaulty
 from puntal.intake.model import Said
