@@ -11,6 +11,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from puntal.access.model import ALL_PERMISSIONS, OrganizationId, Permission
 from puntal.access.operations import keys
@@ -315,3 +316,15 @@ async def test_what_was_paid_for_a_voucher_is_returned_when_staff_void_it(club: 
     assert (before, after) == (0, 500)
     assert (void.json()["state"], again.json()["state"]) == ("void", "void")
     assert another.status_code == 201, "the stock is there again"
+
+
+async def test_codes_do_not_stand_in_logs(club: Club) -> None:
+    code = (await club.issue())["code"]
+
+    with capture_logs() as log:
+        await club.client.get(f"vouchers/{code}")
+        await club.redeem(code)
+
+    assert [line["event"] for line in log].count("http.answered") == 2
+    assert code not in str(log)
+    assert "/vouchers/{code}/redeem" in str(log)

@@ -33,6 +33,18 @@ _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = structlog.get_logger("puntal.http")
 
 
+_SECRET = frozenset({"code"})
+"""Parameters of paths that open something: whoever reads a log must not be able to use them."""
+
+
+def _path(scope: Scope) -> str:
+    """Return the path as it may be logged."""
+    path: str = scope["path"]
+    for name in _SECRET & scope.get("path_params", {}).keys():
+        path = path.replace(str(scope["path_params"][name]), f"{{{name}}}")
+    return path
+
+
 def _header(scope: Scope, name: bytes) -> bytes | None:
     return next((value for key, value in scope["headers"] if key == name), None)
 
@@ -121,9 +133,9 @@ class Requests:
                 await self.app(scope, receive, answer)
             except ClientDisconnect:
                 # Nobody is left to be answered; what was not sent whole was not begun.
-                _log.info("http.hung_up", method=scope["method"], path=scope["path"])
+                _log.info("http.hung_up", method=scope["method"], path=_path(scope))
             except Exception as failure:
-                _log.exception("http.failed", method=scope["method"], path=scope["path"])
+                _log.exception("http.failed", method=scope["method"], path=_path(scope))
                 if status:
                     # Half an answer is out already: only breaking the connection tells the caller.
                     raise
@@ -132,7 +144,7 @@ class Requests:
                 await send_problem(answer, problem.of_status(503 if busy else 500, locale), locale)
             finally:
                 elapsed_ms = round((time.perf_counter() - began) * 1000, 1)
-                _log.info("http.answered", method=scope["method"], path=scope["path"], status=status, ms=elapsed_ms)
+                _log.info("http.answered", method=scope["method"], path=_path(scope), status=status, ms=elapsed_ms)
 
 
 class Bodies:

@@ -14,16 +14,24 @@ from puntal.rewards.model_vouchers import Batch, Use, Voucher
 from puntal.rewards.store import batches as batch_store
 from puntal.rewards.store import vouchers as store
 
-LIST = f"""
--- Newest first: ids grow with time. What has ended by the clock is listed as expired, as it is shown.
-{store.COLUMNS} AND v.id < %(before)s
-  AND (%(member)s::uuid IS NULL OR v.member_id = %(member)s::uuid)
+_FILTERS = """
+  AND v.id < %(before)s
   AND (%(batch)s::uuid IS NULL OR v.batch_id = %(batch)s::uuid)
   AND (%(reward)s::text IS NULL OR v.reward = %(reward)s::text)
   AND (%(state)s::text IS NULL OR %(state)s::text = CASE
     WHEN v.state = 'issued' AND v.ends_at <= %(now)s THEN 'expired' ELSE v.state END)
 ORDER BY v.id DESC
 LIMIT %(limit)s
+"""
+
+LIST = f"""
+-- Newest first: ids grow with time. What has ended by the clock is listed as expired, as it is shown.
+{store.COLUMNS} {_FILTERS}
+"""
+
+LIST_OF_MEMBER = f"""
+-- The same of one member, by her own index: of a million codes she has a few.
+{store.COLUMNS} AND v.member_id = %(member)s {_FILTERS}
 """
 
 USES = """
@@ -129,7 +137,7 @@ async def listing(  # noqa: PLR0913 - the filters of a list
     """Return vouchers, newest first."""
     return await store.read(
         tx,
-        LIST,
+        LIST if member is None else LIST_OF_MEMBER,
         program_id,
         before=before,
         limit=limit,
