@@ -30,7 +30,7 @@ from puntal.orders.model import Use
 from puntal.payments import queries as payments
 from puntal.points import queries as points
 from puntal.programs.errors import NotPublished
-from puntal.rewards.queries import redemptions, vouchers
+from puntal.rewards.queries import cards, redemptions, vouchers
 from puntal.tiers import queries as tiers
 
 OPEN_FOR = timedelta(minutes=10)
@@ -51,6 +51,7 @@ CHECKS: dict[str, Check] = {
     "tiers": tiers.untold,
     "redemptions": redemptions.disagreements,
     "vouchers": vouchers.disagreements,
+    "gift_cards": cards.disagreements,
 }
 """Name to what returns the places where two sides differ; none is right."""
 RECENT_CHECKS: dict[str, Check] = {

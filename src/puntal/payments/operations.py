@@ -47,12 +47,14 @@ async def load(
     now: datetime,
     source: str = LOADED,
     origin: str = PAID_IN,
+    other: UUID | None = None,
 ) -> Paid:
     """Bring money into a member's wallet; goodwill is granted, everything else is paid in.
 
     Args:
         source: The account it comes from, where that is not what members pay in.
         origin: Of a gift card that was given, not sold: `granted`.
+        other: The card.
 
     Raises:
         UnknownWallet, NotMoney, WalletRetired: It cannot be loaded.
@@ -82,6 +84,7 @@ async def load(
         now=now,
         source=source,
         origin=origin,
+        other=other,
         most=caps.balance,
     )
     return await _write(tx, program_id, each, purse, "load", want, made[0], now=now, noted=True)

@@ -77,13 +77,14 @@ ORDER BY t.holder_id, t.id
 """
 
 DISAGREEING_EXPIRIES = """
--- What lots say has expired is what transfers say, over the whole program.
+-- What lots say has expired is what transfers say, over the whole program; gift cards have no lots.
 SELECT 'expiry', '00000000-0000-0000-0000-000000000000'::uuid, wallet, 'expired', coalesce(t.amount, 0)::bigint,
   coalesce(l.amount, 0)::bigint
 FROM (
   SELECT wallet, sum(CASE WHEN destination = 'expired' THEN amount ELSE -amount END) AS amount
   FROM transfer
   WHERE program_id = %(program_id)s AND (destination = 'expired' OR source = 'expired')
+    AND source <> 'gift_cards' AND destination <> 'gift_cards'
   GROUP BY wallet
 ) AS t FULL JOIN (
   SELECT wallet, sum(expired) AS amount FROM lot WHERE program_id = %(program_id)s AND expired > 0 GROUP BY wallet

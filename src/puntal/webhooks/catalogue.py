@@ -215,6 +215,31 @@ KINDS: Mapping[str, Kind] = {
         },
         of_member=False,
     ),
+    "gift_card.sold": _kind(
+        "A gift card was sold",
+        "Se vendió una tarjeta regalo",
+        {
+            **_VOUCHER,
+            "reward": "gift_card",
+            "remaining": 5000,
+            "currency": "EUR",
+            "reference": "sale-1001",
+            "amount": 5000,
+            "order": "shop:1001",
+        },
+    ),
+    "gift_card.paid_out": _kind(
+        "What was left of a gift card was given back",
+        "Se devolvió lo que quedaba de una tarjeta regalo",
+        {
+            **_VOUCHER,
+            "reward": "gift_card",
+            "remaining": 3500,
+            "currency": "EUR",
+            "reference": "return-7",
+            "amount": 3500,
+        },
+    ),
     "voucher.issued": _kind("A voucher was issued", "Se emitió un vale", _VOUCHER),
     "voucher.used": _kind(
         "A voucher, or part of it, was used",

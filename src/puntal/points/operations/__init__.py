@@ -29,7 +29,7 @@ from puntal.points.operations.money import (
 )
 from puntal.points.operations.moves import convert, reassign, transfer
 from puntal.points.operations.sharing import Pools, Purse, lock_purses, readers_of, shared_wallets, wallets
-from puntal.points.policy import window_start
+from puntal.points.policy import life_end, window_start
 
 __all__ = [
     "ADJUST",
@@ -49,6 +49,7 @@ __all__ = [
     "holder_of",
     "holders_of",
     "lapse_due",
+    "life_end",
     "load_lots",
     "lock_purses",
     "mark_cards",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from puntal.kit.db import Transaction
 from puntal.ledger.model import LOADED, SPENT, Transfer
 from puntal.members import operations as members
@@ -52,6 +54,7 @@ async def bring_money(  # noqa: PLR0913 - where it comes from and whose it is
     origin: str = PAID_IN,
     most: int | None = None,
     earner_id: UUID | None = None,
+    other: UUID | None = None,
 ) -> list[Transfer]:
     """Bring money into a wallet, available at once; it pays debt first.
 
@@ -59,6 +62,7 @@ async def bring_money(  # noqa: PLR0913 - where it comes from and whose it is
         source: Where it comes from: `loaded`, `transferred` from a gift card.
         origin: `paid_in`, or `granted`.
         most: What the wallet may have at most; None: whatever comes.
+        other: The gift card whose money it was.
 
     Raises:
         WalletRetired: Nothing new comes into it.
@@ -86,6 +90,8 @@ async def bring_money(  # noqa: PLR0913 - where it comes from and whose it is
         origin=origin,
         earner_id=earner_id,
     )
+    if other is not None:
+        books.transfers[settled] = replace(books.transfers[settled], other_holder_id=other)
     await opened.write(tx, program_id)
     return books.transfers[settled:]
 

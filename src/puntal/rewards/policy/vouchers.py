@@ -34,15 +34,24 @@ class Record(Struct):
         uses: By reference.
         changed: References to write.
         touched: The voucher itself is to be written.
+        opened: The voucher as it was.
+        before: Changed uses as they were, None those that were not.
     """
 
     voucher: Voucher
     uses: dict[str, Use] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     touched: bool = False
+    opened: Voucher | None = None
+    before: dict[str, Use | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.opened is None:
+            self.opened = self.voucher
 
     def put(self, use: Use) -> Use:
         """Keep a use to be written."""
+        self.before.setdefault(use.reference, self.uses.get(use.reference))
         self.uses[use.reference] = use
         self.changed.add(use.reference)
         return use

@@ -10,6 +10,7 @@ from uuid import UUID
 from puntal.kit.db import Transaction
 from puntal.ledger.queries import NOBODY
 from puntal.rewards.model_vouchers import Because, Voucher
+from puntal.rewards.operations.vouchers import books
 from puntal.rewards.operations.vouchers.writing import happening, lock_cards, open_vouchers, write
 from puntal.rewards.policy import vouchers as policy
 from puntal.rewards.store import vouchers as store
@@ -59,7 +60,8 @@ async def end(
         tx: Whoever also moves points has locked the holders already.
         program_id: The program.
         ids: Which.
-        state: `expired` only ends those whose time is over and that nobody holds.
+        state: `void` leaves alone what was paid for, which is owed; `expired` only ends those whose time is over and
+            that nobody holds.
         because: For the record and the webhook.
         now: When.
 
@@ -68,6 +70,8 @@ async def end(
     """
     await lock_cards(tx, program_id, (await store.load(tx, program_id, ids)).values())
     records = await open_vouchers(tx, program_id, ids, now=now)
+    if state == "void":
+        records = await books.without_sold(tx, program_id, records)
     ended = [record.voucher for record in records.values() if policy.end(record, state, because, now)]
     told = [happening(f"voucher.{state}", one, now, because=because) for one in ended]
     await write(tx, program_id, records.values(), told)

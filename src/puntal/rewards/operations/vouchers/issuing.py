@@ -12,7 +12,9 @@ from puntal.kit.db import Transaction
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.rewards.errors_vouchers import CodesGone
+from puntal.rewards.model_cards import Sale
 from puntal.rewards.model_vouchers import Issue, Voucher
+from puntal.rewards.operations.vouchers import books
 from puntal.rewards.operations.vouchers.writing import happening
 from puntal.rewards.policy.codes import Pattern, write
 from puntal.rewards.store import batches
@@ -32,7 +34,9 @@ def draw(pattern: Pattern, count: int) -> list[str]:
     return list(drawn)
 
 
-async def issue(tx: Transaction, program_id: int, issues: Sequence[Issue], *, now: datetime) -> list[Voucher]:
+async def issue(
+    tx: Transaction, program_id: int, issues: Sequence[Issue], *, now: datetime, sale: Sale | None = None
+) -> list[Voucher]:
     """Issue any number of vouchers in a few statements; the answer is in their order.
 
     Issuing an id again changes nothing and answers the voucher as it is now.
@@ -42,6 +46,7 @@ async def issue(tx: Transaction, program_id: int, issues: Sequence[Issue], *, no
         program_id: The program.
         issues: What to issue, each under an id of its own.
         now: When; becomes `issued_at`.
+        sale: How they were sold, all of them; what is money and was not sold was given.
     """
     wanted = {one.id: one for one in issues}
     fresh: set[UUID] = set()
@@ -56,6 +61,7 @@ async def issue(tx: Transaction, program_id: int, issues: Sequence[Issue], *, no
     assert not missing, "a pattern has room for what is issued under it"
     issued = await store.load(tx, program_id, wanted)
     await outbox.append(tx, program_id, [happening("voucher.issued", issued[id], now) for id in wanted if id in fresh])
+    await books.open_cards(tx, program_id, [issued[id] for id in wanted if id in fresh], sale, now=now)
     return [issued[one.id] for one in issues]
 
 

@@ -10,10 +10,12 @@ from uuid import UUID
 from puntal.kit import ids
 from puntal.kit.db import Transaction
 from puntal.ledger import operations as ledger
+from puntal.ledger.model import Transfer
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.points import operations as points
 from puntal.rewards.model_vouchers import Voucher
+from puntal.rewards.operations.vouchers import books
 from puntal.rewards.policy.codes import ending
 from puntal.rewards.policy.vouchers import Record, settle
 from puntal.rewards.store import vouchers as store
@@ -38,9 +40,25 @@ async def lock_cards(tx: Transaction, program_id: int, vouchers: Collection[Vouc
 
 
 async def write(
-    tx: Transaction, program_id: int, records: Iterable[Record], happenings: Collection[Happening] = ()
-) -> None:
-    """Write what was changed, say of finished cards whether what they gave is used, and tell of it."""
+    tx: Transaction,
+    program_id: int,
+    records: Iterable[Record],
+    happenings: Collection[Happening] = (),
+    *,
+    into: UUID | None = None,
+    paid_out: bool = False,
+    now: datetime | None = None,
+) -> list[Transfer]:
+    """Write what was changed, post the money of gift cards, mark finished cards, and tell of it.
+
+    Args:
+        into: Whose wallet the money goes to that is used now; None: it pays.
+        paid_out: What ends is given back.
+        now: When; else as the records say.
+
+    Returns:
+        What was posted of gift cards.
+    """
     every = list(records)
     await store.write(
         tx,
@@ -56,6 +74,7 @@ async def write(
     ]
     await points.mark_cards(tx, program_id, cards)
     await outbox.append(tx, program_id, list(happenings))
+    return await books.post(tx, program_id, every, into=into, paid_out=paid_out, now=now)
 
 
 def happening(kind: str, voucher: Voucher, now: datetime, *, at: datetime | None = None, **more: Any) -> Happening:  # noqa: ANN401 - JSON values

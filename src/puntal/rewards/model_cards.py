@@ -1,0 +1,108 @@
+"""The nouns of gift cards: vouchers of money whose books are kept. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from puntal.rewards.model_vouchers import Voucher
+
+WALLET = "wallet:"
+"""Begins the channel of a use that moved money into a member's wallet: it cannot be undone here."""
+
+
+class Sale(Struct, frozen=True, kw_only=True):
+    """How a gift card was sold.
+
+    Attributes:
+        wallet: Ordinal of the wallet in whose money it is.
+        reference: The caller's name for the sale.
+        order_key, line: The line of the order that sold it.
+    """
+
+    wallet: int
+    reference: str
+    order_key: str | None = None
+    line: str | None = None
+    actor: str
+
+
+class GiftCard(Struct, frozen=True, kw_only=True):
+    """The books of one card.
+
+    Attributes:
+        id: Of its voucher; also the holder of its transfers.
+        origin: `paid_in` is owed, `granted` was given.
+    """
+
+    id: UUID
+    wallet: int
+    origin: Literal["paid_in", "granted"]
+    reference: str | None = None
+    order_key: str | None = None
+    line: str | None = None
+    at: datetime
+    actor: str
+
+
+class Movement(Struct, frozen=True, kw_only=True):
+    """Money that moves from one account to another because of what was done with a card."""
+
+    kind: str
+    source: str
+    destination: str
+    amount: int
+    at: datetime | None
+    reference: str | None = None
+    order_key: str | None = None
+    actor: str | None = None
+
+
+class Sell(Struct, frozen=True, kw_only=True):
+    """A card somebody buys.
+
+    Attributes:
+        order: Source and id of the order, with `line` where it is sold on one.
+        member_id: Whose it becomes; None: whoever has the code.
+    """
+
+    wallet: str
+    amount: int
+    reference: str
+    order: tuple[str, str] | None = None
+    line: str | None = None
+    member_id: UUID | None = None
+    actor: str
+
+
+class CardUsed(Struct, frozen=True, kw_only=True):
+    """What came of using a card, refunding to it or paying it out.
+
+    Attributes:
+        amount: What moved.
+        left: What was asked for and is still to be paid some other way.
+        available: In the wallet, where it went into one.
+    """
+
+    card: Voucher
+    amount: int
+    left: int = 0
+    available: int | None = None
+    replayed: bool = False
+
+
+class CardTotals(Struct, frozen=True, kw_only=True):
+    """What is left on cards of one currency.
+
+    Attributes:
+        wallet: Of their books; None: codes of a batch, which have none until they are used.
+    """
+
+    wallet: int | None
+    currency: str
+    origin: Literal["paid_in", "granted"]
+    cards: int
+    left: int

@@ -1,0 +1,74 @@
+"""SQL of `gift_card`; the vouchers are locked, or new, when it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from psycopg.rows import kwargs_row
+
+from puntal.kit.db import Transaction, array
+from puntal.rewards.model_cards import CardTotals, GiftCard
+
+LOAD = """
+-- The books of some vouchers; those of uses have none.
+SELECT id, wallet, origin, reference, order_key, line, at, actor
+FROM gift_card WHERE program_id = %(program_id)s AND id = ANY(%(ids)s::uuid[])
+ORDER BY id
+"""
+
+INSERT = """
+-- Books of vouchers that were just issued, in the same transaction.
+INSERT INTO gift_card (program_id, id, wallet, origin, reference, order_key, line, at, actor)
+SELECT %(program_id)s, r.id, r.wallet, r.origin, r.reference, r.order_key, r.line, r.at, r.actor
+FROM unnest(%(id)s::uuid[], %(wallet)s::smallint[], %(origin)s::text[], %(reference)s::text[], %(order_key)s::text[],
+  %(line)s::text[], %(at)s::timestamptz[], %(actor)s::text[])
+  AS r (id, wallet, origin, reference, order_key, line, at, actor)
+"""
+
+SOLD_ON_LINE = """
+-- What cards were sold for on a line of an order, along the index of orders; whoever sells one holds the order's owner.
+SELECT coalesce(sum(v.amount), 0)::bigint
+FROM gift_card g JOIN voucher v ON v.program_id = g.program_id AND v.id = g.id
+WHERE g.program_id = %(program_id)s AND g.order_key = %(order_key)s AND g.line = %(line)s
+"""
+
+TOTALS = """
+-- What is left on cards that have not ended, in one pass over the vouchers that are open. Codes of batches have no
+-- books.
+SELECT g.wallet, v.currency, coalesce(g.origin, 'granted') AS origin, count(*) AS cards,
+  sum(v.remaining + v.held)::bigint AS left
+FROM voucher v
+LEFT JOIN gift_card g ON g.program_id = v.program_id AND g.id = v.id
+WHERE v.program_id = %(program_id)s AND v.currency IS NOT NULL AND v.state IN ('issued', 'held')
+GROUP BY g.wallet, v.currency, coalesce(g.origin, 'granted')
+ORDER BY v.currency, g.wallet, origin
+"""
+
+_COLUMNS = GiftCard.__struct_fields__
+
+
+async def load(tx: Transaction, program_id: int, ids: Collection[UUID]) -> dict[UUID, GiftCard]:
+    """Return those of the vouchers whose books are kept, by id."""
+    async with tx.cursor(row_factory=kwargs_row(GiftCard)) as cursor:
+        await cursor.execute(LOAD, {"program_id": program_id, "ids": list(ids)})
+        return {card.id: card for card in await cursor.fetchall()}
+
+
+async def insert(tx: Transaction, program_id: int, cards: Sequence[GiftCard]) -> None:
+    """Begin the books of cards."""
+    names = {name: array([getattr(card, name) for card in cards]) for name in _COLUMNS}
+    await tx.execute(INSERT, {"program_id": program_id, **names})
+
+
+async def sold_on_line(tx: Transaction, program_id: int, order_key: str, line: str) -> int:
+    """Return what cards were sold for on a line."""
+    names = {"program_id": program_id, "order_key": order_key, "line": line}
+    row = await (await tx.execute(SOLD_ON_LINE, names)).fetchone()
+    return 0 if row is None else row[0]
+
+
+async def totals(tx: Transaction, program_id: int) -> list[CardTotals]:
+    """Return what is left on cards by wallet and origin."""
+    async with tx.cursor(row_factory=kwargs_row(CardTotals)) as cursor:
+        return await (await cursor.execute(TOTALS, {"program_id": program_id})).fetchall()
