@@ -27,8 +27,8 @@ from puntal.members.model import Ids
 
 router = program_router("checkout")
 _AHEAD = timedelta(days=3660)
-_THREADS = anyio.CapacityLimiter(2)
-"""So many carts are decided at once; more would only take the processor from each other."""
+_THREADS = anyio.CapacityLimiter(1)
+"""Carts are decided one after the other, beside the event loop; more at once would only wait for each other."""
 _encode = msgspec.json.Encoder().encode
 
 
