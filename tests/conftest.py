@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import logging
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import psutil
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 
 from puntal.kit import clock, ids, migration
@@ -33,6 +35,28 @@ _PARAMETERS = {
     "max_connections": "400",
     "autovacuum_naptime": "10s",
 }
+
+
+_configure = structlog.configure
+
+
+def _forgetful(**said: Any) -> None:
+    """Configure logging so that loggers can be configured again: processes do it once, tests many times."""
+    _configure(**said | {"cache_logger_on_first_use": False})
+
+
+structlog.configure = _forgetful  # type: ignore[assignment] # takes what it takes, by name
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """What one test does to logging does not reach the next."""
+    root = logging.getLogger()
+    before, handlers, level = structlog.get_config(), list(root.handlers), root.level
+    yield
+    structlog.configure(**before)
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @contextlib.contextmanager

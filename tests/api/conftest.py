@@ -44,10 +44,15 @@ async def _furnish(uri: str, slug: str) -> str:
     return key.token
 
 
+@pytest.fixture(autouse=True)
+def _logging() -> None:
+    """As a server logs; the library's default prints every local of every frame."""
+    logging.configure(Settings(log_level="error"))
+
+
 @pytest.fixture(scope="session")
 def served(database_uri: str) -> Iterator[Served]:
     chosen = Settings(log_level="error", max_body_bytes=200_000)
-    logging.configure(chosen)
     slug = f"club-{ids.new_id()}"
     token = asyncio.run(_furnish(database_uri, slug))
 

@@ -19,7 +19,7 @@ from puntal.kit.settings import Settings
 from puntal.programs import operations as programs
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _logging() -> None:
     logging.configure(Settings(log_level="error"))
 

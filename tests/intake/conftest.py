@@ -46,7 +46,7 @@ def a_key(database: Database, organization_id: OrganizationId) -> MakeKey:
     return make
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _logging() -> None:
     """As a server logs; the library's default prints every local of every frame."""
     logging.configure(Settings(log_level="error"))

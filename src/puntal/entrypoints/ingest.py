@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from urllib.parse import parse_qsl
 
@@ -289,4 +289,10 @@ def _instant(text: str) -> datetime | None:
         found = msgspec.convert(text.replace(" ", "+"), datetime)
     except msgspec.ValidationError:
         return None
-    return found if found.tzinfo is not None else None
+    if found.tzinfo is None:
+        return None
+    try:
+        # Offsets of any size can be written; the database knows those of places.
+        return found.astimezone(UTC)
+    except OverflowError:
+        return None

@@ -5,7 +5,7 @@ An entry point puts the cache of compiled programs into `app.state.programs`.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -116,7 +116,8 @@ async def list_offers(
 def _moment(at: datetime, now: datetime) -> datetime:
     if not now - _AHEAD <= at <= now + _AHEAD:
         raise CartFaulty([Fault(path="/at", code="checkout.too_far", reason="more than ten years away")])
-    return at
+    # Offsets of any size can be written; the database knows those of places.
+    return at.astimezone(UTC)
 
 
 def _json(value: object, locale: str) -> Response:
