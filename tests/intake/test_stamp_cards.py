@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 from selling import MakeProgram, Shop, a_refund, an_order
 
+from puntal.checkout.operations import redemptions
+from puntal.entrypoints.programs import Programs
 from puntal.kit import clock, ids
 from puntal.kit.db import Database
 from puntal.rewards.model_vouchers import Ask, Voucher
@@ -108,3 +110,42 @@ async def test_a_card_that_fills_and_comes_apart_in_one_batch_gives_nothing(data
     await shop.send_many([an_order(*[250] * 9, id=order), a_refund(order)])
 
     assert await issued(database, shop) == []
+
+
+async def test_a_kill_switch_returns_the_stamps_and_no_card_is_finished_while_it_is_set(
+    database: Database, shop: Shop
+) -> None:
+    """B23: what is voided returns what it cost; lifting lets new ones through and reissues none."""
+    _, anna = await buy(shop, 10)
+    switch = {"target_kind": "reward", "target_id": "free_coffee", "mode": "stop_and_void", "reason": "No milk"}
+    made = await shop.client.post(f"{shop.at}/kill-switches", json=switch)
+    assert made.status_code in {200, 201}, made.text
+    async with database.program_transaction(shop.program_id) as tx:
+        programs = await Programs().current(tx, shop.program_id)
+        await redemptions.void_vouchers(tx, programs, "reward", "free_coffee", now=clock.now())
+        await redemptions.void_vouchers(tx, programs, "reward", "free_coffee", now=clock.now())
+    (voucher,) = await issued(database, shop)
+
+    assert (voucher.state, voucher.ended_because) == ("void", "switch")
+    assert await stamps(shop, anna) == 10
+
+    await buy(shop, 1)
+    assert [one.state for one in await issued(database, shop)] == ["void"]
+    assert await stamps(shop, anna) == 11
+
+    await shop.client.delete(f"{shop.at}/kill-switches/{made.json()['id']}")
+    await buy(shop, 1)
+    assert sorted(one.state for one in await issued(database, shop)) == ["issued", "void"]
+    assert await stamps(shop, anna) == 3
+
+
+async def test_staff_void_a_cards_voucher_and_the_stamps_come_back(database: Database, shop: Shop) -> None:
+    _, anna = await buy(shop, 9)
+    (voucher,) = await issued(database, shop)
+
+    for _ in range(2):
+        answer = await shop.client.post(f"{shop.at}/vouchers/{voucher.code}/void", json={"reason": "Wrong card"})
+
+    assert answer.json()["state"] == "void"
+    assert await stamps(shop, anna) == 9
+    assert [one.state for one in await issued(database, shop)] == ["void"]

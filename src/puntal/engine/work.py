@@ -142,8 +142,10 @@ class Work:
                 self.caused.append(Caused(TIER_LOST, self.state.profile.id, data, kind))
 
     def finish_cards(self) -> None:
-        """Turn full stamp cards into the right to their reward."""
+        """Turn full stamp cards into the right to their reward; while that is switched off, the stamps stay."""
         for terms in self.program.terms:
+            if terms.card_reward in self.state.switches.rewards:
+                continue
             if terms.card_size is not None and self.books.available[terms.ordinal] >= terms.card_size:
                 finished = points.finish_cards(
                     self.books, terms, cause=self.cause(None), at=self.event.occurred_at, now=self.now

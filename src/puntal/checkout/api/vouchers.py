@@ -45,11 +45,12 @@ async def void_voucher(
 ) -> VoucherOut:
     """End what is left of a voucher, for good; what was used stays used. Voiding it again changes nothing.
 
-    Nothing of it used and paid with points, they are returned.
+    Nothing of it used and paid with points or stamps, they are returned.
     """
     if found.origin == "redemption" and found.cause is not None:
         which = [UUID(found.cause)]
         await redemptions.end(tx, programs, which, "cancelled", extend=True, now=now, recorded_at=real_now)
+    await redemptions.return_stamps(tx, programs.newest, [found], now=now)
     await vouchers.end(tx, program_id, [found.id], because="staff", now=now)
     after = (await queries.load(tx, program_id, [found.id]))[found.id]
     if after.state != found.state:

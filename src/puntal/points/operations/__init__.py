@@ -16,6 +16,7 @@ from puntal.points.operations.books import (
     settle_due,
     wind_up,
 )
+from puntal.points.operations.cards import reopen_cards
 from puntal.points.operations.corrections import ADJUST, adjust, adjusting, wallet_named, write_off
 from puntal.points.operations.holds import commit, find_holds, give_back, hold, lapse_due, paid_by, release
 from puntal.points.operations.money import (
@@ -64,6 +65,7 @@ __all__ = [
     "reassign",
     "record",
     "release",
+    "reopen_cards",
     "return_money",
     "settle_due",
     "shared_wallets",

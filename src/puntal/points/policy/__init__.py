@@ -4,7 +4,7 @@
 are the rest; all of them move units through `lots`.
 """
 
-from puntal.points.policy.cards import finish_cards, reopen_card_of
+from puntal.points.policy.cards import finish_cards, reopen_card, reopen_card_of
 from puntal.points.policy.clockwork import (
     activate_awaiting,
     due_at,
@@ -71,6 +71,7 @@ __all__ = [
     "release",
     "renew",
     "renewal_needs_lots",
+    "reopen_card",
     "reopen_card_of",
     "room",
     "room_under",

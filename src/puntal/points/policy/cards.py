@@ -53,6 +53,12 @@ def reopen_card_of(books: Books, terms: Terms, lot_id: UUID, *, cause: Cause, at
     if not unused:
         return False
     card = max(unused, key=lambda each: (each.finished_at, each.id))
+    reopen_card(books, terms, card, cause=cause, at=at, now=now)
+    return True
+
+
+def reopen_card(books: Books, terms: Terms, card: FinishedCard, *, cause: Cause, at: datetime, now: datetime) -> None:
+    """Void an unused card and return its stamps to their lots."""
     books.finished_cards[card.id] = replace(card, state="void")
     books.changed_cards.add(card.id)
     bring_back(
@@ -67,4 +73,3 @@ def reopen_card_of(books: Books, terms: Terms, lot_id: UUID, *, cause: Cause, at
         at=at,
         now=now,
     )
-    return True

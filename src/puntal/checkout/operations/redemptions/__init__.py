@@ -6,7 +6,7 @@ Each use case locks the member, and her pool, before it looks; shared counters c
 from puntal.checkout.operations.redemptions.committing import commit
 from puntal.checkout.operations.redemptions.ending import cancel, end, lapse_due
 from puntal.checkout.operations.redemptions.model import Redeemed
-from puntal.checkout.operations.redemptions.passing import expire_due, void, void_vouchers
+from puntal.checkout.operations.redemptions.passing import expire_due, return_stamps, void, void_vouchers
 from puntal.checkout.operations.redemptions.taking import Wanted, cart_of, redeem_reward
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "expire_due",
     "lapse_due",
     "redeem_reward",
+    "return_stamps",
     "void",
     "void_vouchers",
 ]

@@ -14,8 +14,10 @@ from puntal.kit.db import Transaction
 from puntal.ledger.queries import NOBODY
 from puntal.limits.model import BudgetKey
 from puntal.outbox import operations as outbox
+from puntal.points import operations as points
 from puntal.programs.model import SwitchTarget
 from puntal.rewards.model import Redemption
+from puntal.rewards.model_vouchers import Voucher
 from puntal.rewards.operations import redemptions as rows
 from puntal.rewards.operations import vouchers
 
@@ -117,7 +119,14 @@ async def void_vouchers(
                 break
     if not found:
         return 0
+    await return_stamps(tx, program, found, now=now)
     return len(await vouchers.end(tx, program.program_id, [one.id for one in found], because="switch", now=now))
+
+
+async def return_stamps(tx: Transaction, program: Compiled, ending: Collection[Voucher], *, now: datetime) -> None:
+    """Return the stamps of cards whose vouchers are about to be voided unused; before these are locked."""
+    cards = {(UUID(one.cause), one.id) for one in ending if one.origin == "card" and one.cause is not None}
+    await points.reopen_cards(tx, program.program_id, program.terms, cards, reason="voucher_void", now=now)
 
 
 def _rewards(program: Compiled, target: SwitchTarget, target_id: str) -> Collection[str] | None:
