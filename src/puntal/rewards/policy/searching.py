@@ -33,10 +33,14 @@ class Search:
         """All that was picked, where that is possible together: then every combination has it."""
         self.live = [at for at in live if at in self.forced or table.barred(at, self.forced) is None]
         self.most = {at: self._most(at) for at in self.live}
-        self.by_most = sorted(self.live, key=lambda at: (-self.most[at], at))
-        groups = {table.all[at].group for at in self.live}
+        self.payments = [at for at in self.live if table.all[at].payment]
+        self.by_group: dict[str, list[int]] = {}
+        for at in sorted(self.live, key=lambda at: (-self.most[at], at)):
+            if not table.all[at].payment:
+                self.by_group.setdefault(table.all[at].group, []).append(at)
         self.beside = {
-            one: [other for other in groups if other != one and together(table.stacking, one, other)] for one in groups
+            one: [other for other in self.by_group if other != one and together(table.stacking, one, other)]
+            for one in self.by_group
         }
         self.best: list[int] = []
         self.best_score: int | None = None
@@ -117,31 +121,30 @@ class Search:
     def _bound(self, at: int, members: Sequence[int], left: Sequence[int]) -> int:
         """Return the most that a candidate and those after it can add."""
         table = self.table
-        room = table.stacking.limit - sum(not table.all[one].payment for one in members)
-        apart = 0
+        counts: dict[str, int] = {}
+        apart, room = 0, table.stacking.limit
         for one in members:
             apart |= table.apart[one]
-        counts: dict[str, int] = {}
-        for one in members:
-            counts[table.all[one].group] = counts.get(table.all[one].group, 0) + 1
-        most, payments = 0, 0
-        tops: dict[str, int] = {}
-        for other in self.by_most:
-            if other < at or apart >> other & 1:
-                continue
-            mine = table.all[other]
-            if mine.payment:
-                payments += self.most[other]
-            elif table.stacking.by_line:
-                most, room = most + (self.most[other] if room > 0 else 0), room - 1
-            elif counts.get(mine.group, 0) < table.limits[other]:
-                counts[mine.group] = counts.get(mine.group, 0) + 1
-                most, room = most + (self.most[other] if room > 0 else 0), room - 1
-                tops[mine.group] = tops.get(mine.group, 0) + self.most[other]
-        if tops:
+            if not table.all[one].payment:
+                room -= 1
+                counts[table.all[one].group] = counts.get(table.all[one].group, 0) + 1
+        tops: dict[str, list[int]] = {}
+        for group, ordered in self.by_group.items():
+            fits = room if table.stacking.by_line else min(room, table.limits[ordered[0]] - counts.get(group, 0))
+            best: list[int] = []
+            for other in ordered:
+                if len(best) >= fits:
+                    break
+                if other >= at and not apart >> other & 1:
+                    best.append(self.most[other])
+            if best:
+                tops[group] = best
+        most = sum(sorted((each for best in tops.values() for each in best), reverse=True)[:room]) if room > 0 else 0
+        if tops and not table.stacking.by_line:
             # Whatever is used, some group of it is used, and with that one only those that go together with it.
-            most = min(most, max(top + sum(tops.get(other, 0) for other in self.beside[g]) for g, top in tops.items()))
-        return min(most + payments, sum(left) * _CENT)
+            sums = {group: sum(best) for group, best in tops.items()}
+            most = min(most, max(top + sum(sums.get(other, 0) for other in self.beside[g]) for g, top in sums.items()))
+        return min(most + sum(self.most[other] for other in self.payments if other >= at), sum(left) * _CENT)
 
     def _keeps_what_was_picked(self, members: Sequence[int], spent: Spent) -> bool:
         """Return whether nothing that the member picked was left out although it goes with the rest of it."""
