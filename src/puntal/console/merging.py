@@ -29,7 +29,7 @@ from puntal.members.operations import Membership, Merge, MergePlan
 from puntal.orders import operations as orders
 from puntal.orders import queries as order_rows
 from puntal.points import operations as points
-from puntal.rewards.operations import vouchers
+from puntal.rewards.operations import redemptions, vouchers
 from puntal.segments import operations as segments
 from puntal.tiers import operations as tiers
 from puntal.tiers.operations import merging as standings
@@ -148,6 +148,7 @@ async def merge(
     keys = await orders.reassign(tx, program_id, source=merged, target=survivor)
     listed = await segments.reassign(tx, program_id, source=merged, target=survivor, lists=_lists(compiled))
     coupons = await vouchers.reassign(tx, program_id, source=merged, target=survivor)
+    redeemed = await redemptions.reassign(tx, program_id, source=merged, target=survivor)
     moves: dict[str, Any] = {
         "members": await members.merge_people(tx, program_id, plan, now=now),
         "lots": lots,
@@ -158,6 +159,7 @@ async def merge(
         "orders": keys,
         "lists": listed,
         "vouchers": coupons,
+        "redemptions": redeemed,
     }
     done = await members.record_merge(
         tx, program_id, plan, moves, id=ids.new_id(), by=by, membership=membership, now=now
@@ -232,6 +234,8 @@ async def undo(tx: Transaction, compiled: Compiled, merge_id: UUID, *, by: str, 
             await segments.add_members(tx, program_id, lists, name, [merged], now=now)
             if was_new:
                 await segments.remove_members(tx, program_id, lists, name, [survivor], now=now)
+    redeemed = [UUID(id) for id in moves.get("redemptions", ())]
+    await redemptions.reassign(tx, program_id, source=survivor, target=merged, only=redeemed)
     coupons = [UUID(voucher) for voucher in moves.get("vouchers", ())]
     await vouchers.reassign(tx, program_id, source=survivor, target=merged, only=coupons)
     await members.part_people(tx, program_id, done, now=now)

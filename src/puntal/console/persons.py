@@ -19,7 +19,7 @@ from puntal.members import operations as members
 from puntal.members.errors import UnknownMember
 from puntal.outbox import operations as outbox
 from puntal.points import operations as points
-from puntal.rewards.operations import vouchers
+from puntal.rewards.operations import redemptions, vouchers
 from puntal.segments import operations as segments
 
 PUBLIC_REASON = "erased"
@@ -50,6 +50,7 @@ async def export(tx: Transaction, compiled: Compiled, member: UUID, *, now: date
         "running": msgspec.json.decode(holders[member].running) if member in holders else {},
         "activity": await activity.held_about(tx, program_id, everyone),
         "segments": await segments.held_about(tx, program_id, everyone),
+        "redemptions": await redemptions.held_about(tx, program_id, everyone),
         **await vouchers.held_about(tx, program_id, everyone),
         "notices": await outbox.held_about(tx, program_id, everyone),
         **await store.held_about(tx, program_id, everyone),
@@ -102,6 +103,7 @@ async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, n
                 now=now,
             )
     await vouchers.forget(tx, program_id, everyone, now=now)
+    await redemptions.forget(tx, program_id, everyone)
     await activity.forget(tx, program_id, everyone)
     await segments.forget(tx, program_id, everyone)
     await store.scrub_events(tx, program_id, everyone)
