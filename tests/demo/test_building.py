@@ -17,7 +17,7 @@ from puntal.kit.settings import Settings
 BASKETS = 3_000
 PROMISED = {
     "events", "members", "revenue_minor", "points_issued", "points_expired", "liability_minor", "members_by_tier",
-    "events_per_second", "verify",
+    "events_per_second", "verify", "redemption_rate", "discount_cost_minor", "cost_per_influenced_sale_minor",
 }  # fmt: skip
 
 
@@ -42,6 +42,9 @@ async def test_the_demo_is_built_once_and_a_second_time_changes_nothing(
     assert summary["points_available"] + summary["points_pending"] <= summary["points_issued"]
     assert summary["liability_minor"] > 0
     assert summary["nights"] >= 5
+    assert summary["coupons"]["told"] == summary["coupons"]["used"] + summary["coupons"]["refused"] > 0
+    assert summary["discount_cost_minor"] > 0
+    assert summary["influenced_sales_minor"] > 0
     assert {rule["rule"] for rule in summary["top_rules"]} >= {"purchases", "tier_points", "welcome"}
     assert summary["clock_offset_seconds"] > 0
     assert json.loads(json.dumps(summary)) == summary

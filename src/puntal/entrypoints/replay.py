@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import ClassVar
@@ -20,6 +20,7 @@ from puntal.kit.errors import Conflict, Refusal
 from puntal.nightly import operations as nightly
 from puntal.programs import operations as programs_operations
 
+Evening = Callable[[date], Awaitable[None]]
 BATCH = 500
 READ_AHEAD = 4
 ANALYZE_FROM = 2_000
@@ -60,7 +61,11 @@ class Progress:
 class Replay:
     """One writer, so that the result depends on the history alone."""
 
-    def __init__(self, database: Database, programs: Programs, program_id: int) -> None:
+    def __init__(
+        self, database: Database, programs: Programs, program_id: int, *, evening: Evening | None = None
+    ) -> None:
+        """Replay into one program; `evening` is called with each local day that is over, before its night."""
+        self._evening = evening
         self.database = database
         self.programs = programs
         self.program_id = program_id
@@ -91,8 +96,11 @@ class Replay:
         async for batch in _ahead(self._batches(events, loaded.newest)):
             await self._write(batch)
             report(self.progress)
-        if set_clock and self.progress.last is not None:
-            await self._set_clock(self.progress.last)
+        if self.progress.last is not None:
+            # The last day is over too, though its night belongs to whoever goes on.
+            await self._close(self.progress.last.astimezone(loaded.newest.zone).date())
+            if set_clock:
+                await self._set_clock(self.progress.last)
         return self.progress
 
     def _batches(self, events: Iterable[bytes], program: Compiled) -> Iterator[list[Item]]:
@@ -133,6 +141,7 @@ class Replay:
             async with self.database.program_transaction(self.program_id) as tx:
                 await nightly.through(tx, self.program_id, day)
         while self._day < day:
+            await self._close(self._day)
             self._day += timedelta(days=1)
             await run_night(self.database, self.programs, self.program_id, self._day, history=True)
             self.progress.nights += 1
@@ -147,6 +156,10 @@ class Replay:
         self.progress.events += len(batch)
         self.progress.last = batch[-1].said.occurred_at
         await self._analyze()
+
+    async def _close(self, day: date) -> None:
+        if self._evening is not None:
+            await self._evening(day)
 
     async def _refuse_new(self, batch: list[Item], day: date) -> None:
         async with self.database.program_transaction(self.program_id) as tx:

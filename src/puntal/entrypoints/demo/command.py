@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from puntal.access.operations import keys, organization
-from puntal.entrypoints.demo import journey, serving
+from puntal.entrypoints.demo import coupons, journey, serving, shopping, tables
 from puntal.entrypoints.demo.summary import show
 from puntal.entrypoints.opened import opened
 from puntal.entrypoints.programs import Programs
@@ -24,7 +24,7 @@ from puntal.entrypoints.replay import Progress as Done
 from puntal.entrypoints.replay import Replay
 from puntal.entrypoints.verifying import verify
 from puntal.insight import queries as insight
-from puntal.insight.model import Overview
+from puntal.insight.model import Incentives, Overview
 from puntal.kit import clock, garbage, ids, logging
 from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.kit.settings import Settings, settings
@@ -71,8 +71,15 @@ async def build(
         if not as_json:
             console.print("Re-adding the books ...")
         wrong = await verify(database, program_id)
-        overview, offset = await _overview(database, programs, program_id)
+        overview, led, used, offset = await _figures(database, programs, program_id)
+    told = 0 if done.last is None else coupons.told_by(done.last.astimezone(tables.zone()).date())
     summary = overview.as_json() | {
+        "redemption_rate": led.redemption_rate("points"),
+        "influenced_orders": led.influenced_orders,
+        "influenced_sales_minor": led.influenced_sales_minor,
+        "discount_cost_minor": led.discount_minor,
+        "cost_per_influenced_sale_minor": led.cost_per_influenced_order_minor,
+        "coupons": {"told": told, "used": used, "refused": told - used},
         "clock_offset_seconds": offset,
         "nights": done.nights,
         "new_events": fresh,
@@ -96,6 +103,12 @@ async def _program(database: Database, chosen: Settings) -> tuple[str, ProgramId
 
 async def _publish(tx: Transaction, owner: Any, now: datetime) -> int:  # noqa: ANN401 - an organization id
     document = templates.load_template("supermarket", currency="USD", timezone="America/New_York", name="Journey Club")
+    for name, more in shopping.additions().items():
+        written = document.get(name)
+        if isinstance(more, list):
+            document[name] = [*(written or ()), *more]
+        else:
+            document[name] = {**(written or {}), **more}
     program_id = await programs_operations.create_program(
         tx, organization_id=owner, slug=SLUG, document=document, now=now
     )
@@ -142,7 +155,8 @@ async def _replay(
     database: Database, programs: Programs, program_id: int, console: Console, *, quiet: bool, most: int | None
 ) -> Done:
     garbage.settle()
-    replay = Replay(database, programs, program_id)
+    evenings = shopping.Evenings(database, programs, program_id, SLUG)
+    replay = Replay(database, programs, program_id, evening=evenings)
     events = islice(journey.events(), most)
     if quiet:
         return await replay.run(events)
@@ -170,13 +184,15 @@ def _reporter(bar: Progress, task: Any) -> Callable[[Done], None]:  # noqa: ANN4
     return report
 
 
-async def _overview(database: Database, programs: Programs, program_id: int) -> tuple[Overview, int]:
-    """Return the program at a glance and how many seconds its clock is behind the real one."""
+async def _figures(database: Database, programs: Programs, program_id: int) -> tuple[Overview, Incentives, int, int]:
+    """Return the program at a glance, what led to orders, coupons used, and the seconds its clock is behind."""
     async with database.program_transaction(program_id) as tx:
         loaded = await programs.current(tx, program_id)
         now = clock.now() - loaded.clock_offset
         overview = await insight.overview(tx, loaded.newest, as_of=now)
-        return overview, int(loaded.clock_offset.total_seconds())
+        led = await insight.incentives(tx, loaded.newest)
+        used = await shopping.coupons_used(tx, program_id)
+        return overview, led, used, int(loaded.clock_offset.total_seconds())
 
 
 def run(*, serve: bool, as_json: bool) -> int:

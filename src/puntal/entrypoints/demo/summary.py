@@ -29,9 +29,14 @@ def show(console: Console, summary: dict[str, Any]) -> None:
         ("revenue", money(summary["revenue_minor"])),
         ("points issued", f"{summary['points_issued']:,}"),
         ("points spent", f"{summary['points_spent']:,}"),
+        ("points redeemed of those earned", "-" if (rate := summary["redemption_rate"]) is None else f"{rate:.1%}"),
         ("points expired", f"{summary['points_expired']:,}"),
         ("points pending", f"{summary['points_pending']:,}"),
         ("liability", money(summary["liability_minor"])),
+        ("sales that rewards led to", money(summary["influenced_sales_minor"])),
+        ("what rewards took off them", money(summary["discount_cost_minor"])),
+        ("cost of each such sale", "-" if (cost := summary["cost_per_influenced_sale_minor"]) is None else money(cost)),
+        ("coupons by mail", f"{summary['coupons']['used']:,} used, {summary['coupons']['refused']:,} refused"),
     ]
     for name, value in rows:
         facts.add_row(name, value)

@@ -46,6 +46,11 @@ class Product:
 UNKNOWN = Product(category=UNLISTED, brand=None, measured=False)
 
 
+def zone() -> ZoneInfo:
+    """Return where the wall clock of the data hangs."""
+    return ZoneInfo(ZONE)
+
+
 def file(name: str) -> Path:
     """Return the path of one data file, without importing the package."""
     spec = find_spec(PACKAGE)
@@ -187,6 +192,21 @@ def purchases(zone: str = ZONE) -> Iterator[pa.RecordBatch]:
     order = pc.sort_indices(rows, sort_keys=[("at", "ascending"), ("basket", "ascending")])
     for start in range(0, len(order), ROWS_AT_ONCE):
         yield rows.take(order[start : start + ROWS_AT_ONCE])
+
+
+def coupon_rows() -> Iterator[pa.RecordBatch]:
+    """Yield of every purchase row what tells of coupons: household, basket, product, `at` as shown, cents off."""
+    columns = ["household_id", "basket_id", "product_id", "coupon_disc", "coupon_match_disc", "transaction_timestamp"]
+    for batch in _batches("transactions", columns):
+        yield pa.RecordBatch.from_pydict(
+            {
+                "household": batch["household_id"],
+                "basket": batch["basket_id"],
+                "product": batch["product_id"],
+                "at": batch["transaction_timestamp"],
+                "coupon": pc.add(cents(batch["coupon_disc"]), cents(batch["coupon_match_disc"])),
+            }
+        )
 
 
 def households() -> set[int]:
