@@ -483,3 +483,38 @@ async def test_a_household_pays_from_the_wallet_it_shares(story: Teller) -> None
 
     assert await story.balance(ben) == 500
     assert await story.wrong() == {}
+
+
+async def test_a_reward_somebody_has_a_right_to_is_not_dropped(story: Teller) -> None:
+    """A reward that members still hold can be retired, not dropped."""
+    await story.open(BASE)
+    anna = await story.joins()
+    await earns(story, anna, 1000)
+    await redeem(story, anna, "voucher", commit=True)
+    without = BASE | {"rewards": [each for each in BASE["rewards"] if each["id"] != "voucher"]}
+
+    refused = await story.call("POST", "program/publish", json={"document": without}, status=422)
+    retired = [each | ({"retired": True} if each["id"] == "voucher" else {}) for each in BASE["rewards"]]
+    await story.publish(BASE | {"rewards": retired})
+
+    assert [fault["path"] for fault in refused["errors"]] == ["/rewards"]
+    assert (await redeem(story, anna, "voucher", status=409))["type"] == "reward.retired"
+    switch = {"target_kind": "reward", "target_id": "fiv", "mode": "stop_new", "reason": "?"}
+    assert (await story.post("kill-switches", switch, status=422))["type"] == "programs.switch_target_unknown"
+
+
+async def test_redeeming_is_something_rules_can_listen_to(story: Teller) -> None:
+    """`reward.redeemed` is decided after the commit, once."""
+    thanks = {"id": "thanks", "on": "reward.redeemed", "award": {"wallet": "points", "points": 7}}
+    await story.open(BASE | {"earning": [*BASE["earning"], thanks]})
+    anna = await story.joins()
+    await earns(story, anna, 500)
+    held = await redeem(story, anna)
+    await story.post(f"redemptions/{held['id']}/commit")
+    await story.errands()
+    await story.errands()
+
+    assert await story.balance(anna) == 7
+    forged = {"id": "x", "type": "reward.redeemed", "occurred_at": "2025-01-01T08:00:00Z", "member": {"id": anna}}
+    assert (await story.post("events", forged, status=422))["type"] == "event.invalid"
+    assert await story.wrong() == {}

@@ -24,6 +24,7 @@ INTERNAL = frozenset(
         "tier.reached",
         "tier.renewed",
         "tier.lost",
+        "reward.redeemed",
         "referral.completed",
         "referral.reversed",
         "referral.restored",

@@ -354,12 +354,28 @@ async def _held(tx: Transaction, row: ProgramRow, document: Mapping[str, Any], p
     kept = set(present) if isinstance(present, Mapping) else set()
     dropped = [wallet.id for wallet in registered if wallet.id not in kept]
     ladders = [ladder.id for ladder in previous.ladders if _loses_a_tier(ladder.id, previous, document)]
+    gone = sorted(_rewards_of(previous) - _written_rewards(document))
     return Held(
         registered=registered,
         wallets=await queries.held_wallets(tx, row.id, dropped) if dropped else frozenset(),
         tiers=await queries.held_tiers(tx, row.id, ladders) if ladders else frozenset(),
+        rewards=await queries.held_rewards(tx, row.id, gone) if gone else frozenset(),
         zone_fixed=row.first_event_at is not None,
     )
+
+
+def _rewards_of(document: Program) -> set[str]:
+    found = [*document.rewards, *(reward for campaign in document.campaigns for reward in campaign.rewards)]
+    return {reward.id for reward in found}
+
+
+def _written_rewards(document: Mapping[str, Any]) -> set[object]:
+    campaigns = document.get("campaigns")
+    owners = [document, *(campaigns if isinstance(campaigns, list) else ())]
+    found = [owner.get("rewards") for owner in owners if isinstance(owner, Mapping)]
+    return {
+        reward.get("id") for each in found if isinstance(each, list) for reward in each if isinstance(reward, Mapping)
+    }
 
 
 def _loses_a_tier(ladder_id: str, previous: Program, document: Mapping[str, Any]) -> bool:
@@ -375,11 +391,16 @@ def _loses_a_tier(ladder_id: str, previous: Program, document: Mapping[str, Any]
 def _is_target(document: Program | None, row: ProgramRow, kind: SwitchTarget, target: str) -> bool:
     if kind == "program":
         return target == row.slug
-    if kind in {"channel", "integration", "reward"}:
+    if kind in {"channel", "integration"}:
         return bool(target)
     if document is None:
         return False
     rules = {rule.id for rule in document.earning}
     rules |= {rule.id for campaign in document.campaigns for rule in campaign.earning}
-    known = {"wallet": set(document.wallets), "campaign": {c.id for c in document.campaigns}, "rule": rules}
+    known = {
+        "wallet": set(document.wallets),
+        "campaign": {c.id for c in document.campaigns},
+        "rule": rules,
+        "reward": _rewards_of(document),
+    }
     return target in known[kind]

@@ -99,6 +99,19 @@ WHERE w.program_id = %(program_id)s AND w.id = ANY(%(wallets)s)
         + coalesce(h.held[w.ordinal + 1], 0) + coalesce(h.debt[w.ordinal + 1], 0) > 0)
 """
 
+HELD_REWARDS = """
+-- Locks nothing. Who is redeeming one, waits for its delivery, or has a voucher of it has a right to it.
+SELECT r.id
+FROM unnest(%(rewards)s::text[]) AS r (id)
+WHERE EXISTS (
+    SELECT FROM redemption d
+    WHERE d.program_id = %(program_id)s AND d.reward = r.id AND NOT d.used
+      AND (d.state = 'held' OR (d.state = 'committed' AND d.fulfilment IN ('waiting', 'under_way'))))
+  OR EXISTS (
+    SELECT FROM voucher v
+    WHERE v.program_id = %(program_id)s AND v.reward = r.id AND v.state IN ('issued', 'held'))
+"""
+
 HELD_TIERS = """
 -- Locks nothing. A member is in the tier of the last change of a ladder.
 SELECT DISTINCT last.ladder, last.to_tier
@@ -206,6 +219,12 @@ async def switch_exists(tx: Transaction, program_id: int, id: UUID) -> bool:
 async def held_wallets(tx: Transaction, program_id: int, among: Collection[str]) -> frozenset[str]:
     """Return those of the wallets in which someone has a balance or a debt."""
     cursor = await tx.execute(HELD_WALLETS, {"program_id": program_id, "wallets": list(among)})
+    return frozenset([str(row[0]) async for row in cursor])
+
+
+async def held_rewards(tx: Transaction, program_id: int, among: Collection[str]) -> frozenset[str]:
+    """Return those of the rewards that somebody has a right to."""
+    cursor = await tx.execute(HELD_REWARDS, {"program_id": program_id, "rewards": list(among)})
     return frozenset([str(row[0]) async for row in cursor])
 
 
