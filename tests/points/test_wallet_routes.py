@@ -193,3 +193,20 @@ async def test_nobody_gives_to_or_from_a_paused_member(
     answer = await client.post(f"members/{paused}/transfers", json={"wallet": "points", "amount": 1, "to": str(anna)})
 
     assert (answer.status_code, answer.json()["type"]) == (409, "points.member_not_active")
+
+
+async def test_a_statement_is_downloaded_as_a_file(client: httpx2.AsyncClient, anna: UUID) -> None:
+    await give(client, anna, 50)
+    month = clock.now().strftime("%Y-%m")
+    at = f"members/{anna}/wallets/points/statements"
+    table = await client.get(f"{at}/{month}.csv", params={"language": "es"})
+    assert (table.status_code, table.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert "Ajuste: Perdón" in table.text
+    assert f"points-{month}.csv" in table.headers["content-disposition"]
+    pages = await client.get(f"{at}/{month}.pdf", headers={"accept-language": "es-ES"})
+    assert pages.content.startswith(b"%PDF-")
+    assert pages.headers["content-language"] == "es"
+    assert (await client.get(f"{at}/2020-01.pdf")).content.startswith(b"%PDF-")
+    later = await client.get(f"{at}/2099-01.csv")
+    assert (later.status_code, later.json()["type"]) == (422, "points.month_to_come")
+    assert (await client.get(f"{at}/2026-13.csv")).status_code == 422

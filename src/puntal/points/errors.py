@@ -200,3 +200,13 @@ class OverTransferLimit(Conflict):
         "en": "At most {most} can be given at a time",
         "es": "Se pueden dar como mucho {most} de una vez",
     }
+
+
+class MonthToCome(Invalid):
+    """Nothing was recorded in a month that has not begun."""
+
+    code = "points.month_to_come"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This month has not begun; the present one is {month}",
+        "es": "Este mes aún no ha empezado; el actual es {month}",
+    }

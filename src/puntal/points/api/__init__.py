@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from puntal.points.api import moves, wallets
+from puntal.points.api import moves, statements, wallets
 from puntal.points.api.routing import router
 
-__all__ = ["moves", "router", "wallets"]
+__all__ = ["moves", "router", "statements", "wallets"]
