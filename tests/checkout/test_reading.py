@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 from psycopg import AsyncCursor
 from tills import Till, line, offer
 
+from puntal.checkout.operations import carts
 from puntal.kit import clock
 from puntal.kit.db import Database
 from puntal.ledger import operations as ledger
@@ -119,3 +121,26 @@ async def test_points_that_ended_today_are_not_counted(a_till: Callable[..., Awa
     later = await till.answer(line("1", 5000), member=ANNA, params={"at": f"{clock.now().year + 2}-01-01T00:00:00Z"})
 
     assert (now["balances"], later["balances"]) == ({"points": 500}, {"points": 0})
+
+
+async def test_the_search_does_not_stop_the_server(
+    a_till: Callable[..., Awaitable[Till]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many that may all be combined cannot be tried in time: the answer says so, and others are served meanwhile."""
+    many = [{"id": f"r{n}", "kind": "percent_off", "value": f"{2 + n % 7}%", "group": f"g{n % 10}"} for n in range(100)]
+    groups = {f"g{n}": {"with": [f"g{m}" for m in range(10) if m != n], "limit": 3} for n in range(10)}
+    till = await a_till(rewards=many, stacking={"groups": groups, "limit": 20})
+    await till.join("anna")
+    threads = []
+    evaluate = carts.evaluate
+
+    def seen(known: carts.Known) -> Any:
+        threads.append(threading.current_thread())
+        return evaluate(known)
+
+    monkeypatch.setattr(carts, "evaluate", seen)
+
+    answer = await till.answer(line("1", 99_999), line("2", 12_345), member=ANNA)
+
+    assert (answer["exact"], len([each for each in answer["rewards"] if each["state"] == "used"])) == (False, 20)
+    assert threads != [threading.main_thread()]

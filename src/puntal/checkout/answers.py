@@ -143,6 +143,9 @@ def _missing(missing: Missing, program: Compiled, locale: str) -> dict[str, Any]
 
 def _name(reward: Reward, program: Compiled, locale: str) -> str | None:
     """Return how a reward is called; found once per revision and language."""
+    if program.rewards.get(reward.id) is not reward:
+        # Of a voucher that was issued under another revision.
+        return _find_name(reward, program, locale)
     known = _NAMES.get((id(program), locale))
     if known is None or known[0] is not program:
         while len(_NAMES) >= _MOST_NAMES:

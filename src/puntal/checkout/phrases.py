@@ -30,7 +30,7 @@ ON_CARTS: Mapping[str, tuple[str, str]] = {
 }
 """Beside the reasons that rewards have anywhere (`rewards.errors`)."""
 
-EARNING: Mapping[str, tuple[str, str]] = {
+MORE: Mapping[str, tuple[str, str]] = {
     "order.net": ("{more} more in the cart and it can be used", "Faltan {more} en el carrito para poder usarla"),
     "order.items": ("{more} more items and it can be used", "Faltan {more} artículos para poder usarla"),
 }
@@ -45,7 +45,7 @@ def of_code(code: str, locale: str, **numbers: object) -> str:
 
 def of_missing(of: str, more: str, locale: str) -> str:
     """Return the sentence of what is missing; `more` is written as people read it."""
-    return _in(EARNING[of], locale).format(more=more)
+    return _in(MORE[of], locale).format(more=more)
 
 
 def _in(sentences: tuple[str, str], locale: str) -> str:
