@@ -17,16 +17,22 @@ from puntal.rewards.operations import vouchers
 from puntal.rewards.queries import vouchers as queries
 
 SECTIONS: dict[str, Any] = {
-    "wallets": {"coffees": {"kind": "stamps", "card": {"size": 9, "reward": "free_coffee"}}},
-    "ladders": [],
-    "earning": [{"id": "stamp", "on": "purchase", "award": {"wallet": "coffees", "points": 1, "per": "item"}}],
+    "wallets": {
+        "coffees": {"kind": "stamps", "card": {"size": 9, "reward": "free_coffee"}},
+        "status": {"kind": "qualifying"},
+    },
+    "earning": [
+        {"id": "stamp", "on": "purchase", "award": {"wallet": "coffees", "points": 1, "per": "item"}},
+        {"id": "status", "on": "purchase", "award": {"wallet": "status", "points": 1, "per": "0.10 EUR"}},
+    ],
     "rewards": [
         {
             "id": "free_coffee",
             "kind": "product",
             "product": {"ids": ["coffee"]},
             "listed": False,
-            "valid": {"for": "30 days"},
+            "ladder": "club",
+            "valid": {"for": "30 days", "by_tier": {"silver": "60 days"}},
             "voucher": {"prefix": "CAFE"},
         }
     ],
@@ -40,7 +46,7 @@ async def issued(database: Database, shop: Shop) -> list[Voucher]:
 
 
 async def stamps(shop: Shop, member: UUID) -> int:
-    (wallet,) = (await shop.get(f"members/{member}/wallets")).json()["items"]
+    wallet = (await shop.get(f"members/{member}/wallets")).json()["items"][0]
     return int(wallet["balance"])
 
 
@@ -149,3 +155,12 @@ async def test_staff_void_a_cards_voucher_and_the_stamps_come_back(database: Dat
     assert answer.json()["state"] == "void"
     assert await stamps(shop, anna) == 9
     assert [one.state for one in await issued(database, shop)] == ["void"]
+
+
+async def test_it_lives_as_long_as_her_tier_says(database: Database, shop: Shop) -> None:
+    await buy(shop, 4)
+    await buy(shop, 14)
+
+    lives = [one.ends_at - one.valid_from for one in await issued(database, shop) if one.ends_at is not None]
+
+    assert [span.days for span in lives] == [60, 60]

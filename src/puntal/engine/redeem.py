@@ -211,6 +211,15 @@ def _price(asked: Asking, reward: Reward, ask: Ask) -> tuple[Price | None, str |
     return price, "wallet_off" if price.wallet_id in asked.state.switches.wallets else None
 
 
+def rank_of(program: Compiled, running: Running, reward: Reward, at: datetime) -> int:
+    """Return the rank of the tier a member holds on a reward's ladder, for what goes by tier; 0 without a ladder."""
+    if reward.ladder is None:
+        return 0
+    climb = program.climbs[reward.ladder]
+    standing = running.tiers.get(climb.id)
+    return 0 if standing is None else tiers.rank(climb, tiers.held(climb, standing, at))
+
+
 def _rank(asked: Asking, reward: Reward) -> int:
     return 0 if reward.ladder is None else asked.ranks[reward.ladder]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from puntal.engine import redeem
 from puntal.intake.batch import Batch
 from puntal.kit.db import Transaction
 from puntal.points.model import Books, FinishedCard
@@ -34,16 +35,18 @@ def _issue(batch: Batch, books: Books, card: FinishedCard) -> Issue | None:
     if card.state != "unused" or reward is None:
         return None
     member = _member(batch, books, card)
+    now = batch.touched.get(member, card.finished_at)
     return vouchers.issue_of(
         reward,
         id=card.id,
         revision=program.revision,
         currency=program.currency,
         zone=program.zone,
-        now=batch.touched.get(member, card.finished_at),
+        now=now,
         origin="card",
         cause=str(books.holder_id),
         member_id=member,
+        rank=redeem.rank_of(program, batch.running[member], reward, now) if member in batch.running else 0,
     )
 
 
