@@ -117,3 +117,26 @@ async def test_the_redemption_rate_is_what_was_redeemed_by_what_was_earned(story
 
     assert report["redemption_rate"] == {"points": 0.75}
     assert report["cost_per_influenced_order_minor"] is None
+
+
+async def test_budgets_and_stock_say_how_far_they_are_used_and_when_they_run_out(story: Teller) -> None:
+    """F7: what is nearest its end comes first."""
+    await story.at("2025-03-02")
+    spring = DOCUMENT["campaigns"][0] | {"budget": {"points": 100}}
+    mug = {"id": "mug", "kind": "product", "product": {"ids": ["mug"]}, "stock": 10}
+    await story.open(DOCUMENT | {"campaigns": [spring], "rewards": [mug]})
+    anna = await story.joins("anna@example.com")
+    await story.buys(anna, 6000)
+    await story.at("2025-03-04")
+    await story.buys(anna, 6000)
+    await story.post("redemptions", {"member_id": anna, "reward": "mug", "commit": True}, status=201)
+
+    items = (await story.get("reports/budgets"))["items"]
+
+    campaign, stock = items
+    assert (campaign["budget"], campaign["measure"], campaign["used"], campaign["share"]) == (
+        "campaign:spring", "points", 50, 50,
+    )  # fmt: skip
+    # 50 in three days, from the first event on: the other 50 in three more.
+    assert (campaign["since"], campaign["runs_out_on"]) == ("2025-03-02", "2025-03-07")
+    assert (stock["used"], stock["left"], stock["runs_out_on"]) == (1, 9, "2025-03-31")

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from puntal.access.dependencies import ProgramId, ProgramTx, program_router, requires
+from puntal.access.dependencies import Now, ProgramId, ProgramTx, program_router, requires
 from puntal.access.model import Permission
 from puntal.engine.model import Compiled
 from puntal.insight import queries
@@ -110,6 +110,29 @@ class IncentiveOrderOut(BaseModel):
         return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
+class BurnDownOut(BaseModel):
+    """How far a budget or stock is used in its present period."""
+
+    budget: str = Field(examples=["campaign:spring"])
+    measure: str = Field(description="What it counts; value and discount are minor units.", examples=["points"])
+    period_from: date | None = Field(description="First local day; null: it is for always.")
+    period_through: date | None
+    used: int = Field(examples=[410000])
+    most: int = Field(examples=[500000])
+    left: int = Field(examples=[90000])
+    share: int = Field(description="Used of the whole, in percent, rounded down.", examples=[82])
+    since: date = Field(description="The day the pace is counted from: when the period, campaign or program began.")
+    runs_out_on: date | None = Field(
+        description="Left by (used by days since then, today included); null when the period ends before."
+    )
+
+
+class BudgetsOut(BaseModel):
+    """Every budget and stock of the program document."""
+
+    items: list[BurnDownOut]
+
+
 async def _program(request: Request, tx: ProgramTx, program_id: ProgramId) -> Compiled:
     newest: Compiled = (await request.app.state.programs.current(tx, program_id)).newest
     return newest
@@ -157,3 +180,18 @@ async def report_incentive_orders(
         rows, asked.limit, lambda row: (row.occurred_at, f"{row.source}:{row.order_id}", row.kind, row.id)
     )
     return Page(items=[IncentiveOrderOut.of(row) for row in page], next=following)
+
+
+@router.get(
+    "/reports/budgets",
+    summary="Tell how far budgets are used and when they run out",
+    dependencies=_READ,
+    responses=_REFUSALS,
+)
+async def report_budgets(request: Request, tx: ProgramTx, program_id: ProgramId, now: Now) -> BudgetsOut:
+    """Tell of every budget and stock of the document in its present period, what is nearest its end first."""
+    program = await _program(request, tx, program_id)
+    found = await queries.budgets(tx, program, now=now)
+    return BudgetsOut(
+        items=[BurnDownOut(**{name: getattr(one, name) for name in BurnDownOut.model_fields}) for one in found]
+    )

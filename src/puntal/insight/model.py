@@ -173,3 +173,27 @@ class IncentiveOrder(Struct, frozen=True):
     discount_minor: int
     units: int
     cost_minor: int
+
+
+class BurnDown(Struct, frozen=True):
+    """How far a budget or stock is used in its present period.
+
+    Attributes:
+        budget: `program`, `campaign:<id>`, `rule:<id>` or `reward:<id>`.
+        measure: What it counts: points, times, members, value or discount (minor units).
+        period_from: First local day; None: it is for always.
+        share: Used of the whole, in percent, rounded down.
+        since: The day the pace is counted from.
+        runs_out_on: Local day, if it goes on at the pace so far and within the period.
+    """
+
+    budget: str
+    measure: str
+    period_from: date | None
+    period_through: date | None
+    used: int
+    most: int
+    left: int
+    share: int
+    since: date
+    runs_out_on: date | None
