@@ -8,9 +8,10 @@ from fractions import Fraction
 from puntal.kit.shares import share
 
 
-def half_up(amount: Fraction) -> int:
-    """Return an amount that is not negative as a whole number, halves up."""
-    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+def part_of(share: Fraction, amount: int) -> int:
+    """Return a share of an amount as a whole number, halves up."""
+    twice = 2 * share.denominator
+    return (2 * share.numerator * amount + share.denominator) // twice
 
 
 def spread(total: int, covers: Sequence[int], left: Sequence[int]) -> list[int]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from puntal.rewards.model_carts import Discount, Parts
-from puntal.rewards.policy.allocation import half_up, prices, spread
+from puntal.rewards.policy.allocation import part_of, prices, spread
 
 
 def take(discount: Discount, cart: Parts, left: Sequence[int], steps: int | None = None) -> tuple[list[int], int]:
@@ -42,7 +42,7 @@ def total_of(discount: Discount, cart: Parts, left: Sequence[int], steps: int | 
     if discount.kind == "amount":
         total = discount.value
     else:
-        total = half_up(discount.share * (sum([cart.amounts[at] for at in covers]) if discount.initial else held))
+        total = part_of(discount.share, sum([cart.amounts[at] for at in covers]) if discount.initial else held)
     total = min(total, most)
     return total, 1 if total else 0
 
@@ -52,7 +52,7 @@ def _portions(discount: Discount, room: int, steps: int) -> tuple[int, int]:
         steps = min(steps, int(Fraction(room) / discount.share))
     if steps < discount.least_steps:
         return 0, 0
-    total = min(half_up(discount.share * steps), room)
+    total = min(part_of(discount.share, steps), room)
     return total, steps if total else 0
 
 

@@ -24,7 +24,7 @@ from puntal.rewards.model_carts import (
     Refused,
     Stacking,
 )
-from puntal.rewards.policy.allocation import half_up
+from puntal.rewards.policy.allocation import part_of
 from puntal.rewards.policy.discounts import take, total_of
 
 Spent = dict[tuple[int, bool], int]
@@ -114,7 +114,7 @@ class Table:
         if mine.cost is None or not count:
             return 0, 0
         units = mine.cost.units * (count if mine.discount.kind == "portions" else 1)
-        return units, half_up(mine.cost.worth * units)
+        return units, part_of(mine.cost.worth, units)
 
     def live(self) -> list[int]:
         """Return the candidates that take something and can be paid for, on their own."""
