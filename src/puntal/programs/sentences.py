@@ -217,10 +217,27 @@ class Speaker:
             parts.append(self.available(wallet.available))
         if wallet.card is not None:
             parts.append(self.say("card", v=wallet.card.size))
+        parts += self._money_limits(wallet)
         if wallet.retired:
             parts.append(self.say("retired"))
         whole = "; ".join(parts)
         return whole[0].upper() + whole[1:] + "."
+
+    def _money_limits(self, wallet: Wallet) -> list[str]:
+        limits, cards, told = wallet.limits, wallet.gift_cards, []
+        loads = limits.load if isinstance(limits.load, tuple) else (limits.load,)
+        if loads:
+            most = [f"{self.money(limit.amount)} {self.say(f'per_{limit.per}')}" for limit in loads]
+            told.append(self.say("loads_most", v=", ".join(most)))
+        if limits.transfer is not None:
+            told.append(self.say("gives_most", v=self.money(limits.transfer)))
+        if limits.countries:
+            told.append(self.say("other_limits", v=", ".join(limits.countries)))
+        if cards is not None:
+            told.append(self.say("cards_sold"))
+            if cards.expiry.never is None:
+                told.append(self.say("cards_end", v=self.expiry(cards.expiry)))
+        return told
 
     def available(self, available: Available) -> str:
         """Return when what is earned can be spent."""
