@@ -20,7 +20,7 @@ Fulfilment = Literal["none", "waiting", "under_way", "done", "failed"]
 _MOST = 10**12
 
 
-class RedeemIn(BaseModel):
+class RedemptionIn(BaseModel):
     """A reward for a member: to be held until the order is paid, or redeemed at once with `commit`."""
 
     model_config = ConfigDict(extra="forbid")

@@ -30,7 +30,7 @@ BODIES: dict[str, Any] = {
     "PoolMemberIn": {"member_id": _BEN, "adult": True},
     "PreviewIn": {"survivor_id": _ANNA, "merged_id": _BEN},
     "ReasonIn": {"reason": "She asked for it by phone"},
-    "RedeemIn": {
+    "RedemptionIn": {
         "member_id": _ANNA,
         "reward": "five_euro",
         "channel": "online",

@@ -25,7 +25,7 @@ from puntal.checkout.shapes_redemptions import (
     CommitIn,
     FulfilIn,
     Fulfilment,
-    RedeemIn,
+    RedemptionIn,
     RedemptionOut,
     RewardsOut,
     State,
@@ -74,7 +74,7 @@ Current = Annotated[Programs, Depends(current)]
     },
 )
 async def redeem(  # noqa: PLR0913, PLR0917 - the parts of a request
-    body: RedeemIn,
+    body: RedemptionIn,
     response: Response,
     tx: ProgramTx,
     programs: Current,
@@ -242,7 +242,7 @@ async def list_rewards(
     return RewardsOut(items=[each for each in found if status is None or each.status == status])
 
 
-def _wanted(body: RedeemIn, caller: Caller, program: Compiled, now: datetime) -> Wanted:
+def _wanted(body: RedemptionIn, caller: Caller, program: Compiled, now: datetime) -> Wanted:
     reward = program.rewards.get(body.reward)
     portions = body.portions
     if portions is None and reward is not None:
