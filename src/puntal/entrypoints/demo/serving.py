@@ -38,13 +38,16 @@ def examples(base: str, program: str, key: str, now: datetime) -> list[tuple[str
         "source": "store",
         "refund": {"order": "try-1", "lines": [{"id": "2"}]},
     }
+    cart = {"member": {"card": CARD}, "channel": "store", "order": {k: order[k] for k in ("currency", "lines")}}
     url = f"{base}/v1/programs/{program}"
     return [
         ("Find a household by its card", _post(f"{url}/members/lookup", key, {"card": CARD})),
         ("What would this order earn? Nothing is written", _post(f"{url}/events?dry_run=true", key, event)),
+        ("What may a checkout take off? Nothing is held", _post(f"{url}/carts/evaluate", key, cart)),
         ("Pay the order; send it again and it answers the same", _post(f"{url}/events", key, event)),
         ("Give the coffee back: its points go, to the point", _post(f"{url}/events", key, refund)),
         ("Why? Every rule says what it did", _get(f"{url}/events/try-1", key)),
+        ("What led to the year's orders, and what it cost", _get(f"{url}/reports/incentives", key)),
         ("The whole program, as one document", _get(f"{url}/program", key)),
     ]
 
