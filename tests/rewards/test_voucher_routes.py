@@ -131,6 +131,7 @@ async def test_a_voucher_from_its_issue_to_its_use(club: Club) -> None:
     again = await club.redeem(issued["code"], "ticket-1", member_id=str(anna), channel="store")
 
     assert issued["code"].startswith("HOLA")
+    assert issued["printed"].replace("-", "") == issued["code"] != issued["printed"]
     assert shown["benefit"]["value"] == "5.00 EUR"
     assert (
         clock.now() + timedelta(days=30)

@@ -29,6 +29,7 @@ from puntal.outbox.model import Happening
 from puntal.points import operations as points
 from puntal.programs.document.values import Span
 from puntal.programs.phases import phase_at
+from puntal.rewards.operations import passes
 from puntal.tiers import operations as tiers
 
 PORTION = 500
@@ -84,7 +85,8 @@ async def lapse_holds(tx: Transaction, programs: Programs, day: date, *, recorde
 
 
 async def expire_vouchers(tx: Transaction, programs: Programs, day: date, *, recorded_at: datetime) -> int:
-    """End vouchers whose time is over."""
+    """End vouchers whose time is over, and forget passes and guesses that are."""
+    await passes.clear(tx, programs.program_id, now=recorded_at)
     return await redemptions.expire_due(tx, programs, now=midnight(programs.newest.zone, day), recorded_at=recorded_at)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from puntal.rewards.model_vouchers import BadRow, Batch, Imported, Taken, Use, Voucher
-from puntal.rewards.policy.codes import DEFAULT_LENGTH, LEAST_LENGTH, MOST_CHARACTERS, MOST_PREFIX, ending
+from puntal.rewards.policy.codes import DEFAULT_LENGTH, LEAST_LENGTH, MOST_CHARACTERS, MOST_PREFIX, ending, printed
 
 StateName: TypeAlias = Literal["issued", "held", "used", "expired", "void"]
 _MEMBER = "0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
@@ -32,6 +32,7 @@ class VoucherOut(BaseModel):
 
     id: UUID
     code: str | None = Field(description="As its maker writes it; null without `vouchers:read`.", examples=["CAFE7KX2"])
+    printed: str | None = Field(description="For people: a code of ours in groups of four.", examples=["CAFE-7KX2"])
     ending: str = Field(description="The last characters of the code.", examples=["KX2"])
     reward: str = Field(examples=["five_euro"])
     state: StateName = Field(description="One whose time is over is expired, whether or not the night has run.")
@@ -105,6 +106,7 @@ def _values(one: Voucher, now: datetime, *, shown: bool) -> dict[str, Any]:
     same = {name: getattr(one, name) for name in VoucherOut.model_fields if hasattr(one, name)}
     return same | {
         "code": (one.shown or one.code) if shown else None,
+        "printed": (one.shown or printed(one.code)) if shown else None,
         "ending": ending(one.code),
         "state": one.state_at(now),
         "transferable": one.terms.transferable,

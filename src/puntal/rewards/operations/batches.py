@@ -210,11 +210,6 @@ async def end_portion(tx: Transaction, program_id: int, id: UUID, *, now: dateti
     return await vouchers.end(tx, program_id, wanted, because="staff", now=now)
 
 
-async def pool(tx: Transaction, program_id: int, name: str) -> UUID | None:
-    """Return the batch of codes that a name in the program's document stands for: the oldest that has any left."""
-    return await store.find_pool(tx, program_id, name)
-
-
 async def _tell(tx: Transaction, program_id: int, kind: str, now: datetime, payload: dict[str, object]) -> None:
     happening = Happening(id=ids.new_id(), kind=kind, effective_at=now, recorded_at=now, payload=payload)
     await outbox.append(tx, program_id, [happening])

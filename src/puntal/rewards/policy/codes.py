@@ -136,7 +136,9 @@ def meant(written: str) -> tuple[str, ...]:
 
 
 def printed(code: str) -> str:
-    """Return a code in groups of four from its end, for people; `canonical` reads it back."""
+    """Return a code of ours in groups of four from its end, for people; `canonical` reads it back."""
+    if not is_sound(code):
+        return code
     start = len(code) % 4
     groups = [code[:start]] if start else []
     return "-".join([*groups, *(code[at : at + 4] for at in range(start, len(code), 4))])

@@ -184,16 +184,6 @@ ORDER BY id
 LIMIT %(limit)s
 """
 
-FIND_POOL = """
--- The imported codes a name stands for; of several the oldest that has any left comes first.
-SELECT b.id FROM voucher_batch b
-WHERE b.program_id = %(program_id)s AND b.name = %(name)s AND b.state <> 'void'
-ORDER BY EXISTS (
-  SELECT FROM voucher v WHERE v.program_id = %(program_id)s AND v.batch_id = b.id AND v.member_id IS NULL
-    AND v.cause IS NULL AND v.state = 'issued') DESC, b.id
-LIMIT 1
-"""
-
 _read_terms = msgspec.json.Decoder(VoucherTerms).decode
 _BATCH = (
     "id", "name", "reward", "kind", "state", "prefix", "length", "wanted", "made", "valid_from", "ends_at",
@@ -293,12 +283,6 @@ async def unused(tx: Transaction, program_id: int, batch: UUID, *, limit: int) -
     """Return some of what is left of a batch."""
     cursor = await tx.execute(UNUSED, {"program_id": program_id, "batch": batch, "limit": limit})
     return [row[0] for row in await cursor.fetchall()]
-
-
-async def find_pool(tx: Transaction, program_id: int, name: str) -> UUID | None:
-    """Return the batch a name stands for."""
-    row = await (await tx.execute(FIND_POOL, {"program_id": program_id, "name": name})).fetchone()
-    return None if row is None else row[0]
 
 
 async def _batches(tx: Transaction, statement: str, program_id: int, **names: object) -> list[Batch]:
