@@ -34,9 +34,9 @@ class WalletTotals(Struct, frozen=True):
     wallet: str
     kind: str
     issued: int
-    """Earned, imported and adjusted in, net of reversals."""
+    """Earned, imported, adjusted in and loaded, net of reversals."""
     spent: int
-    """Redeemed, finished cards included."""
+    """Redeemed, finished cards included, and of money what was paid with it."""
     expired: int
     available: int
     pending: int

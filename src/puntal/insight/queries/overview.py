@@ -66,7 +66,8 @@ LIMIT %(limit)s
 
 MOST_RULES = 10
 MOST_BUDGETS = 20
-_IN = ("issued", "imported", "adjusted")
+_IN = ("issued", "imported", "adjusted", "loaded")
+_OUT = ("redeemed", "spent")
 
 
 async def overview(tx: Transaction, program: Compiled, *, as_of: datetime) -> Overview:
@@ -120,7 +121,7 @@ async def _wallets(tx: Transaction, program: Compiled, flows: Mapping[tuple[int,
             wallet=line.wallet,
             kind=terms.kind,
             issued=sum(flows.get((terms.ordinal, account), 0) for account in _IN),
-            spent=-flows.get((terms.ordinal, "redeemed"), 0),
+            spent=-sum(flows.get((terms.ordinal, account), 0) for account in _OUT),
             expired=-flows.get((terms.ordinal, "expired"), 0),
             available=line.available,
             pending=line.pending,
