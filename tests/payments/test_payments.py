@@ -153,6 +153,27 @@ async def test_no_more_is_refunded_than_was_paid(tx: Transaction, program_id: in
     assert await points.money_owed(tx, program_id, TERMS, ben, now=NOON) == {"monedero": 900}
 
 
+async def test_what_a_merged_member_paid_is_refunded_to_her_survivor(tx: Transaction, program_id: int) -> None:
+    """Her loads count for the limits too."""
+    terms = terms_of(limits={"load": {"amount": "10.00 EUR", "per": "month"}})
+    anna, ben = await a_member(tx, program_id), await a_member(tx, program_id)
+    await operations.load(tx, program_id, terms, want(ben, 900, means="cash"), now=NOON)
+    await operations.pay(tx, program_id, terms, want(ben, 600, "order-1"), now=NOON)
+    await points.reassign(tx, program_id, terms, giver_id=ben, receiver_id=anna, now=NOON)
+    await tx.execute(
+        "UPDATE member SET status = 'merged', merged_into = %s WHERE program_id = %s AND id = %s",
+        [anna, program_id, ben],
+    )
+    back = await operations.refund(tx, program_id, terms, want(anna, 200, of="order-1"), now=NOON)
+    assert back.available == 500
+    again = await operations.refund(tx, program_id, terms, want(ben, None, of="order-1"), now=NOON)
+    assert (again.payment.amount, again.available) == (400, 900)
+    with pytest.raises(OverLoadLimit) as over:
+        await operations.load(tx, program_id, terms, want(anna, 101, means="cash"), now=NOON)
+    assert over.value.numbers["room"] == 100
+    await trial_balance(tx, program_id)
+
+
 async def test_granted_money_whose_end_has_passed_lives_on_when_refunded(tx: Transaction, program_id: int) -> None:
     anna = await a_member(tx, program_id)
     await granted(tx, program_id, anna, 300)

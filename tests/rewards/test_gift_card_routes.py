@@ -108,3 +108,17 @@ async def test_what_is_refused(shop: httpx2.AsyncClient) -> None:
     assert (unknown.status_code, unknown.json()["type"]) == (404, "rewards.voucher_unknown")
     nobody = await shop.post("gift-cards/GCNOTHING0000/redeem", json={"reference": "o-1", "into": "monedero"})
     assert nobody.status_code == 422
+
+
+async def test_a_stopped_wallet_stops_its_cards(shop: httpx2.AsyncClient, database: Database, program_id: int) -> None:
+    sold = await shop.post("gift-cards", json={"wallet": "monedero", "amount": 5000, "reference": "sale-1"})
+    at = f"gift-cards/{sold.json()['code']}"
+    async with database.program_transaction(program_id) as tx:
+        await programs.set_switch(
+            tx, program_id, target_kind="wallet", target_id="monedero", mode="stop_new", reason="", by="tests",
+            now=clock.now(),
+        )  # fmt: skip
+    refused = await shop.post(f"{at}/redeem", json={"reference": "o-1"})
+    assert (refused.status_code, refused.json()["type"]) == (409, "payments.stopped")
+    out = await shop.post(f"{at}/payout", json={"reference": "back", "means": "cash"})
+    assert (out.status_code, out.json()["amount"]) == (201, 5000)

@@ -18,6 +18,7 @@ from puntal.ledger import operations as ledger
 from puntal.members import operations as members
 from puntal.members.errors import UnknownMember
 from puntal.outbox import operations as outbox
+from puntal.payments import queries as payments
 from puntal.points import operations as points
 from puntal.rewards.operations import redemptions, vouchers
 from puntal.segments import operations as segments
@@ -49,6 +50,7 @@ async def export(tx: Transaction, compiled: Compiled, member: UUID, *, now: date
         "wallets": wallets,
         "running": msgspec.json.decode(holders[member].running) if member in holders else {},
         "activity": await activity.held_about(tx, program_id, everyone),
+        "payments": await payments.held_about(tx, program_id, everyone),
         "segments": await segments.held_about(tx, program_id, everyone),
         "redemptions": await redemptions.held_about(tx, program_id, everyone),
         **await vouchers.held_about(tx, program_id, everyone),

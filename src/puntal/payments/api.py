@@ -210,6 +210,7 @@ class PaymentOut(BaseModel):
 def _refusals(*codes: str, faulty: str = "") -> dict[int | str, dict[str, Any]]:
     conflicts = [*codes, "payments.reference_reused", "payments.phase", "idempotency.key_reused"]
     return {
+        200: {"model": PaymentOut, "description": "It had been done before; nothing changed now"},
         404: {"description": "`members.unknown`, `payments.unknown`"},
         409: {"description": ", ".join(f"`{code}`" for code in conflicts)},
         422: {"description": "`points.unknown_wallet`, `points.not_money`, " + faulty + "`request.faulty`"},

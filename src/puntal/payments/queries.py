@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
 from psycopg.rows import args_row
 
 from puntal.kit.db import Transaction
@@ -29,6 +33,19 @@ LEFT JOIN (
 WHERE p.program_id = %(program_id)s AND p.kind = 'pay' AND coalesce(r.amount, 0) <> p.returned
 ORDER BY p.reference
 """
+
+HELD = """
+-- Everything these members did with their money, oldest first.
+SELECT to_jsonb(p) - 'program_id' FROM payment p
+WHERE p.program_id = %(program_id)s AND p.holder_id = ANY(%(members)s::uuid[])
+ORDER BY p.at, p.kind, p.reference
+"""
+
+
+async def held_about(tx: Transaction, program_id: int, members: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return the payments of a member, given with the ids merged into hers, as JSON values."""
+    cursor = await tx.execute(HELD, {"program_id": program_id, "members": list(members)})
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def disagreements(tx: Transaction, program_id: int) -> list[Disagreement]:

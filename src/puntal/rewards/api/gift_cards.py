@@ -185,6 +185,11 @@ class CardTotalsOut(BaseModel):
         )
 
 
+_AGAIN: dict[int | str, dict[str, Any]] = {
+    200: {"model": CardUsedOut, "description": "It had been done before; nothing changed now"}
+}
+
+
 async def presented(
     request: Request, program_id: ProgramId, caller: ProgramCaller, now: Now, code: Code, body: RedeemCardIn
 ) -> Voucher:
@@ -247,6 +252,7 @@ async def get_gift_card(found: LookedUp, now: Now) -> GiftCardOut:
     summary="Pay with a gift card, or move it into a wallet",
     dependencies=[requires(Permission.MONEY_SPEND)],
     responses=_FOUND
+    | _AGAIN
     | {
         409: {
             "description": "`rewards.voucher_used`, `rewards.voucher_held`, `rewards.voucher_expired`, "
@@ -270,8 +276,9 @@ async def redeem_gift_card(
     """
     if body.into is not None:
         check_open(asked.loaded, body.into, "load", asked.now)
-    else:
-        check_open(asked.loaded, "", "pay", asked.now)
+    books = await operations.books_of(asked.tx, asked.program_id, found.id)
+    wallet = "" if books is None else asked.loaded.newest.terms[books.wallet].id
+    check_open(asked.loaded, wallet, "pay", asked.now)
     ask = Ask(
         code=found.code,
         reference=body.reference,
@@ -304,6 +311,7 @@ async def redeem_gift_card(
     summary="Refund to a gift card",
     dependencies=[requires(Permission.MONEY_SPEND)],
     responses=_FOUND
+    | _AGAIN
     | {
         409: {
             "description": "`rewards.card_over_payment`, `rewards.card_in_wallet`, `rewards.voucher_void`, "
@@ -332,6 +340,7 @@ async def refund_gift_card(found: LookedUp, body: RefundCardIn, response: Respon
     summary="Pay a gift card out",
     dependencies=[requires(Permission.MONEY_PAYOUT)],
     responses=_FOUND
+    | _AGAIN
     | {
         409: {
             "description": "`rewards.card_given`, `rewards.voucher_used`, `rewards.voucher_held`, "
