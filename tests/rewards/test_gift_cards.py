@@ -23,6 +23,7 @@ from puntal.payments.model import Wanted
 from puntal.points import operations as points
 from puntal.points import policy
 from puntal.points import queries as point_queries
+from puntal.programs import queries as programs
 from puntal.programs.document.wallets import Wallet
 from puntal.rewards.errors_cards import (
     CardAmount,
@@ -339,3 +340,22 @@ async def test_a_reference_of_a_refund_is_used_once(tx: Transaction, program_id:
         await gift_cards.refund(tx, program_id, card.code, amount=101, **named)
     with pytest.raises(ReferenceReused):
         await gift_cards.refund(tx, program_id, other.code, amount=100, **named)
+
+
+async def test_a_closed_program_ends_what_was_given_and_owes_what_was_sold(tx: Transaction, program_id: int) -> None:
+    """B18: closing ends granted money only; a wallet whose money is on cards cannot be dropped."""
+    await register(tx, program_id)
+    sold = await a_card(tx, program_id)
+    given = await a_voucher(tx, program_id, currency="EUR", amount=700)
+    ending = [one.id for one in await vouchers.unused_of_anything(tx, program_id)]
+    assert ending == [given.id]
+    await vouchers.end(tx, program_id, [given.id, sold.id], because="closed", now=NOW)
+    assert await accounts(tx, program_id) == {
+        "issued": -700,
+        "cancelled": 700,
+        "sold": -5000,
+        "gift_cards": 5000,
+    }
+    assert await programs.held_wallets(tx, program_id, ["monedero"]) == {"monedero"}
+    await gift_cards.pay_out(tx, program_id, sold.code, reference="back", means="cash", actor="key:t", now=NOW)
+    assert await programs.held_wallets(tx, program_id, ["monedero"]) == set()

@@ -88,15 +88,18 @@ SELECT EXISTS (SELECT FROM kill_switch WHERE program_id = %(program_id)s AND id 
 """
 
 HELD_WALLETS = """
--- Locks nothing. Ordinals count from 0, PostgreSQL's arrays from 1.
+-- Locks nothing. Ordinals count from 0, PostgreSQL's arrays from 1. What is left on gift cards is money of a wallet too.
 SELECT w.id
 FROM wallet w
 WHERE w.program_id = %(program_id)s AND w.id = ANY(%(wallets)s)
-  AND EXISTS (
+  AND (EXISTS (
     SELECT FROM holder h
     WHERE h.program_id = %(program_id)s
       AND coalesce(h.available[w.ordinal + 1], 0) + coalesce(h.pending[w.ordinal + 1], 0)
         + coalesce(h.held[w.ordinal + 1], 0) + coalesce(h.debt[w.ordinal + 1], 0) > 0)
+  OR EXISTS (
+    SELECT FROM gift_card g JOIN voucher v ON v.program_id = g.program_id AND v.id = g.id
+    WHERE g.program_id = %(program_id)s AND g.wallet = w.ordinal AND v.state IN ('issued', 'held')))
 """
 
 HELD_REWARDS = """

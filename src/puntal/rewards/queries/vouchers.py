@@ -59,10 +59,11 @@ ORDER BY u.at, u.voucher_id, u.reference
 """
 
 UNUSED_OF_MEMBERS = """
--- What members have left that is not money; locked by id afterwards.
+-- What members have left, of money only what was given to them; locked by id afterwards.
 SELECT v.id FROM voucher v
 WHERE v.program_id = %(program_id)s AND v.member_id = ANY(%(members)s::uuid[]) AND v.state IN ('issued', 'held')
-  AND v.currency IS NULL
+  AND (v.currency IS NULL OR EXISTS (
+    SELECT FROM gift_card g WHERE g.program_id = %(program_id)s AND g.id = v.id AND g.origin = 'granted'))
 ORDER BY v.id
 """
 

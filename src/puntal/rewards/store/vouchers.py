@@ -114,8 +114,11 @@ LIMIT %(limit)s
 """
 
 UNUSED = f"""
--- Some of what is left in a program that is closed; a look without a lock. What was paid for in money is owed.
-{COLUMNS} AND v.state IN ('issued', 'held') AND v.currency IS NULL AND v.id > %(after)s
+-- Some of what is left in a program that is closed; a look without a lock. Of money only what was given: what was paid
+-- for is owed.
+{COLUMNS} AND v.state IN ('issued', 'held') AND v.id > %(after)s
+  AND (v.currency IS NULL OR EXISTS (
+    SELECT FROM gift_card g WHERE g.program_id = %(program_id)s AND g.id = v.id AND g.origin = 'granted'))
 ORDER BY v.id
 LIMIT %(limit)s
 """
