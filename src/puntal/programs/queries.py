@@ -88,7 +88,7 @@ SELECT EXISTS (SELECT FROM kill_switch WHERE program_id = %(program_id)s AND id 
 """
 
 HELD_WALLETS = """
--- Locks nothing. Ordinals count from 0, PostgreSQL's arrays from 1. What is left on gift cards is money of a wallet too.
+-- Locks nothing. Ordinals count from 0, PostgreSQL's arrays from 1. What is left on gift cards is a wallet's money too.
 SELECT w.id
 FROM wallet w
 WHERE w.program_id = %(program_id)s AND w.id = ANY(%(wallets)s)
