@@ -518,3 +518,30 @@ async def test_redeeming_is_something_rules_can_listen_to(story: Teller) -> None
     forged = {"id": "x", "type": "reward.redeemed", "occurred_at": "2025-01-01T08:00:00Z", "member": {"id": anna}}
     assert (await story.post("events", forged, status=422))["type"] == "event.invalid"
     assert await story.wrong() == {}
+
+
+async def test_an_order_uses_the_vouchers_it_names(story: Teller) -> None:
+    """X13 the other way round: a voucher of points is used on an order, whose refund returns half of its cost."""
+    await story.open(BASE)
+    anna, ben = await story.joins(), await story.joins("ben@example.com")
+    await earns(story, anna, 1000)
+    made, other = [await redeem(story, anna, "voucher", commit=True) for _ in range(2)]
+    code, second = made["vouchers"][0]["code"], other["vouchers"][0]["code"]
+
+    order = f"O{ids.new_id()}"
+    header = {"vouchers": [code, "NOSUCHCODE"], "discount_minor": 500}
+    answer = await story.buys(anna, 2500, order=order, header=header)
+    assert [(reason["rule"], reason["code"]) for reason in answer["reasons"]] == [
+        (f"voucher:…{code[-4:]}", "redeemed"), ("voucher:…CODE", "voucher_refused"), ("purchases", "awarded")
+    ]  # fmt: skip
+    again = await story.buys(ben, 2500, header={"vouchers": [second]})
+    assert [reason["code"] for reason in again["reasons"]] == ["voucher_refused", "awarded"]
+    assert (await story.get(f"redemptions/{made['id']}"))["order"] == f"shop:{order}"
+    assert (await story.get(f"redemptions/{made['id']}"))["vouchers"][0]["state"] == "used"
+    assert await story.balance(anna) == 20
+
+    await story.refunds(order, 1000)
+    assert await story.balance(anna) == 10 + 250
+    assert (await story.post(f"redemptions/{made['id']}/cancel", status=409))["type"] == "redemption.used"
+    assert (await story.post(f"redemptions/{other['id']}/cancel"))["state"] == "cancelled"
+    assert await story.wrong() == {}

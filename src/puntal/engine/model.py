@@ -103,6 +103,8 @@ REASON_CODES = frozenset(
         "redemption_unknown",
         "redemption_used",
         "repeated",
+        "voucher_apart",
+        "voucher_refused",
         "reversed",
         "unknown_line",
         "wallet_off",

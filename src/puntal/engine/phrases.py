@@ -231,6 +231,14 @@ REASONS: Mapping[str, Phrase] = {
         ("The redemption was used on another order", "El canje se usó en otro pedido"),
         ("The redemption was used on another order", "El canje se usó en otro pedido"),
     ),
+    "voucher_apart": Phrase(
+        ("Gift cards are used by paying with them", "Las tarjetas regalo se usan pagando con ellas"),
+        ("Gift cards are used by paying with them", "Las tarjetas regalo se usan pagando con ellas"),
+    ),
+    "voucher_refused": Phrase(
+        ("The voucher could not be used ({by})", "El vale no se pudo usar ({by})"),
+        ("The voucher could not be used ({by})", "El vale no se pudo usar ({by})"),
+    ),
     "redemption_apart": Phrase(
         ("What it gives is not part of an order", "Lo que da no es parte de un pedido"),
         ("What it gives is not part of an order", "Lo que da no es parte de un pedido"),

@@ -74,6 +74,9 @@ class SaidOrder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     tags: Words = ()
     attributes: dict[str, Any] = {}
     redemptions: Annotated[tuple[UUID, ...], Meta(max_length=MOST_REDEMPTIONS)] = ()
+    vouchers: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=MOST_REDEMPTIONS)
+    ] = ()
 
 
 class SaidRefundLine(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

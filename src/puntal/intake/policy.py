@@ -149,6 +149,7 @@ def _order(said: SaidOrder) -> Order:
         said.tags,
         said.attributes,
         said.redemptions,
+        said.vouchers,
     )
 
 

@@ -13,12 +13,15 @@ from puntal.engine.returning import ISSUED, lines_of, owed_back, spend_again
 from puntal.intake import redemption_news
 from puntal.intake.model import Item
 from puntal.kit.db import Transaction
+from puntal.kit.errors import Refusal
 from puntal.orders.model import OrderRecord
 from puntal.outbox.model import Happening
 from puntal.points import operations as points
 from puntal.points.model import Books, Cause, Hold, Share
 from puntal.rewards.model import Redemption
+from puntal.rewards.model_vouchers import Ask, Taken, Voucher
 from puntal.rewards.operations import redemptions as rows
+from puntal.rewards.operations import vouchers
 
 if TYPE_CHECKING:
     from puntal.intake.batch import Batch
@@ -28,31 +31,57 @@ REASON = "redemption:"
 _ENDED = frozenset({"cancelled", "lapsed", "voided"})
 
 
+class Presented:
+    """What came of the vouchers one order names."""
+
+    def __init__(self) -> None:
+        self.reasons: list[Reason] = []
+        self.given: list[UUID] = []
+        """The redemptions that gave those which were used."""
+
+
 class Redeeming:
     """The redemptions a batch is about, and what becomes of them."""
 
     def __init__(
-        self, found: Mapping[UUID, Redemption], holds: Mapping[UUID, Hold], paid: Mapping[UUID, Sequence[Share]]
+        self,
+        found: Mapping[UUID, Redemption],
+        holds: Mapping[UUID, Hold],
+        paid: Mapping[UUID, Sequence[Share]],
+        vouchers: Mapping[str, Presented],
     ) -> None:
         self.found = found
         self.holds = holds
         self.paid = dict(paid)
+        self.vouchers = vouchers
         self.changed: dict[UUID, tuple[Redemption, str, datetime]] = {}
+
+    def named(self, event: Event) -> list[UUID]:
+        """Return the redemptions an order names, by themselves or by the vouchers they gave."""
+        if event.order is None:
+            return []
+        given = self.vouchers[event.id].given if event.id in self.vouchers else []
+        return list(dict.fromkeys([*event.order.redemptions, *given]))
 
     def commit(self, batch: Batch, item: Item, event: Event, member: UUID) -> list[Reason]:
         """Commit what an order names before it is decided; say of each what came of it."""
         if event.order is None or event.order_id is None:
             return []
         key = f"{event.source}:{event.order_id}"
-        reasons = []
-        for id in dict.fromkeys(event.order.redemptions):
+        presented = self.vouchers.get(event.id)
+        given = [] if presented is None else presented.given
+        reasons = [] if presented is None else list(presented.reasons)
+        for id in self.named(event):
             made = self.found.get(id)
-            code = _why_not(made, member, key, item.now)
+            code = _why_not(made, member, key, item.now, voucher=id in given)
+            if id in given and (made is None or code is not None):
+                continue
             if made is None or code is not None:
                 if code != "":
                     reasons.append(Reason(f"{REASON}{id}", code or "redemption_unknown"))
                 continue
-            reasons.append(Reason(f"{REASON}{id}", "redeemed", by=made.reward))
+            if id not in given:
+                reasons.append(Reason(f"{REASON}{id}", "redeemed", by=made.reward))
             if not item.dry_run:
                 self._commit(batch, made, event, key, item.now)
         return reasons
@@ -84,7 +113,7 @@ class Redeeming:
         if record is None:
             return []
         if event.order is not None:
-            for id in dict.fromkeys(event.order.redemptions):
+            for id in self.named(event):
                 made = self.found.get(id)
                 if made is not None and made.order_key == record.key and id not in record.redeemed:
                     record.redeemed.append(id)
@@ -128,11 +157,13 @@ class Redeeming:
 
 async def load(tx: Transaction, batch: Batch, items: Sequence[Item]) -> None:
     """Open what orders of the batch name, and what the orders it is about used: one statement each, hardly ever any."""
+    program_id = batch.programs.program_id
+    presented = await _use_vouchers(tx, batch, items)
     named = {id for item in items if item.event.order is not None for id in item.event.order.redemptions}
     named |= {id for record in batch.orders.values() for id in record.redeemed}
-    if not named:
+    named |= {id for each in presented.values() for id in each.given}
+    if not named and not presented:
         return
-    program_id = batch.programs.program_id
     pools = {} if batch.pools is None else batch.pools.books
     holders = {**batch.books, **pools}
     found = {
@@ -154,7 +185,54 @@ async def load(tx: Transaction, batch: Batch, items: Sequence[Item]) -> None:
     for holder, each in by_holder.items():
         for one in each:
             holders[holder].holds[one.id] = one
-    batch.redeemed = Redeeming(found, holds, paid)
+    batch.redeemed = Redeeming(found, holds, paid, presented)
+
+
+async def _use_vouchers(tx: Transaction, batch: Batch, items: Sequence[Item]) -> dict[str, Presented]:
+    """Use the vouchers that orders name, under the order's key; what was held under it is used now."""
+    asks = [
+        (item, _ask(batch, item, code))
+        for item in items
+        if item.event.order is not None and not item.dry_run
+        for code in dict.fromkeys(item.event.order.vouchers)
+    ]
+    if not asks:
+        return {}
+    program_id, now = batch.programs.program_id, max(item.now for item in items)
+    seen = await vouchers.look(tx, program_id, [ask for _, ask in asks], now=now)
+    # Of money an order does not say how much: whoever pays with a gift card says so there.
+    money = {at for at, one in enumerate(seen) if isinstance(one, Voucher) and one.currency is not None}
+    takers = [at for at in range(len(asks)) if at not in money]
+    taken = await vouchers.take_all(tx, program_id, [asks[at][1] for at in takers], now=now)
+    answers = dict(zip(takers, taken, strict=True))
+    out: dict[str, Presented] = {}
+    for at, (item, ask) in enumerate(asks):
+        one = out.setdefault(item.event.id, Presented())
+        # Whoever reads decisions need not know the code.
+        name, answer = f"voucher:…{ask.code[-4:]}", answers.get(at)
+        if answer is None:
+            one.reasons.append(Reason(name, "voucher_apart"))
+        elif isinstance(answer, Refusal):
+            one.reasons.append(Reason(name, "voucher_refused", by=answer.code))
+        elif not answer.replayed:
+            one.reasons.append(Reason(name, "redeemed", by=answer.voucher.reward))
+        if isinstance(answer, Taken) and answer.voucher.origin == "redemption" and answer.voucher.cause is not None:
+            one.given.append(UUID(answer.voucher.cause))
+    return out
+
+
+def _ask(batch: Batch, item: Item, code: str) -> Ask:
+    event = item.event
+    key = f"{event.source}:{event.order_id}"
+    return Ask(
+        code=code,
+        reference=key,
+        member_id=batch.subjects.get(item.said.id),
+        order_key=key,
+        channel=event.channel,
+        store=event.store,
+        actor=f"order:{key}",
+    )
 
 
 async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> list[Happening]:
@@ -170,13 +248,13 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> list
     ]
 
 
-def _why_not(made: Redemption | None, member: UUID, key: str, now: datetime) -> str | None:
+def _why_not(made: Redemption | None, member: UUID, key: str, now: datetime, *, voucher: bool) -> str | None:
     """Return why an order does not commit a redemption; the empty text: it did before."""
     if made is None or made.member_id != member:
         return "redemption_unknown"
     if made.order_key is not None:
         return "" if made.order_key == key else "redemption_used"
-    if made.kind in ISSUED or made.terms.get("vouchers"):
+    if not voucher and (made.kind in ISSUED or made.terms.get("vouchers")):
         return "redemption_apart"
     if made.state in _ENDED:
         return "redemption_ended"

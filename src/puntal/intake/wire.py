@@ -70,6 +70,9 @@ class OrderIn(_In):
     redemptions: Annotated[list[UUID], Field(max_length=MOST_REDEMPTIONS)] = Field(
         default=[], description="Held rewards that were used on it: they are committed with the order."
     )
+    vouchers: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=MOST_REDEMPTIONS)
+    ] = Field(default=[], description="Codes that were used on it: they are used up with the order.")
 
 
 class RefundLineIn(_In):

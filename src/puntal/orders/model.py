@@ -48,6 +48,8 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
     attributes: dict[str, Any] = {}
     redemptions: tuple[UUID, ...] = ()
     """Held rewards that were used on it."""
+    vouchers: tuple[str, ...] = ()
+    """Codes that were used on it."""
 
 
 class RefundLine(Struct, frozen=True, forbid_unknown_fields=True):
