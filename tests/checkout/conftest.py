@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from counters import Shop
 from fastapi import FastAPI
 from tills import DOCUMENT, Till
 
@@ -75,3 +76,13 @@ def a_till(
 @pytest.fixture
 async def till(a_till: Callable[..., Awaitable[Till]]) -> Till:
     return await a_till()
+
+
+@pytest.fixture
+async def shop(
+    app: FastAPI, client: httpx2.AsyncClient, database: Database, organization_id: OrganizationId
+) -> Shop:
+    """A program with stores; hire cashiers for them."""
+    opened = Shop(app, client, database, organization_id)
+    await opened.open()
+    return opened

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MONEY_SPEND = "money:spend"
     MONEY_PAYOUT = "money:payout"
     REDEMPTIONS_WRITE = "redemptions:write"
+    TILL_USE = "till:use"
     VOUCHERS_READ = "vouchers:read"
     VOUCHERS_WRITE = "vouchers:write"
     PROGRAM_READ = "program:read"

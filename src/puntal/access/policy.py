@@ -3,11 +3,11 @@
 What each built-in role may do (`x`), and most it may adjust without a second person:
 
     permission         owner admin marketer analyst support cashier
-    events:read          x     x      x        x       x       x
-    events:write         x     x                       x       x
-    carts:evaluate       x     x      x        x       x       x
-    members:read         x     x      x        x       x       x
-    members:write        x     x      x                x       x
+    events:read          x     x      x        x       x
+    events:write         x     x                       x
+    carts:evaluate       x     x      x        x       x
+    members:read         x     x      x        x       x
+    members:write        x     x      x                x
     members:merge        x     x                       x
     members:erase        x     x
     points:adjust        x     x                       x
@@ -15,10 +15,11 @@ What each built-in role may do (`x`), and most it may adjust without a second pe
     money:load           x     x                       x       x
     money:spend          x     x                       x       x
     money:payout         x     x                       x
-    redemptions:write    x     x                       x       x
+    redemptions:write    x     x                       x
+    till:use             x     x                       x       x
     vouchers:read        x     x      x                x
     vouchers:write       x     x      x                x
-    program:read         x     x      x        x       x       x
+    program:read         x     x      x        x       x
     program:write        x     x      x
     program:publish      x     x      x
     program:create       x     x
@@ -71,13 +72,7 @@ SUPPORT_ADJUST_LIMIT = 1000
 _LOOKING = frozenset(
     {Permission.EVENTS_READ, Permission.CARTS_EVALUATE, Permission.MEMBERS_READ, Permission.PROGRAM_READ}
 )
-_CASHIER = _LOOKING | {
-    Permission.EVENTS_WRITE,
-    Permission.MEMBERS_WRITE,
-    Permission.MONEY_LOAD,
-    Permission.MONEY_SPEND,
-    Permission.REDEMPTIONS_WRITE,
-}
+_CASHIER = frozenset({Permission.TILL_USE, Permission.MONEY_LOAD, Permission.MONEY_SPEND})
 
 BUILT_IN_ROLES: Mapping[str, Role] = {
     role.id: role
@@ -113,8 +108,12 @@ BUILT_IN_ROLES: Mapping[str, Role] = {
         ),
         Role(
             id="support",
-            permissions=_CASHIER
+            permissions=_LOOKING
+            | _CASHIER
             | {
+                Permission.EVENTS_WRITE,
+                Permission.MEMBERS_WRITE,
+                Permission.REDEMPTIONS_WRITE,
                 Permission.MEMBERS_MERGE,
                 Permission.POINTS_ADJUST,
                 Permission.POINTS_TRANSFER,

@@ -32,6 +32,7 @@ are ISO 8601 with an offset, names are `snake_case`.
 TAGS = [
     {"name": "events", "description": "What happened: sent, decided, explained."},
     {"name": "checkout", "description": "Carts asked about, what members may have, and taking it."},
+    {"name": "till", "description": "At the counter: who is served, selling, redeeming, undoing; member passes."},
     {"name": "members", "description": "Who takes part."},
     {"name": "points", "description": "Wallets, transfers, statements, adjustments."},
     {"name": "tiers", "description": "Where a member stands."},

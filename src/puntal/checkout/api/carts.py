@@ -27,7 +27,7 @@ from puntal.members.model import Ids
 
 router = program_router("checkout")
 _AHEAD = timedelta(days=3660)
-_THREADS = anyio.CapacityLimiter(1)
+THREADS = anyio.CapacityLimiter(1)
 """Carts are decided one after the other, beside the event loop; more at once would only wait for each other."""
 _encode = msgspec.json.Encoder().encode
 
@@ -73,7 +73,7 @@ async def evaluate_cart(
     if carts.guesses(known):
         async with database.program_transaction(program_id) as tx:
             await carts.count_guesses(tx, known, caller=caller.actor, now=now)
-    found = await to_thread.run_sync(carts.evaluate, known, limiter=_THREADS)
+    found = await to_thread.run_sync(carts.evaluate, known, limiter=THREADS)
     return _json(cart_out(known, found, locale), locale)
 
 

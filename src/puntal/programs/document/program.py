@@ -99,6 +99,22 @@ class Policies(Section):
     """What a member must have verified before she spends: redeems, gives to another member, or converts."""
 
 
+class Till(Section):
+    """What holds at every till of the program's stores."""
+
+    undo_within: Span = Span("30 minutes")
+    """How long whoever did something at a till may undo it; days run to the end of the last."""
+    receipt: tuple[Literal["earned", "used", "balance", "next_reward"], ...] = (
+        "earned",
+        "used",
+        "balance",
+        "next_reward",
+    )
+    """What receipts say, in this order."""
+    closing: Text | None = None
+    """The last line of receipts."""
+
+
 class CustomField(Section):
     """A typed attribute of the member, order, line or context, usable without a migration."""
 
@@ -164,4 +180,5 @@ class Program(Section):
     reward_kinds: dict[Identifier, RewardKind] = {}
     """Kinds of rewards of the program's own, for `kind: custom`."""
     stacking: Stacking | None = None
+    till: Till = Till()
     consents: tuple[Consent, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -64,14 +65,15 @@ async def sign(tx: Transaction, program_id: int, member_id: UUID, *, now: dateti
     return tokens.sign(given, private), given
 
 
-async def verify(tx: Transaction, program_id: int, token: str, *, now: datetime) -> Pass:
+async def verify(tx: Transaction, program_id: int, token: str, *, now: datetime, once: bool = True) -> Pass:
     """Return what a pass says, and remember it: it is shown once.
 
     Args:
         tx: An open transaction on the program; the caller commits.
         program_id: Whose till it is.
         token: As it was scanned.
-        now: Real time.
+        now: Real time; of a pass that was scanned while offline, when it was.
+        once: False for what is told later of one visit: it may name the pass again.
 
     Raises:
         PassInvalid: No pass of this program.
@@ -80,7 +82,7 @@ async def verify(tx: Transaction, program_id: int, token: str, *, now: datetime)
     """
     known = {key.id: key.public for key in await keys(tx, program_id, now=now)}
     found = tokens.verify(token, known, program_id=program_id, now=now)
-    if not await store.show(tx, program_id, found.nonce, found.ends_at + SKEW):
+    if not await store.show(tx, program_id, found.nonce, found.ends_at + SKEW) and once:
         raise PassUsed
     return found
 
@@ -125,7 +127,16 @@ async def check_guesses(
     Raises:
         GuessesExceeded: With when to try again.
     """
-    for who, most in _guessing(caller, member_id).items():
+    await check(tx, program_id, _guessing(caller, member_id), now=now)
+
+
+async def check(tx: Transaction, program_id: int, limits: Mapping[str, int], *, now: datetime) -> None:
+    """Refuse whoever was counted as often as she may be within `GUESSING`; a few at most are asked about.
+
+    Raises:
+        GuessesExceeded: With when to try again.
+    """
+    for who, most in limits.items():
         misses, since = await store.misses(tx, program_id, who, now - GUESSING)
         if misses >= most and since is not None:
             wait = int((since + GUESSING - now).total_seconds()) + 1
@@ -137,6 +148,11 @@ async def miss(
 ) -> None:
     """Count unknown codes; in a transaction of its own, for the one that asked is rolled back."""
     await store.miss(tx, program_id, _guessing(caller, member_id), count=count, now=now, after=now - GUESSING)
+
+
+async def count(tx: Transaction, program_id: int, who: Collection[str], *, now: datetime, times: int = 1) -> None:
+    """Count for each of these, by the names that `check` is asked with."""
+    await store.miss(tx, program_id, who, count=times, now=now, after=now - GUESSING)
 
 
 def _guessing(caller: str, member_id: UUID | None) -> dict[str, int]:

@@ -29,7 +29,14 @@ _HOLD_STATES: Mapping[Ending, HoldState] = {"cancelled": "released", "lapsed": "
 
 
 async def cancel(
-    tx: Transaction, programs: Programs, id: UUID, *, by_member: bool = False, now: datetime, recorded_at: datetime
+    tx: Transaction,
+    programs: Programs,
+    id: UUID,
+    *,
+    by_member: bool = False,
+    order_key: str | None = None,
+    now: datetime,
+    recorded_at: datetime,
 ) -> Redeemed:
     """Let go what is held, or take back what was redeemed and not used: everything is as it was before.
 
@@ -40,6 +47,7 @@ async def cancel(
         programs: The compiled revisions.
         id: The redemption.
         by_member: The member herself wants it: what returns to a lot that has ended is gone at once.
+        order_key: The order it was used on, where that is undone with it.
         now: On the program's clock.
         recorded_at: Real time of writing.
 
@@ -60,11 +68,12 @@ async def cancel(
         now=now,
         recorded_at=recorded_at,
         strict=True,
+        order_key=order_key,
     )
     return Redeemed(redemption=ended[0] if ended else await rows.find(tx, programs.program_id, id))
 
 
-async def end(
+async def end(  # noqa: PLR0913 - which, how, and what is left
     tx: Transaction,
     programs: Programs,
     which: Sequence[UUID],
@@ -72,6 +81,7 @@ async def end(
     *,
     extend: bool = False,
     strict: bool = False,
+    order_key: str | None = None,
     now: datetime,
     recorded_at: datetime,
 ) -> list[Redemption]:
@@ -84,6 +94,7 @@ async def end(
         state: What becomes of them.
         extend: What returns to a lot that has ended lives on for a while.
         strict: Refuse what was used, instead of leaving it.
+        order_key: The order they were used on, where that is undone with them.
         now: On the program's clock.
         recorded_at: Real time of writing.
 
@@ -101,7 +112,7 @@ async def end(
     ended: list[Redemption] = []
     amounts: dict[BudgetKey, int] = {}
     for made in ending:
-        if _is_used(made, unused, strict=strict):
+        if _is_used(made, unused, order_key, strict=strict):
             if strict:
                 raise RedemptionUsed(id=str(made.id))
             continue
@@ -125,12 +136,15 @@ def _may_end(made: Redemption, state: Ending, now: datetime) -> bool:
     return made.state in ("held", "committed")
 
 
-def _is_used(made: Redemption, unused: Mapping[UUID, Sequence[Voucher]], *, strict: bool) -> bool:
+def _is_used(
+    made: Redemption, unused: Mapping[UUID, Sequence[Voucher]], order_key: str | None, *, strict: bool
+) -> bool:
     if made.state == "held":
         return False
+    of_another = made.order_key is not None and made.order_key != order_key
     if made.terms.get("later"):
-        return made.order_key is not None or (made.id not in unused and bool(made.terms.get("vouchers")))
-    if made.order_key is not None or made.fulfilment in ("under_way", "done"):
+        return of_another or (made.id not in unused and bool(made.terms.get("vouchers")))
+    if of_another or made.fulfilment in ("under_way", "done"):
         return True
     # What was redeemed in one step can be undone by whoever did it; a switch leaves it.
     return made.used and not strict
