@@ -31,12 +31,21 @@ DOCUMENT: dict[str, Any] = {
     "timezone": "Europe/Madrid",
     "currency": "EUR",
     "wallets": {"points": {"kind": "points"}},
+    "ladders": [
+        {
+            "id": "club",
+            "measure": {"orders": True},
+            "window": "lifetime",
+            "keep": "forever",
+            "tiers": [{"id": "base"}, {"id": "gold", "from": 5}],
+        }
+    ],
     "rewards": [
         {
             "id": "five_euro",
             "kind": "amount_off",
             "value": "5.00 EUR",
-            "valid": {"for": "30 days"},
+            "valid": {"for": "30 days", "by_tier": {"gold": "60 days"}},
             "voucher": {"prefix": "HOLA", "transferable": True},
         },
         {"id": "card", "kind": "gift_card", "value": "50.00 EUR"},
@@ -329,3 +338,16 @@ async def test_codes_do_not_stand_in_logs(club: Club) -> None:
     assert [line["event"] for line in log].count("http.answered") == 2
     assert code not in str(log)
     assert "/vouchers/{code}/redeem" in str(log)
+
+
+async def test_it_lives_as_long_as_the_members_tier_says(club: Club) -> None:
+    anna = await club.member()
+    base = await club.issue(member_id=str(anna))
+    floor = {"tier": "gold", "reason": "Goodwill"}
+    given = await club.client.put(f"members/{anna}/tiers/club/floor", json=floor)
+    assert given.status_code == 204, given.text
+    gold = await club.issue(member_id=str(anna))
+    nobodys = await club.issue()
+
+    lives = [datetime.fromisoformat(one["ends_at"]) - clock.now() for one in (base, gold, nobodys)]
+    assert [span > timedelta(days=59) for span in lives] == [False, True, False]

@@ -127,6 +127,7 @@ async def issue_vouchers(
     """
     owner = await survivor(tx, program_id, body.member_id)
     reward = reward_of(program, body.reward)
+    rank = await vouchers.rank_of(tx, program_id, reward, owner, now=now)
     issues = [
         vouchers.issue_of(
             reward,
@@ -137,6 +138,7 @@ async def issue_vouchers(
             now=now,
             origin="direct",
             member_id=owner,
+            rank=rank,
             valid_from=body.valid_from,
             ends_at=body.ends_at,
         )

@@ -13,7 +13,7 @@ from puntal.rewards.operations.vouchers.ending import (
     unused_of_causes,
     unused_of_reward,
 )
-from puntal.rewards.operations.vouchers.issuing import draw, hand_out, issue
+from puntal.rewards.operations.vouchers.issuing import draw, hand_out, issue, rank_of
 from puntal.rewards.operations.vouchers.owning import (
     forget,
     held_about,
@@ -38,6 +38,7 @@ __all__ = [
     "issue_of",
     "lapse_due",
     "look",
+    "rank_of",
     "reassign",
     "release",
     "take",

@@ -12,6 +12,7 @@ from puntal.kit.db import Transaction
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.rewards.errors_vouchers import CodesGone
+from puntal.rewards.model import Reward
 from puntal.rewards.model_cards import Sale
 from puntal.rewards.model_vouchers import Issue, Voucher
 from puntal.rewards.operations.vouchers import books
@@ -19,6 +20,8 @@ from puntal.rewards.operations.vouchers.writing import happening
 from puntal.rewards.policy.codes import Pattern, write
 from puntal.rewards.store import batches
 from puntal.rewards.store import vouchers as store
+from puntal.tiers import operations as tiers
+from puntal.tiers.errors import NotEnrolled
 
 _MOST_DRAWS = 20
 """Rounds of drawing anew for codes that were there; the second is seldom needed, the third never was."""
@@ -72,6 +75,17 @@ def _codes(issues: Sequence[Issue]) -> dict[UUID, str]:
     return {
         id: code for pattern, ids in by_pattern.items() for id, code in zip(ids, draw(pattern, len(ids)), strict=True)
     }
+
+
+async def rank_of(tx: Transaction, program_id: int, reward: Reward, member_id: UUID | None, *, now: datetime) -> int:
+    """Return the rank of the tier a member holds on a reward's ladder; 0 for a guest, and for nobody."""
+    if reward.ladder is None or member_id is None:
+        return 0
+    try:
+        found = await tiers.outlook(tx, program_id, member_id, now=now)
+    except NotEnrolled:
+        return 0
+    return next((climb.ranks.get(at.tier, 0) for climb, _, at in found if climb.index == reward.ladder), 0)
 
 
 async def hand_out(
