@@ -545,3 +545,34 @@ async def test_an_order_uses_the_vouchers_it_names(story: Teller) -> None:
     assert (await story.post(f"redemptions/{made['id']}/cancel", status=409))["type"] == "redemption.used"
     assert (await story.post(f"redemptions/{other['id']}/cancel"))["state"] == "cancelled"
     assert await story.wrong() == {}
+
+
+async def test_a_tier_gives_a_reward_once_as_a_voucher(story: Teller) -> None:
+    """A tier's gift once per tier and period: reaching silver issues a voucher in the same event."""
+    gift = [{"kind": "gift", "reward": "voucher"}]
+    tiers = [{"id": "base"}, {"id": "silver", "from": "100.00 EUR", "benefits": gift}]
+    ladder = {"id": "club", "measure": {"spend": "order.net"}, "tiers": tiers}
+    await story.open(BASE | {"ladders": [ladder]})
+    anna = await story.joins()
+
+    await earns(story, anna, 120)
+    await earns(story, anna, 120)
+
+    found = (await story.get("vouchers", params={"member_id": anna}))["items"]
+    assert [(each["reward"], each["state"]) for each in found] == [("voucher", "issued")]
+    assert await story.wrong() == {}
+
+
+async def test_a_budget_of_order_value_is_reserved_with_the_cart(story: Teller) -> None:
+    """C4: at most 100.00 of orders: two carts of 40.00 fit, the third does not; without a cart nobody can tell."""
+    await story.open(with_reward(budget={"order_value": "100.00 EUR"}, limit={"times": 9}))
+    anna = await story.joins()
+    await earns(story, anna, 3000)
+    cart = {"order": {"currency": "EUR", "lines": [{"id": "1", "amount_minor": 4000}]}}
+
+    assert [(await redeem(story, anna, **cart))["state"] for _ in range(2)] == ["held", "held"]
+    refused = await redeem(story, anna, status=409, **cart)
+    assert (refused["type"], refused["by"]) == ("reward.budget", "reward:five")
+    assert (await redeem(story, anna, status=409))["type"] == "reward.order_needed"
+    assert await used(story) == {"stock redemptions": 2, "budget order_value": 8000}
+    assert await story.wrong() == {}

@@ -14,7 +14,7 @@ from puntal.earning.schedule import Schedule, bound
 from puntal.engine.bounding import Written, bounding_of, budgets_of, caps_of, limits_of, many
 from puntal.engine.catalogue import compile_rewards
 from puntal.engine.facts import makers_of
-from puntal.engine.gifts import compile_gifts
+from puntal.engine.gifts import compile_gifts, compile_given
 from puntal.engine.lasting import awaited_by, fading_of, renewing_of
 from puntal.engine.model import OFFERING, Compiled, Trigger
 from puntal.kit.calendar import midnight
@@ -127,6 +127,7 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         stamps=any(wallet.card is not None for wallet in document.wallets.values()),
         claim_within=Length(document.joining.claim_within.count, document.joining.claim_within.unit),
         gifts=compile_gifts(document, ordinals),
+        given=compile_given(document),
         sharing=sharing,
         offering=offering,
         rewards=rewards,

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from puntal.engine.credit import gift
-from puntal.engine.model import GIFT, TIER_GIFT, Reason
+from puntal.engine.model import GIFT, TIER_GIFT, VOUCHER_GIVEN, Reason
 from puntal.engine.work import Work
 from puntal.kit.money import digits
 from puntal.orders.model import OrderAward
@@ -36,12 +36,36 @@ def compile_gifts(document: Program, ordinals: Mapping[str, int]) -> Gifts:
     return {key: tuple(amounts.items()) for key, amounts in found.items()}
 
 
+def compile_given(document: Program) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
+    """Return the rewards that are given by moment, ladder and tier."""
+    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    for ladder in document.ladders:
+        for tier in ladder.tiers:
+            for benefit in tier.benefits:
+                if benefit.kind == "gift" and benefit.reward is not None:
+                    key = (benefit.when, ladder.id, tier.id)
+                    found[key] = (*found.get(key, ()), benefit.reward)
+    return found
+
+
 def give(work: Work) -> None:
-    """Credit what tiers give at this event, each gift once per tier and period; for birthdays that is the year."""
+    """Credit what tiers give at this event, each gift once per tier and period; for birthdays that is the year.
+
+    Of rewards only the reason is left: who writes the decision issues their vouchers.
+    """
     when = _WHEN.get(work.event.type)
-    if when is None or not work.program.gifts:
+    if when is None or not (work.program.gifts or work.program.given):
         return
     for ladder, tier in _tiers_meant(work, when):
+        for reward in work.program.given.get((when, ladder, tier), ()):
+            key = _key(when, ladder, tier, f"reward={reward}")
+            given = work.running.once.setdefault(TIER_GIFT, [])
+            mark = _mark(work, key, work.day)
+            code = "repeated" if mark in given else VOUCHER_GIVEN
+            work.reasons.append(Reason(key, code, by=reward))
+            if code == VOUCHER_GIVEN:
+                given.append(mark)
+                work.awarded = True
         for wallet, amount in work.program.gifts.get((when, ladder, tier), ()):
             key = _key(when, ladder, tier, work.program.terms[wallet].id)
             given = work.running.once.setdefault(TIER_GIFT, [])

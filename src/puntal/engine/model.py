@@ -42,6 +42,8 @@ Those not given on reaching end in `:renewed` or `:birthday`.
 """
 OFFERING = "rewards"
 """How the conditions of rewards are named among triggers; not an event."""
+VOUCHER_GIVEN = "voucher_given"
+"""The code of a reason that a tier gives a reward: whoever writes the decision issues its voucher."""
 TIER_GIFT = "tier.gift"
 """Under which `Running.once` remembers gifts, by name and period."""
 
@@ -104,6 +106,7 @@ REASON_CODES = frozenset(
         "redemption_used",
         "repeated",
         "voucher_apart",
+        "voucher_given",
         "voucher_refused",
         "reversed",
         "unknown_line",
@@ -236,6 +239,8 @@ class Compiled(Struct, frozen=True):
     gifts: Mapping[tuple[str, str, str], tuple[tuple[int, int], ...]]
     """(`reached`, `renewed` or `birthday`; ladder; tier) to what it gives then: wallet ordinal and units."""
 
+    given: Mapping[tuple[str, str, str], tuple[str, ...]]
+    """(moment, ladder, tier) to the rewards that it gives."""
     offering: Trigger
     """What rewards ask of a member and a cart, compiled together; no rules."""
     rewards: Mapping[str, Reward]

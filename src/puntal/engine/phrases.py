@@ -231,6 +231,9 @@ REASONS: Mapping[str, Phrase] = {
         ("The redemption was used on another order", "El canje se usó en otro pedido"),
         ("The redemption was used on another order", "El canje se usó en otro pedido"),
     ),
+    "voucher_given": Phrase(
+        ("Gave a voucher of '{by}'", "Dio un vale de '{by}'"), ("Gives a voucher of '{by}'", "Da un vale de '{by}'")
+    ),
     "voucher_apart": Phrase(
         ("Gift cards are used by paying with them", "Las tarjetas regalo se usan pagando con ellas"),
         ("Gift cards are used by paying with them", "Las tarjetas regalo se usan pagando con ellas"),

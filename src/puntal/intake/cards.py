@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from puntal.engine import redeem
+from puntal.engine.model import VOUCHER_GIVEN
 from puntal.intake.batch import Batch
 from puntal.kit.db import Transaction
+from puntal.kit.ids import derived
 from puntal.points.model import Books, FinishedCard
 from puntal.rewards.model_vouchers import Issue
 from puntal.rewards.operations import vouchers
@@ -26,6 +28,29 @@ async def hand_over(tx: Transaction, batch: Batch, books: Sequence[Books]) -> No
     await vouchers.end(tx, batch.programs.program_id, apart, because="refund", now=now)
     issues = [issue for each, card in changed if (issue := _issue(batch, each, card)) is not None]
     await vouchers.issue(tx, batch.programs.program_id, issues, now=now)
+
+
+async def give_rewards(tx: Transaction, batch: Batch) -> None:
+    """Issue the vouchers of rewards that tiers give; the same event gives the same ones."""
+    issues = [
+        vouchers.issue_of(
+            reward,
+            id=derived(one.event.id, reason.rule),
+            revision=one.program.revision,
+            currency=one.program.currency,
+            zone=one.program.zone,
+            now=one.item.now,
+            origin="event",
+            cause=one.event.id,
+            member_id=one.member_id,
+        )
+        for one in batch.decided
+        if one.decision is not None and one.program.given
+        for reason in one.decision.reasons
+        if reason.code == VOUCHER_GIVEN and (reward := one.program.rewards.get(reason.by or "")) is not None
+    ]
+    if issues:
+        await vouchers.issue(tx, batch.programs.program_id, issues, now=max(batch.touched.values()))
 
 
 def _issue(batch: Batch, books: Books, card: FinishedCard) -> Issue | None:

@@ -63,6 +63,7 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     if events.rowcount < len(rows) or (saved is not None and saved.rowcount < len(changed)):
         raise Again
     await cards.hand_over(tx, batch, books)
+    await cards.give_rewards(tx, batch)
     told = await redeeming.write(tx, batch, recorded_at=recorded_at)
     alerts = await limits.use(tx, program_id, batch.used, batch.bounds, batch.known_budgets)
     if alerts is None:

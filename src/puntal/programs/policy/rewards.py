@@ -47,6 +47,8 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
     "voucher": frozenset({"amount_off", "percent_off", "product", "shipping", "gift_card", "partner_code", "custom"}),
 }
 """What only some kinds have, and which."""
+_GIVEN = frozenset({"amount_off", "percent_off", "product", "shipping", "gift_card", "custom"})
+"""Kinds that tiers and stamp cards can give: their voucher says everything."""
 _UNKNOWN_WORTH = frozenset({"percent_off", "shipping", "product"})
 """Kinds of which only the cart says how much they take off."""
 
@@ -274,8 +276,17 @@ class RewardCheck:
             if wallet.card is not None and wallet.card.reward is not None:
                 named.append((wallet.card.reward, self._root / "wallets" / name / "card" / "reward"))
         for reward_id, place in named:
-            if place.known(reward_id, rewards, "reward") and rewards[reward_id].retired:
+            if not place.known(reward_id, rewards, "reward"):
+                continue
+            reward = rewards[reward_id]
+            if reward.retired:
                 place.fault("retired", f"'{reward_id}' is retired", None)
+            if reward.kind not in _GIVEN:
+                place.fault(
+                    "not_a_voucher",
+                    f"it is given as a voucher, and a {reward.kind} is none",
+                    "'wallet' and 'points'" if reward.kind == "credit" else None,
+                )
 
 
 def _budget(budget: RewardBudget, currency: str, place: Place) -> None:
