@@ -244,16 +244,7 @@ async def load_wallet(
         asked.caller.require(Permission.POINTS_ADJUST)
         if asked.caller.adjust_limit is not None and body.amount > asked.caller.adjust_limit:
             raise OverRoleLimit(most=asked.caller.adjust_limit)
-    want = Wanted(
-        reference=body.reference,
-        member_id=member_id,
-        wallet=wallet,
-        amount=body.amount,
-        means=body.means,
-        reason=body.reason,
-        store=asked.caller.store,
-        actor=asked.caller.actor,
-    )
+    want = _want(asked, member_id, wallet, body, amount=body.amount, means=body.means, reason=body.reason)
     made = await operations.load(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
     return _answer(made, asked.loaded, response)
 
@@ -275,16 +266,7 @@ async def pay_from_wallet(
 ) -> PaymentOut:
     """Pay an order, or part of it. Granted money goes first, what ends soonest before the rest."""
     check_open(asked.loaded, wallet, "pay", asked.now)
-    want = Wanted(
-        reference=body.reference,
-        member_id=member_id,
-        wallet=wallet,
-        amount=body.amount,
-        partly=body.partly,
-        order_key=body.order,
-        store=asked.caller.store,
-        actor=asked.caller.actor,
-    )
+    want = _want(asked, member_id, wallet, body, amount=body.amount, partly=body.partly, order_key=body.order)
     made = await operations.pay(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
     return _answer(made, asked.loaded, response)
 
@@ -314,16 +296,8 @@ async def refund_to_wallet(
         asked.caller.require(Permission.MONEY_LOAD)
         if body.amount is None:
             raise AmountNeeded
-    want = Wanted(
-        reference=body.reference,
-        member_id=member_id,
-        wallet=wallet,
-        amount=body.amount,
-        of=body.payment,
-        order_key=body.order,
-        reason=body.reason,
-        store=asked.caller.store,
-        actor=asked.caller.actor,
+    want = _want(
+        asked, member_id, wallet, body, amount=body.amount, of=body.payment, order_key=body.order, reason=body.reason
     )
     made = await operations.refund(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
     return _answer(made, asked.loaded, response)
@@ -353,15 +327,7 @@ async def send_money(
 ) -> PaymentOut:
     """Give money to another member, where the program allows it; it stays what it was, paid in or granted."""
     check_open(asked.loaded, wallet, "transfer", asked.now)
-    want = Wanted(
-        reference=body.reference,
-        member_id=member_id,
-        wallet=wallet,
-        amount=body.amount,
-        to_member=body.to,
-        store=asked.caller.store,
-        actor=asked.caller.actor,
-    )
+    want = _want(asked, member_id, wallet, body, amount=body.amount, to_member=body.to)
     made = await operations.send(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
     return _answer(made, asked.loaded, response)
 
@@ -382,18 +348,20 @@ async def pay_wallet_out(
 ) -> PaymentOut:
     """Give paid-in money back, before an erasure or when the program closes; granted money is never paid out."""
     check_open(asked.loaded, wallet, "payout", asked.now)
-    want = Wanted(
+    want = _want(asked, member_id, wallet, body, amount=body.amount, means=body.means, reason=body.reason)
+    made = await operations.pay_out(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
+    return _answer(made, asked.loaded, response)
+
+
+def _want(asked: Asked, member_id: UUID, wallet: str, body: Write, **more: Any) -> Wanted:  # noqa: ANN401 - its fields
+    return Wanted(
         reference=body.reference,
         member_id=member_id,
         wallet=wallet,
-        amount=body.amount,
-        means=body.means,
-        reason=body.reason,
         store=asked.caller.store,
         actor=asked.caller.actor,
+        **more,
     )
-    made = await operations.pay_out(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
-    return _answer(made, asked.loaded, response)
 
 
 def _answer(made: Paid, loaded: Loaded, response: Response) -> PaymentOut:

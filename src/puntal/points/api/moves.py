@@ -71,8 +71,8 @@ async def adjust_wallet(
     | {
         403: {"description": _MAY_NOT + "`points.not_transferable`"},
         409: {
-            "description": "`points.insufficient`, `points.over_cap`, `points.member_not_active`, "
-            "`idempotency.key_reused`"
+            "description": "`points.insufficient`, `points.over_cap`, `points.over_transfer_limit`, "
+            "`points.member_not_active`, `idempotency.key_reused`"
         },
         422: {"description": "`points.unknown_wallet`, `points.same_holder`, `request.faulty`"},
     },
