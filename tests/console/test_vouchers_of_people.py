@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from test_merging_everything import LATER, MEMBERSHIP, NOON, a_program, gold_and_silver
+from people import MEMBERSHIP
+from test_merging_everything import LATER, NOON, a_program, gold_and_silver
 
 from puntal.console import merging, persons
 from puntal.kit.ids import new_id
