@@ -359,3 +359,18 @@ async def test_a_closed_program_ends_what_was_given_and_owes_what_was_sold(tx: T
     assert await programs.held_wallets(tx, program_id, ["monedero"]) == {"monedero"}
     await gift_cards.pay_out(tx, program_id, sold.code, reference="back", means="cash", actor="key:t", now=NOW)
     assert await programs.held_wallets(tx, program_id, ["monedero"]) == set()
+
+
+async def test_what_was_altered_is_found(tx: Transaction, program_id: int) -> None:
+    """B18: a card or a payment that is not what the books say."""
+    card = await a_card(tx, program_id)
+    await gift_cards.redeem(tx, program_id, card.code, ask(card, 1000), partly=False, now=NOW)
+    await tx.execute("UPDATE voucher SET remaining = remaining - 7 WHERE id = %s", [card.id])
+    (wrong,) = await cards.disagreements(tx, program_id)
+    assert (wrong.check, wrong.subject, wrong.expected, wrong.found) == ("gift_card", card.id, 4000, 3993)
+    anna = await a_member(tx, program_id)
+    want = Wanted(reference="cash", member_id=anna, wallet="monedero", amount=600, means="cash", actor="key:test")
+    await payments.load(tx, program_id, TERMS, want, now=NOW)
+    await tx.execute("UPDATE payment SET amount = 500, asked = 600 WHERE kind = 'load'")
+    (wrong,) = await payment_queries.disagreements(tx, program_id)
+    assert (wrong.check, wrong.subject, wrong.expected, wrong.found) == ("payment", "cash", 600, 500)

@@ -13,7 +13,7 @@ from puntal.ledger.model import Disagreement
 
 DISAGREEING_PAYMENTS = """
 -- Every payment has its movement in the books, of its amount; a refund may need several, the first of them is its own.
-SELECT 'payment', p.holder_id, p.wallet, p.kind, p.amount, coalesce(t.amount, 0)::bigint, p.reference
+SELECT 'payment', p.holder_id, p.wallet, p.kind, coalesce(t.amount, 0)::bigint, p.amount, p.reference
 FROM payment p
 LEFT JOIN transfer t ON t.program_id = %(program_id)s AND t.id = p.transfer_id
 WHERE p.program_id = %(program_id)s

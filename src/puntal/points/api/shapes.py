@@ -83,6 +83,9 @@ class TransferOut(BaseModel):
     order_key: str | None
     revision: int | None
     other_member_id: UUID | None = Field(description="The other end of a transfer between members.")
+    reference: str | None = Field(
+        description="The caller's name for a payment or a redemption.", examples=["order-1001"]
+    )
     reason: str | None = Field(description="What the member is told of an adjustment.")
     internal: str | None = Field(description="What staff noted; null for callers who may not adjust.")
 
@@ -206,6 +209,7 @@ def _transfer(each: Transfer, terms: Sequence[Terms], caller: Caller) -> Transfe
         order_key=each.order_key,
         revision=each.revision,
         other_member_id=each.other_holder_id,
+        reference=note.get("reference"),
         reason=note.get("reason"),
         internal=note.get("internal") if caller.may(Permission.POINTS_ADJUST) else None,
     )
