@@ -96,8 +96,8 @@ class Counter:
 
     async def ask(self, path: str, body: Any = None, *, method: str = "POST", locale: str = "en") -> httpx2.Response:
         headers = self.headers | {"accept-language": locale}
-        said = {} if method == "GET" else {"json": {} if body is None else body}
-        return await self.http.request(method, f"{self.path}/till/{path}", headers=headers, **said)
+        said = ({} if body is None else body) if method != "GET" else None
+        return await self.http.request(method, f"{self.path}/till/{path}", headers=headers, json=said)
 
     async def does(self, path: str, body: Any = None, *, status: int = 200, **more: Any) -> Any:
         answered = await self.ask(path, body, **more)
@@ -167,8 +167,8 @@ class Shop:
 
     async def call(self, path: str, body: Any = None, *, method: str = "POST", status: int = 200) -> Any:
         """Ask as the office."""
-        said = {} if method == "GET" else {"json": {} if body is None else body}
-        answered = await self.http.request(method, f"{self.path}/{path}", **said)
+        said = ({} if body is None else body) if method != "GET" else None
+        answered = await self.http.request(method, f"{self.path}/{path}", json=said)
         assert answered.status_code == status, answered.text
         return answered.json()
 

@@ -24,6 +24,7 @@ async def test_undoing_a_reward_restores_points_stock_and_limit(shop: Shop) -> N
     anna = await shop.joins()
     marta = await shop.hire("Marta")
     await marta.sells(anna, 50_000)
+    coffee: Any = None
     for _ in range(4):
         coffee = await marta.redeems(anna, reward="coffee")
         assert (await shop.balance(anna), await shop.used("reward:coffee:stock")) == (400, 1)
