@@ -20,7 +20,7 @@ After = tuple[datetime, str, str, str]
 """When an order happened, its key, and the kind and name of the incentive."""
 
 _LED = """
-WITH asked AS (
+asked AS (
   SELECT o.source || ':' || o.order_id AS key, o.source, o.order_id, o.member_id, o.occurred_at, o.day,
     o.net_minor - o.refunded_minor AS sales, o.awards
   FROM shop_order o
@@ -50,7 +50,7 @@ WITH asked AS (
 
 BY_INCENTIVE = f"""
 -- Each incentive with the orders it led to; one that used it twice counts once.
-{_LED}, per_order AS (
+WITH {_LED}, per_order AS (
   SELECT l.kind, l.id, l.wallet, l.key, sum(l.discount) AS discount, sum(l.units) AS units
   FROM led l
   GROUP BY l.kind, l.id, l.wallet, l.key
@@ -63,7 +63,7 @@ ORDER BY p.kind, p.id, p.wallet
 
 IN_ALL = f"""
 -- All orders, and those that some incentive led to, once each.
-{_LED}
+WITH {_LED}
 SELECT count(*), coalesce(sum(a.sales), 0), count(l.key), coalesce(sum(a.sales) FILTER (WHERE l.key IS NOT NULL), 0)
 FROM asked a LEFT JOIN (SELECT DISTINCT key FROM led) AS l USING (key)
 """  # noqa: S608 - our own text, no input
@@ -84,7 +84,7 @@ GROUP BY wallet
 
 OF_ORDERS = f"""
 -- The rows behind the figures, newest order first.
-{_LED}
+WITH {_LED}
 SELECT a.source, a.order_id, a.member_id, a.occurred_at, a.sales, l.kind, l.id, max(l.wallet), sum(l.discount),
   sum(l.units)
 FROM led l JOIN asked a USING (key)
