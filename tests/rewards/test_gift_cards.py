@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from coupons import a_member, a_voucher
+from coupons import a_batch, a_member, a_voucher
 
 from puntal.kit.errors import Refusal
 from puntal.kit.ids import new_id
 from puntal.ledger import queries as ledger
+from puntal.ledger.queries import EVERYBODY
 from puntal.orders import operations as orders
 from puntal.orders.model import OrderLine, OrderRecord
 from puntal.payments import operations as payments
@@ -38,7 +39,7 @@ from puntal.rewards.errors_cards import (
 from puntal.rewards.errors_vouchers import VoucherExpired, VoucherTooLittle, VoucherUsed
 from puntal.rewards.model_cards import Sell
 from puntal.rewards.model_vouchers import Ask
-from puntal.rewards.operations import gift_cards, vouchers
+from puntal.rewards.operations import batches, gift_cards, vouchers
 from puntal.rewards.queries import cards
 from puntal.rewards.queries import vouchers as voucher_queries
 
@@ -374,3 +375,15 @@ async def test_what_was_altered_is_found(tx: Transaction, program_id: int) -> No
     await tx.execute("UPDATE payment SET amount = 500, asked = 600 WHERE kind = 'load'")
     (wrong,) = await payment_queries.disagreements(tx, program_id)
     assert (wrong.check, wrong.subject, wrong.expected, wrong.found) == ("payment", "cash", 600, 500)
+
+
+async def test_a_code_of_a_batch_is_in_the_books_from_its_first_use(tx: Transaction, program_id: int) -> None:
+    await register(tx, program_id)
+    batch = await batches.create(tx, program_id, a_batch(reward="ten", currency="EUR", amount=1000, wanted=3))
+    await batches.generate(tx, program_id, batch.id, now=NOW)
+    (code, *_) = await voucher_queries.listing(tx, program_id, before=EVERYBODY, limit=1, now=NOW, batch=batch.id)
+    assert await accounts(tx, program_id) == {}
+    await vouchers.take(tx, program_id, ask(code, 400), now=NOW)
+    assert await accounts(tx, program_id) == {"issued": -1000, "gift_cards": 600, "spent": 400}
+    await vouchers.take(tx, program_id, ask(code, 600, "order-2"), now=NOW)
+    assert await accounts(tx, program_id) == {"issued": -1000, "spent": 1000}

@@ -21,6 +21,14 @@ def left_in_books(voucher: Voucher) -> int:
     return 0 if voucher.state in _ENDED else voucher.remaining + voucher.held
 
 
+def first_used(record: Record) -> bool:
+    """Tell whether something of a voucher is used now, of which nothing was when it was opened."""
+    opened = record.opened or record.voucher
+    return opened.state not in _ENDED and any(
+        _used(record.uses[reference]) > _used(record.before.get(reference)) for reference in record.changed
+    )
+
+
 def movements(
     record: Record, *, into_wallet: bool = False, paid_out: bool = False, now: datetime | None = None
 ) -> list[Movement]:

@@ -29,15 +29,21 @@ async def open_cards(
     Without a wallet of money in that currency there are no books to keep.
     """
     money = [one for one in issued if one.currency is not None]
-    if not money:
-        return
+    if money:
+        await _begin(tx, program_id, [(one, one.amount) for one in money], sale, now=now)
+
+
+async def _begin(
+    tx: Transaction, program_id: int, money: Sequence[tuple[Voucher, int]], sale: Sale | None, *, now: datetime
+) -> dict[UUID, GiftCard]:
+    """Begin the books of vouchers with what is on each of them."""
     wallets: dict[str | None, int] = {}
     if sale is None:
         for wallet in sorted(await programs.wallets(tx, program_id), key=lambda one: one.ordinal):
             if wallet.kind == "money":
                 wallets.setdefault(wallet.currency, wallet.ordinal)
-    cards = [
-        GiftCard(
+    cards = {
+        one.id: GiftCard(
             id=one.id,
             wallet=wallets[one.currency] if sale is None else sale.wallet,
             origin="granted" if sale is None else "paid_in",
@@ -47,31 +53,32 @@ async def open_cards(
             at=now,
             actor="system" if sale is None else sale.actor,
         )
-        for one in money
+        for one, _ in money
         if sale is not None or one.currency in wallets
-    ]
+    }
     if not cards:
-        return
-    await store.insert(tx, program_id, cards)
-    amounts = {one.id: one.amount for one in money}
+        return cards
+    await store.insert(tx, program_id, list(cards.values()))
     moves = [
         _transfer(
-            card,
+            cards[one.id],
             Movement(
                 kind="gift_card.sold" if sale is not None else "gift_card.given",
                 source=SOLD if sale is not None else ISSUED,
                 destination=GIFT_CARDS,
-                amount=amounts[card.id],
+                amount=amount,
                 at=now,
-                reference=card.reference,
-                order_key=card.order_key,
-                actor=card.actor,
+                reference=cards[one.id].reference,
+                order_key=cards[one.id].order_key,
+                actor=cards[one.id].actor,
             ),
             now,
         )
-        for card in cards
+        for one, amount in money
+        if one.id in cards
     ]
     await ledger.write(tx, program_id, holders=[], transfers=moves)
+    return cards
 
 
 async def post(
@@ -83,7 +90,9 @@ async def post(
     paid_out: bool = False,
     now: datetime | None = None,
 ) -> list[Transfer]:
-    """Post what was done with cards; vouchers that are no money, or have no books, move nothing.
+    """Post what was done with cards; vouchers that are no money move nothing.
+
+    Codes of a batch are cards from their first use on: until then nobody may have them.
 
     Raises:
         CardInWallet: Money that went into a wallet would come back.
@@ -92,6 +101,11 @@ async def post(
     if not money:
         return []
     cards = await store.load(tx, program_id, money)
+    fresh = [record for id, record in money.items() if id not in cards and policy.first_used(record)]
+    if fresh:
+        on_them = [(each.voucher, policy.left_in_books(each.opened or each.voucher)) for each in fresh]
+        began = now or max(use.at for each in fresh for use in each.uses.values())
+        cards |= await _begin(tx, program_id, on_them, None, now=began)
     made = [
         _transfer(card, move, now, other=into if move.kind == "gift_card.used" else None)
         for id, card in cards.items()
