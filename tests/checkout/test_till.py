@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from counters import Shop, a_new_id, order
 
-from puntal.checkout.shapes_till import ActionOut, LookupOut
+from puntal.checkout.shapes_till import TillActionOut, TillLookupOut
 from puntal.kit import clock
 
 
@@ -29,7 +29,7 @@ async def test_whatever_is_typed_finds_her(shop: Shop, text: str, reading: str) 
 
     found = await marta.does("lookup", {"text": text})
 
-    LookupOut.model_validate(found)
+    TillLookupOut.model_validate(found)
     assert (found["reading"], found["found"]) == (reading, True)
     assert found["member"] == {
         "member_id": anna,
@@ -118,7 +118,7 @@ async def test_a_sale_earns_and_prints(shop: Shop) -> None:
     en = await marta.does(f"actions/{sold['id']}/receipt", method="GET")
     es = await marta.does(f"actions/{sold['id']}/receipt", method="GET", locale="es")
 
-    ActionOut.model_validate(sold)
+    TillActionOut.model_validate(sold)
     assert (sold["kind"], sold["state"], sold["store"], sold["member_id"]) == ("sale", "done", "madrid-1", anna)
     assert en["lines"] == ["You earned 29 points", "Your balance: 29 points", "71 points more for: A coffee",
                            "See you soon!"]  # fmt: skip

@@ -10,8 +10,8 @@ from puntal.checkout.operations.till.acting import Acted
 from puntal.checkout.operations.till.serving import Served, Showable
 from puntal.checkout.shapes_redemptions import RedemptionOut
 from puntal.checkout.shapes_till import (
-    ActionOut,
-    LookupOut,
+    TillActionOut,
+    TillLookupOut,
     TillMemberOut,
     TillRewardOut,
     TillTierOut,
@@ -23,12 +23,12 @@ from puntal.programs.sentences_rewards import RewardSpeaker
 from puntal.rewards.api.shapes_vouchers import VoucherOut
 
 
-def lookup_out(served: Served, program: Compiled, locale: str, now: datetime) -> LookupOut:
+def lookup_out(served: Served, program: Compiled, locale: str, now: datetime) -> TillLookupOut:
     """Return who or what was scanned."""
     scanned = served.scanned
     refusal = None if scanned.found else scanned.refusal or NobodyMeant()
     speaker = Speaker(program.document, locale)
-    return LookupOut(
+    return TillLookupOut(
         reading=scanned.reading,
         found=scanned.found,
         code=None if refusal is None else refusal.code,
@@ -39,13 +39,13 @@ def lookup_out(served: Served, program: Compiled, locale: str, now: datetime) ->
     )
 
 
-def action_out(acted: Acted, program: Compiled, locale: str, now: datetime, receipt: list[str] | None) -> ActionOut:
+def action_out(acted: Acted, program: Compiled, locale: str, now: datetime, receipt: list[str] | None) -> TillActionOut:
     """Return what was done."""
     action = acted.action
     speaker = Speaker(program.document, locale)
     given = acted.vouchers if action.kind == "redeem" else ()
     used = () if action.kind == "redeem" else acted.vouchers
-    return ActionOut(
+    return TillActionOut(
         id=action.id,
         kind=action.kind,
         state=action.state,

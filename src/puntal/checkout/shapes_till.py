@@ -37,7 +37,7 @@ class _In(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class LookupIn(_In):
+class TillLookupIn(_In):
     """What was scanned or typed."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"text": "+34 600 000 001"}]})
@@ -91,7 +91,7 @@ class TillVoucherOut(BaseModel):
     ends_at: datetime | None
 
 
-class LookupOut(BaseModel):
+class TillLookupOut(BaseModel):
     """Who or what it is; the same fields whether or not anybody is meant."""
 
     reading: Literal["pass", "email", "number", "voucher", "nothing"] = Field(
@@ -230,7 +230,7 @@ class OfflineRedeemIn(TillRedeemIn, _OfflineIn):
     kind: Literal["redeem"]
 
 
-class BatchIn(_In):
+class TillBatchIn(_In):
     """What a till did while it was offline, in the order it was done; each is answered by itself."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_BATCH]})
@@ -238,15 +238,17 @@ class BatchIn(_In):
     items: Annotated[list[SkipValidation[OfflineSaleIn | OfflineRedeemIn]], Field(max_length=MOST_ITEMS)]
 
 
-class CommitIn(_In):
+class TillCommitIn(_In):
     """What came of the purchase."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"discount_minor": 500}]})
 
     discount_minor: Amount | None = Field(
         default=None, description="What was really taken off, where that is less than what was held."
     )
 
 
-class ActionOut(BaseModel):
+class TillActionOut(BaseModel):
     """Something done at a till, as it is now."""
 
     id: UUID
@@ -266,28 +268,28 @@ class ActionOut(BaseModel):
     )
 
 
-class ReceiptOut(BaseModel):
+class TillReceiptOut(BaseModel):
     """A receipt in the caller's language."""
 
     lines: list[str] = Field(examples=[["You earned 29 points", "Your balance: 769 points"]])
     text: str = Field(description="The lines as one text.")
 
 
-class ItemOut(BaseModel):
+class TillItemOut(BaseModel):
     """What became of one thing that was uploaded: `action`, or `problem` and nothing of it was taken in."""
 
     id: UUID | None
     state: Literal["taken", "conflict", "failed"] = Field(
         description="`conflict`: send it no more as it is; `failed`: send it again."
     )
-    action: ActionOut | None
+    action: TillActionOut | None
     problem: dict[str, Any] | None = Field(examples=[None])
 
 
-class BatchOut(BaseModel):
+class TillBatchOut(BaseModel):
     """The answers, in the order of the items."""
 
     taken: int
     conflicts: int
     failed: int
-    items: list[ItemOut]
+    items: list[TillItemOut]

@@ -41,17 +41,17 @@ from puntal.checkout.operations.till import Acted, Offline, Programs
 from puntal.checkout.receipts import lines_of
 from puntal.checkout.shapes import CartOut
 from puntal.checkout.shapes_till import (
-    ActionOut,
-    BatchIn,
-    BatchOut,
-    CommitIn,
-    ItemOut,
-    LookupIn,
-    LookupOut,
     OfflineRedeemIn,
     OfflineSaleIn,
-    ReceiptOut,
+    TillActionOut,
+    TillBatchIn,
+    TillBatchOut,
     TillCartIn,
+    TillCommitIn,
+    TillItemOut,
+    TillLookupIn,
+    TillLookupOut,
+    TillReceiptOut,
     TillRedeemIn,
     TillSaleIn,
     order_of,
@@ -80,7 +80,7 @@ _GUESSES: dict[int | str, dict[str, Any]] = {
 _DONE: dict[int | str, dict[str, Any]] = {
     **_MAY_NOT,
     **_GUESSES,
-    200: {"model": ActionOut, "description": "The id was used before with the same words: as it is now"},
+    200: {"model": TillActionOut, "description": "The id was used before with the same words: as it is now"},
     404: {"description": "`reward.unknown`, `members.unknown`, `rewards.voucher_unknown`, `till.action_unknown`"},
 }
 _MOST_TRIES = 4
@@ -112,8 +112,8 @@ Current = Annotated[Programs, Depends(current)]
 
 @router.post("/till/lookup", summary="See who is served", dependencies=_USE, responses={**_MAY_NOT, **_GUESSES})
 async def lookup(
-    body: LookupIn, tx: ProgramTx, programs: Current, who: AtTill, now: Now, real_now: RealNow, locale: Locale
-) -> LookupOut:
+    body: TillLookupIn, tx: ProgramTx, programs: Current, who: AtTill, now: Now, real_now: RealNow, locale: Locale
+) -> TillLookupOut:
     """Recognise what was scanned or typed; show what serving her takes: first name, tier, balances, what she may use.
 
     The answer has the same fields whether or not anybody is meant; lookups are counted, per cashier and for all tills.
@@ -186,7 +186,7 @@ async def redeem(
     who: AtTill,
     now: Now,
     locale: Locale,
-) -> ActionOut:
+) -> TillActionOut:
     """Redeem at once or, with `hold`, set aside until the purchase is paid: points, stock and limits, or nothing."""
     async with _counting_misses(request, programs.program_id, who, now, guarded=body.voucher is not None, tx=tx):
         made = await till.redeem(tx, programs, who, body.read(), now=now, recorded_at=clock.now())
@@ -216,7 +216,7 @@ async def earn(
     who: AtTill,
     now: Now,
     locale: Locale,
-) -> ActionOut:
+) -> TillActionOut:
     """Take in a paid order: it earns, commits what was set aside for it, uses its vouchers; all of it, or nothing."""
     async with _counting_misses(request, programs.program_id, who, now, guarded=bool(body.vouchers), tx=tx):
         made = await till.sell(tx, programs, who, body.read(), now=now, recorded_at=clock.now())
@@ -224,7 +224,9 @@ async def earn(
 
 
 @router.get("/till/actions/{action_id}", summary="Show what was done at the till", dependencies=_USE, responses=_KNOWN)
-async def show(action_id: UUID, tx: ProgramTx, programs: Current, who: AtTill, now: Now, locale: Locale) -> ActionOut:
+async def show(
+    action_id: UUID, tx: ProgramTx, programs: Current, who: AtTill, now: Now, locale: Locale
+) -> TillActionOut:
     """Show something that was done at this store, as it is now."""
     found = await till.show(tx, programs.program_id, who, action_id)
     return action_out(found, programs.newest, locale, now, await _receipt(tx, programs, found, locale, now))
@@ -233,10 +235,10 @@ async def show(action_id: UUID, tx: ProgramTx, programs: Current, who: AtTill, n
 @router.get("/till/actions/{action_id}/receipt", summary="Print a receipt", dependencies=_USE, responses=_KNOWN)
 async def receipt(
     action_id: UUID, tx: ProgramTx, programs: Current, who: AtTill, now: Now, locale: Locale
-) -> ReceiptOut:
+) -> TillReceiptOut:
     """Say what was earned and used, the balance, and how far the next reward is, as the program has it on receipts."""
     lines = await _receipt(tx, programs, await till.show(tx, programs.program_id, who, action_id), locale, now)
-    return ReceiptOut(lines=lines, text="\n".join(lines))
+    return TillReceiptOut(lines=lines, text="\n".join(lines))
 
 
 @router.post(
@@ -259,8 +261,8 @@ async def commit(
     who: AtTill,
     now: Now,
     locale: Locale,
-    body: CommitIn | None = None,
-) -> ActionOut:
+    body: TillCommitIn | None = None,
+) -> TillActionOut:
     """Redeem what was set aside, when the purchase is paid. A sale that names it does the same in one step."""
     made = await till.commit(
         tx,
@@ -286,7 +288,9 @@ async def commit(
         },
     },
 )
-async def undo(action_id: UUID, tx: ProgramTx, programs: Current, who: AtTill, now: Now, locale: Locale) -> ActionOut:
+async def undo(
+    action_id: UUID, tx: ProgramTx, programs: Current, who: AtTill, now: Now, locale: Locale
+) -> TillActionOut:
     """Undo one's own: points, stock, limits and vouchers as before, the order cancelled. Again changes nothing.
 
     The program says for how long (`till.undo_within`).
@@ -297,8 +301,8 @@ async def undo(action_id: UUID, tx: ProgramTx, programs: Current, who: AtTill, n
 
 @router.post("/till/batch", summary="Bring in what was done offline", dependencies=_USE, responses=_MAY_NOT)
 async def batch(
-    body: BatchIn, request: Request, program_id: ProgramId, who: AtTill, now: Now, locale: Locale
-) -> BatchOut:
+    body: TillBatchIn, request: Request, program_id: ProgramId, who: AtTill, now: Now, locale: Locale
+) -> TillBatchOut:
     """Take in what a till did while it was offline, one thing after the other, each in a transaction of its own.
 
     Send the whole batch again after a failure: what was taken in is recognised by its id. What conflicts, a voucher
@@ -306,7 +310,7 @@ async def batch(
     """
     answers = [await _bring_in(request, program_id, who, item, now, locale) for item in body.items]
     states = [each.state for each in answers]
-    return BatchOut(
+    return TillBatchOut(
         taken=states.count("taken"),
         conflicts=states.count("conflict"),
         failed=states.count("failed"),
@@ -316,7 +320,7 @@ async def batch(
 
 async def _bring_in(
     request: Request, program_id: ProgramId, who: Cashier, item: object, now: datetime, locale: str
-) -> ItemOut:
+) -> TillItemOut:
     id = _id_of(item)
     try:
         # As JSON: the words of a till are read as strictly as those of a single request.
@@ -325,7 +329,7 @@ async def _bring_in(
         # The first step names the kind of item that was tried.
         found = [{**each, "loc": ("body", *each["loc"][1:])} for each in wrong.errors()]
         said = problem.of_validation(found, item, locale)
-        return ItemOut(id=id, state="conflict", action=None, problem=said)
+        return TillItemOut(id=id, state="conflict", action=None, problem=said)
     behind = clock.now() - now
     one = Offline(read.read(), read.at - behind, read.scanned)
     for _ in range(_MOST_TRIES):
@@ -337,14 +341,14 @@ async def _bring_in(
         except Refusal as refusal:
             if isinstance(refusal, VoucherUnknown):
                 await _miss(request, program_id, who, now)
-            return ItemOut(id=read.id, state="conflict", action=None, problem=problem.of_refusal(refusal, locale))
+            return TillItemOut(id=read.id, state="conflict", action=None, problem=problem.of_refusal(refusal, locale))
         except (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable):
             continue
         if isinstance(one.words, Sale):
             programs.begun = True
-        return ItemOut(id=read.id, state="taken", action=action, problem=None)
+        return TillItemOut(id=read.id, state="taken", action=action, problem=None)
     _log.warning("till.item_failed", action_id=str(read.id))
-    return ItemOut(id=read.id, state="failed", action=None, problem=problem.of_status(503, locale))
+    return TillItemOut(id=read.id, state="failed", action=None, problem=problem.of_status(503, locale))
 
 
 def _id_of(item: object) -> UUID | None:
@@ -383,7 +387,7 @@ async def _answer(
     response: Response,
     locale: str,
     now: datetime,
-) -> ActionOut:
+) -> TillActionOut:
     """Return what was done or, of an id that was used before, what became of it."""
     if made is None:
         made = replace(await till.show(tx, programs.program_id, who, id), replayed=True)
