@@ -576,3 +576,29 @@ async def test_a_budget_of_order_value_is_reserved_with_the_cart(story: Teller) 
     assert (await redeem(story, anna, status=409))["type"] == "reward.order_needed"
     assert await used(story) == {"stock redemptions": 2, "budget order_value": 8000}
     assert await story.wrong() == {}
+
+
+async def test_who_waits_for_a_place_is_told_in_turn(story: Teller) -> None:
+    """B17: an experience with capacity, dates, waiting list and check-in."""
+    sessions = [{"id": "may", "at": "2025-05-01T19:00", "capacity": 1}]
+    wine = {"id": "wine", "kind": "experience", "experience": {"sessions": sessions, "waitlist": True}}
+    await story.open(BASE | {"rewards": [wine, *BASE["rewards"]]})
+    anna, ben, carla = [await story.joins(f"{name}@example.com") for name in ("anna", "ben", "carla")]
+    mine = await redeem(story, anna, "wine", session="may", commit=True)
+    assert (await redeem(story, ben, "wine", session="may", status=409))["type"] == "reward.session_full"
+    await story.post("rewards/wine/waitlist", {"member_id": ben, "session": "may"}, status=201)
+    listed = await story.post("rewards/wine/waitlist", {"member_id": carla, "session": "may"}, status=201)
+    assert [each["member_id"] for each in listed["items"]] == [ben, carla]
+    no = await story.post("rewards/five/waitlist", {"member_id": carla, "session": "may"}, status=409)
+    assert no["type"] == "reward.no_waitlist"
+
+    await story.post(f"redemptions/{mine['id']}/cancel")
+
+    assert [each["session"] for each in await story.outbox("reward.place_free")] == ["may"]
+    told = (await story.get("rewards/wine/waitlist"))["items"]
+    assert [each["told_at"] is not None for each in told] == [True, False]
+    his = await redeem(story, ben, "wine", session="may", commit=True)
+    assert [each["member_id"] for each in (await story.get("rewards/wine/waitlist"))["items"]] == [carla]
+    came = await story.post(f"redemptions/{his['id']}/fulfilment", {"fulfilment": "done", "note": "came"})
+    assert came["fulfilment"] == "done"
+    assert await story.wrong() == {}

@@ -1,6 +1,6 @@
 """Rewards: what points buy, who may have it, and the redemptions, codes and passes that prove it.
 
-Owns the table `redemption`, and those of vouchers.
+Owns the tables `redemption` and `waiting`, and those of vouchers.
 
 Always true, under any number of parallel calls, and checked by `tests/stress`:
 

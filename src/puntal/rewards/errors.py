@@ -77,6 +77,16 @@ class UnknownReward(NotFound):
     }
 
 
+class NoWaitlist(Conflict):
+    """Nobody waits for this reward."""
+
+    code = "reward.no_waitlist"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "{reward} has no waiting list",
+        "es": "{reward} no tiene lista de espera",
+    }
+
+
 class UnknownRedemption(NotFound):
     """There is no such redemption."""
 

@@ -203,6 +203,11 @@ KINDS: Mapping[str, Kind] = {
     "redemption.fulfilment": _kind(
         "The delivery of a redemption went on", "Avanzó la entrega de un canje", {**_REDEMPTION, "state": "committed"}
     ),
+    "reward.place_free": _kind(
+        "A place came free for a member who waits",
+        "Quedó libre una plaza para un miembro en espera",
+        {"reward": "wine_evening", "session": "may"},
+    ),
     "kill_switch.set": _kind(
         "Something was switched off",
         "Se desactivó algo",

@@ -11,6 +11,7 @@ from puntal.ledger.queries import NOBODY
 from puntal.rewards.errors import RedemptionIdReused, UnknownRedemption
 from puntal.rewards.model import Redemption
 from puntal.rewards.store import redemptions as store
+from puntal.rewards.store import waiting
 
 PORTION = 200
 """Redemptions that end in one transaction."""
@@ -84,6 +85,8 @@ async def reassign(
     tx: Transaction, program_id: int, *, source: UUID, target: UUID, only: Collection[UUID] | None = None
 ) -> list[UUID]:
     """Hand a member's redemptions to another, for a merge; returns which, for the undo."""
+    if only is None:
+        await waiting.reassign(tx, program_id, source=source, target=target)
     return await store.reassign(tx, program_id, source=source, target=target, only=only)
 
 
@@ -95,3 +98,4 @@ async def held_about(tx: Transaction, program_id: int, members: Sequence[UUID]) 
 async def forget(tx: Transaction, program_id: int, members: Collection[UUID]) -> None:
     """Empty what was noted about erased members; that they redeemed stays."""
     await store.forget(tx, program_id, members)
+    await waiting.forget(tx, program_id, members)

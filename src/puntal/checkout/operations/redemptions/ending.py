@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +25,7 @@ from puntal.rewards.errors import (
 from puntal.rewards.model import Redemption
 from puntal.rewards.model_vouchers import Voucher
 from puntal.rewards.operations import redemptions as rows
+from puntal.rewards.operations import waiting
 
 _HOLD_STATES: Mapping[Ending, HoldState] = {"cancelled": "released", "lapsed": "lapsed", "voided": "voided"}
 
@@ -126,6 +128,8 @@ async def end(  # noqa: PLR0913 - which, how, and what is left
     await desks.write(tx, amounts=amounts, bounds={}, known=())
     await rows.save(tx, program.program_id, ended)
     told = telling.of(programs, ended, state, now=now, recorded_at=recorded_at)
+    freed = Counter((made.reward, made.session) for made in ended if made.session is not None)
+    told += await waiting.tell(tx, program.program_id, freed, now=now, recorded_at=recorded_at)
     await outbox.append(tx, program.program_id, told)
     return ended
 

@@ -37,6 +37,7 @@ from puntal.rewards.errors import (
 )
 from puntal.rewards.model import Ask, Redemption, Reward, Verdict
 from puntal.rewards.operations import redemptions as rows
+from puntal.rewards.operations import waiting
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 T = TypeVar("T")
@@ -188,6 +189,8 @@ class _Attempt:
         alerts = await desks.write(tx, amounts=taken.budgets, bounds=taken.bounds, known=known)
         if wanted.commit:
             await rows.save(tx, program.program_id, [made])
+        if made.session is not None:
+            await waiting.leave(tx, program.program_id, made.reward, made.session, made.member_id)
         told = telling.of(self.programs, [made], made.state, now=self.now, recorded_at=self.recorded_at)
         await outbox.append(tx, program.program_id, [*told, *alerts])
         return Redeemed(redemption=made, vouchers=vouchers)
