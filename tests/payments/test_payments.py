@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from monedero import NOON, a_member, available, terms_of, trial_balance, want
@@ -223,6 +224,17 @@ async def test_a_country_has_limits_of_its_own(tx: Transaction, program_id: int)
         await operations.send(tx, program_id, terms, want(anna, 11_001, to_member=rui), now=NOON)
     assert full.value.numbers["room"] == 11_000
     await operations.send(tx, program_id, terms, want(anna, 11_000, to_member=rui), now=NOON)
+
+
+async def test_a_limit_for_life_east_of_greenwich(tx: Transaction, program_id: int) -> None:
+    terms = terms_of(limits={"load": {"amount": "10.00 EUR", "per": "lifetime"}})
+    for each in terms:
+        each.zone = ZoneInfo("Pacific/Auckland")
+    anna = await a_member(tx, program_id)
+    await operations.load(tx, program_id, terms, want(anna, 900, means="cash"), now=NOON)
+    with pytest.raises(OverLoadLimit) as over:
+        await operations.load(tx, program_id, terms, want(anna, 101, means="cash"), now=NOON + timedelta(days=900))
+    assert (over.value.numbers["per"], over.value.numbers["room"]) == ("lifetime", 100)
 
 
 async def test_money_is_given_only_where_the_document_says_so(tx: Transaction, program_id: int) -> None:

@@ -7,7 +7,7 @@ is answered before anything else is asked, and limits hold under any number of c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ from puntal.points.model import GRANTED, PAID_IN, Cause, MoneyCaps, Terms
 from puntal.points.operations import Purse, window_start
 
 GOODWILL = "goodwill"
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
+"""The first day has no midnight east of Greenwich."""
 TOLD: dict[PaymentKind, str] = {
     "load": "money.loaded",
     "pay": "money.paid",
@@ -287,7 +289,9 @@ async def _check_loads(
 ) -> None:
     if not caps.loads:
         return
-    since = [midnight(terms.zone, window_start(terms, per, now)) for _, per in caps.loads]
+    since = [
+        _EVER if per == "lifetime" else midnight(terms.zone, window_start(terms, per, now)) for _, per in caps.loads
+    ]
     holders = [purse.holder_id, *await people.redirected_to(tx, program_id, purse.holder_id)]
     loaded = await store.loaded_since(tx, program_id, holders, terms.ordinal, since)
     for (most, per), already in zip(caps.loads, loaded, strict=True):
