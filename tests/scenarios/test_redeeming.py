@@ -602,3 +602,18 @@ async def test_who_waits_for_a_place_is_told_in_turn(story: Teller) -> None:
     came = await story.post(f"redemptions/{his['id']}/fulfilment", {"fulfilment": "done", "note": "came"})
     assert came["fulfilment"] == "done"
     assert await story.wrong() == {}
+
+
+async def test_a_closed_program_ends_what_is_unused(story: Teller) -> None:
+    """C8: `closed`: lots expire, vouchers and holds end; nothing can be redeemed any more."""
+    await story.open(BASE | {"phase": {"live": "2024-12-01", "closed": "2025-01-03"}})
+    anna = await story.joins()
+    await earns(story, anna, 1500)
+    made = await redeem(story, anna, "voucher", commit=True)
+
+    await story.at("2025-01-03 09:00")
+
+    assert (await story.get(f"redemptions/{made['id']}"))["vouchers"][0]["state"] == "void"
+    assert await story.balance(anna) == 0
+    assert (await redeem(story, anna, status=409))["type"] == "reward.program_closed"
+    assert await story.wrong() == {}

@@ -87,6 +87,15 @@ async def _close(database: Database, programs: Programs, program_id: int, day: d
     after: UUID | None = UUID(int=0)
     while after is not None:
         async with database.program_transaction(program_id) as tx:
+            loaded = await programs.current(tx, program_id)
+            after = await nightly.end_rewards(tx, loaded, day, after, recorded_at=clock.now())
+    left = 1
+    while left:
+        async with database.program_transaction(program_id) as tx:
+            left = await nightly.end_vouchers(tx, await programs.current(tx, program_id), day)
+    after = UUID(int=0)
+    while after is not None:
+        async with database.program_transaction(program_id) as tx:
             after = await nightly.close(tx, await programs.current(tx, program_id), day, after)
 
 

@@ -77,6 +77,23 @@ async def close(tx: Transaction, programs: Programs, day: date, after: UUID) -> 
     )
 
 
+async def end_rewards(
+    tx: Transaction, programs: Programs, day: date, after: UUID, *, recorded_at: datetime
+) -> UUID | None:
+    """End what is held or unused of a closed program; what it cost comes back first, to end with everything else.
+
+    Returns the last redemption, to go on after; None when there was nothing left.
+    """
+    now = midnight(programs.newest.zone, day)
+    return await redemptions.void(tx, programs, "program", "", after=after, now=now, recorded_at=recorded_at)
+
+
+async def end_vouchers(tx: Transaction, programs: Programs, day: date) -> int:
+    """End some of the vouchers of a closed program that no redemption paid for; paid-in money stays owed."""
+    now = midnight(programs.newest.zone, day)
+    return await redemptions.void_vouchers(tx, programs, "program", "", now=now)
+
+
 async def lapse_holds(tx: Transaction, programs: Programs, day: date, *, recorded_at: datetime) -> int:
     """End redemptions and other holds whose time is over."""
     program, now = programs.newest, midnight(programs.newest.zone, day)
