@@ -568,7 +568,7 @@ async def test_a_budget_of_order_value_is_reserved_with_the_cart(story: Teller) 
     await story.open(with_reward(budget={"order_value": "100.00 EUR"}, limit={"times": 9}))
     anna = await story.joins()
     await earns(story, anna, 3000)
-    cart = {"order": {"currency": "EUR", "lines": [{"id": "1", "amount_minor": 4000}]}}
+    cart: dict[str, Any] = {"order": {"currency": "EUR", "lines": [{"id": "1", "amount_minor": 4000}]}}
 
     assert [(await redeem(story, anna, **cart))["state"] for _ in range(2)] == ["held", "held"]
     refused = await redeem(story, anna, status=409, **cart)

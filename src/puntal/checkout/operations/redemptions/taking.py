@@ -98,13 +98,25 @@ async def redeem_reward(
         raise UnknownReward(reward=wanted.ask.reward)
     id = wanted.id or ids.new_id()
     words = fingerprint(_encode({**msgspec.to_builtins(wanted), "id": None, "by": None}))
-    known = (await rows.load(tx, program.program_id, [id])).get(id) if wanted.id is not None else None
+    known = None if wanted.id is None else await _known(tx, program.program_id, id, words)
     if known is not None:
-        if known.fingerprint != words:
-            raise RedemptionIdReused(id=str(id))
-        return Redeemed(redemption=known, vouchers=await issued_to(tx, program.program_id, known), replayed=True)
+        return known
     attempt = _Attempt(programs, program, reward, wanted, id, words, by, now, recorded_at)
     return await _again_if_missed(tx, attempt.run, dry_run=dry_run)
+
+
+async def _known(tx: Transaction, program_id: int, id: UUID, words: str) -> Redeemed | None:
+    """Return the redemption of an id that was asked for before, as it is now.
+
+    Raises:
+        RedemptionIdReused: With other words.
+    """
+    known = (await rows.load(tx, program_id, [id])).get(id)
+    if known is None:
+        return None
+    if known.fingerprint != words:
+        raise RedemptionIdReused(id=str(id))
+    return Redeemed(redemption=known, vouchers=await issued_to(tx, program_id, known), replayed=True)
 
 
 def cart_of(said: SaidOrder, program: Compiled, now: datetime) -> Order:
@@ -170,6 +182,10 @@ class _Attempt:
         desks = await open_desks(
             tx, program, [wanted.member_id], wallet=None if price is None else price.wallet_id, now=self.now
         )
+        # Two of the same id at once: the second waited for the first at the member's row.
+        before = None if wanted.id is None else await _known(tx, program.program_id, self.id, self.words)
+        if before is not None:
+            return before
         desk = desks[wanted.member_id]
         bounds = redeem.bounds_of(self.reward, ask.session)
         keys = counters([[bound for bound in bounds if bound.scope == "b"]], [desk.today])
