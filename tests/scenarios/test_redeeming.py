@@ -617,3 +617,25 @@ async def test_a_closed_program_ends_what_is_unused(story: Teller) -> None:
     assert await story.balance(anna) == 0
     assert (await redeem(story, anna, status=409))["type"] == "reward.program_closed"
     assert await story.wrong() == {}
+
+
+async def test_a_merge_and_its_undoing_leave_redemptions_with_whose_they_are(story: Teller) -> None:
+    """X38: used limits are summed; parted again, each has her own."""
+    await story.open(with_reward(limit={"times": 3, "per": "month"}, stock=9, budget={"discount": "90.00 EUR"}))
+    anna, ben = await story.joins(), await story.joins("ben@example.com")
+    for who in (anna, ben):
+        await earns(story, who, 1500)
+    hers, his = await redeem(story, anna, commit=True), await redeem(story, ben, commit=True)
+
+    merged = await story.post(f"members/{anna}/merge", {"merged_id": ben})
+    assert (await story.get(f"redemptions/{his['id']}"))["member_id"] == anna
+    both = await redeem(story, anna, commit=True)
+    assert (await redeem(story, anna, status=409))["type"] == "reward.limit"
+    assert await story.wrong() == {}
+
+    await story.post(f"merges/{merged['id']}/undo")
+    assert (await story.get(f"redemptions/{his['id']}"))["member_id"] == ben
+    for made in (hers, his, both):
+        await story.post(f"redemptions/{made['id']}/cancel")
+    assert await used(story) == {"stock redemptions": 0, "budget discount": 0}
+    assert await story.wrong() == {}
