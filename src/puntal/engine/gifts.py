@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from uuid import UUID
 
 from puntal.engine.credit import gift
-from puntal.engine.model import GIFT, TIER_GIFT, VOUCHER_GIVEN, Reason
+from puntal.engine.model import GIFT, TIER_GIFT, VOUCHER_GIVEN, VOUCHER_TAKEN, Reason
 from puntal.engine.work import Work
+from puntal.kit.ids import derived
 from puntal.kit.money import digits
-from puntal.orders.model import OrderAward
+from puntal.orders.model import OrderAward, OrderGift, OrderRecord
 from puntal.programs.document.program import Program
 from puntal.tiers import policy as tiers
 
@@ -66,6 +68,8 @@ def give(work: Work) -> None:
             if code == VOUCHER_GIVEN:
                 given.append(mark)
                 work.awarded = True
+                if work.order is not None:
+                    work.order.gifts.append(OrderGift(key, mark, reward, voucher_of(work.event.id, key)))
         for wallet, amount in work.program.gifts.get((when, ladder, tier), ()):
             key = _key(when, ladder, tier, work.program.terms[wallet].id)
             given = work.running.once.setdefault(TIER_GIFT, [])
@@ -75,6 +79,33 @@ def give(work: Work) -> None:
                 continue
             given.append(mark)
             gift(work, key, wallet, amount)
+
+
+def voucher_of(event: str, key: str) -> UUID:
+    """Return the id of the voucher of a reward that is given at an event: the same every time."""
+    return derived(event, key)
+
+
+def take_back(work: Work, record: OrderRecord) -> None:
+    """Take rewards that tiers gave because of an order back with all of it; what was used is found on writing."""
+    for each in record.gifts:
+        if not each.taken:
+            each.taken = True
+            marks = work.running.once.setdefault(TIER_GIFT, [])
+            if each.mark in marks:
+                marks.remove(each.mark)
+            work.reasons.append(Reason(each.key, VOUCHER_TAKEN, by=each.reward))
+
+
+def give_back(work: Work, record: OrderRecord) -> None:
+    """Give rewards again that went back with an order whose refund was withdrawn, unless they came again meanwhile."""
+    for each in record.gifts:
+        marks = work.running.once.setdefault(TIER_GIFT, [])
+        if each.taken and each.mark not in marks:
+            marks.append(each.mark)
+            each.taken, each.voucher = False, voucher_of(work.event.id, each.key)
+            work.reasons.append(Reason(each.key, VOUCHER_GIVEN, by=each.reward))
+            work.awarded = True
 
 
 def note_return(work: Work, award: OrderAward, *, gone: bool) -> None:

@@ -44,6 +44,8 @@ OFFERING = "rewards"
 """How the conditions of rewards are named among triggers; not an event."""
 VOUCHER_GIVEN = "voucher_given"
 """The code of a reason that a tier gives a reward: whoever writes the decision issues its voucher."""
+VOUCHER_TAKEN = "voucher_taken"
+"""The code of a reason that such a reward goes back with its order: whoever writes ends the voucher, if unused."""
 TIER_GIFT = "tier.gift"
 """Under which `Running.once` remembers gifts, by name and period."""
 
@@ -108,6 +110,7 @@ REASON_CODES = frozenset(
         "voucher_apart",
         "voucher_given",
         "voucher_refused",
+        "voucher_taken",
         "reversed",
         "unknown_line",
         "wallet_off",

@@ -234,6 +234,10 @@ REASONS: Mapping[str, Phrase] = {
     "voucher_given": Phrase(
         ("Gave a voucher of '{by}'", "Dio un vale de '{by}'"), ("Gives a voucher of '{by}'", "Da un vale de '{by}'")
     ),
+    "voucher_taken": Phrase(
+        ("The voucher of '{by}' goes back, if unused", "El vale de '{by}' vuelve, si no se usó"),
+        ("The voucher of '{by}' goes back, if unused", "El vale de '{by}' vuelve, si no se usó"),
+    ),
     "voucher_apart": Phrase(
         ("Gift cards are used by paying with them", "Las tarjetas regalo se usan pagando con ellas"),
         ("Gift cards are used by paying with them", "Las tarjetas regalo se usan pagando con ellas"),

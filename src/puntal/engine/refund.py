@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from puntal.engine import room
-from puntal.engine.gifts import note_return
+from puntal.engine.gifts import give_back, note_return, take_back
 from puntal.engine.model import Caused, Compiled, Event, Reason
 from puntal.engine.work import Work, copy_order
 from puntal.orders.model import SHIPPING, Awaited, OrderAward, OrderRecord, Refund, RefundRecord, Taken
@@ -124,6 +124,8 @@ def take(work: Work, amounts: list[int], id: str) -> None:
         measured |= _uncount(work, given, sum(back))
     if record.event_id is not None:
         _down(work, record, amounts, -1 if whole and not earlier else 0)
+    if whole:
+        take_back(work, record)
     if whole and not earlier:
         _tell_referrer(work, record, "referral.reversed")
     if measured:
@@ -257,6 +259,7 @@ def withdrawn(work: Work) -> str | None:
     if record.event_id is not None:
         _down(work, record, [-amount for amount in done.amounts], int(restored))
     if restored:
+        give_back(work, record)
         _tell_referrer(work, record, "referral.restored")
     _refunded_tiers(work)
     work.climb()

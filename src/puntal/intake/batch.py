@@ -92,6 +92,8 @@ class Batch:
         self.changes: list[tuple[UUID, str, Change]] = []
         self.elsewhere: list[tuple[UUID, Event, datetime]] = []
         self.pools: Pools | None = None
+        self.gone: set[UUID] = set()
+        """Vouchers of gifts that go back."""
         self.redeemed: Redeeming | None = None
 
     def program_at(self, instant: datetime) -> Compiled:

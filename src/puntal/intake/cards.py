@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from puntal.engine import redeem
+from puntal.engine.gifts import voucher_of
 from puntal.engine.model import VOUCHER_GIVEN
 from puntal.intake.batch import Batch
 from puntal.kit.db import Transaction
-from puntal.kit.ids import derived
 from puntal.points.model import Books, FinishedCard
 from puntal.rewards.model_vouchers import Issue
 from puntal.rewards.operations import vouchers
@@ -35,7 +35,7 @@ async def give_rewards(tx: Transaction, batch: Batch) -> None:
     issues = [
         vouchers.issue_of(
             reward,
-            id=derived(one.event.id, reason.rule),
+            id=voucher_of(one.event.id, reason.rule),
             revision=one.program.revision,
             currency=one.program.currency,
             zone=one.program.zone,
@@ -47,7 +47,9 @@ async def give_rewards(tx: Transaction, batch: Batch) -> None:
         for one in batch.decided
         if one.decision is not None and one.program.given
         for reason in one.decision.reasons
-        if reason.code == VOUCHER_GIVEN and (reward := one.program.rewards.get(reason.by or "")) is not None
+        if reason.code == VOUCHER_GIVEN
+        and voucher_of(one.event.id, reason.rule) not in batch.gone
+        and (reward := one.program.rewards.get(reason.by or "")) is not None
     ]
     if issues:
         await vouchers.issue(tx, batch.programs.program_id, issues, now=max(batch.touched.values()))

@@ -131,6 +131,21 @@ class Taken(Struct, array_like=True):
     """Where they were found, in the words of the wallet (`points.model.Taken`)."""
 
 
+class OrderGift(Struct, array_like=True):
+    """A reward a tier gave because of the order: taken back unused when all of it is refunded.
+
+    Attributes:
+        key: How the decision names it.
+        mark: How the member's running state remembers that it was given in its period.
+    """
+
+    key: str
+    mark: str
+    reward: str
+    voucher: UUID
+    taken: bool = False
+
+
 class RefundRecord(Struct):
     """A refund as applied, so that withdrawing it gives back exactly what it took."""
 
@@ -174,6 +189,7 @@ class OrderRecord(Struct):
     """As it was sent last, until it earns: the event it earns on may only name it."""
     redeemed: list[UUID] = field(default_factory=list)
     """Redemptions that were used on it."""
+    gifts: list[OrderGift] = field(default_factory=list)
 
     @property
     def key(self) -> str:

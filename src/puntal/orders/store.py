@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from puntal.kit.db import Transaction, Written, array, array_of_json
-from puntal.orders.model import Awaited, Order, OrderAward, OrderLine, OrderRecord, RefundRecord
+from puntal.orders.model import Awaited, Order, OrderAward, OrderGift, OrderLine, OrderRecord, RefundRecord
 
 LOAD = """
 -- Reads the orders a batch is about; the holders' locks keep them still.
@@ -72,12 +72,13 @@ OrderId = tuple[str, str]
 
 
 class _Refunds(msgspec.Struct, array_like=True):
-    """What the column `refunds` holds: those applied, those waiting, the order as sent until it earns, redemptions."""
+    """The column `refunds`: those applied, those waiting, the order as sent until it earns, redemptions, gifts."""
 
     done: list[RefundRecord] = []
     awaited: list[Awaited] = []
     sent: Order | None = None
     redeemed: list[UUID] = []
+    gifts: list[OrderGift] = []
 
 
 _PLAIN = tuple(OrderRecord.__struct_fields__[:13])
@@ -101,7 +102,14 @@ def record_of(row: Sequence[Any]) -> OrderRecord:
     """Return the order of a row, its columns as in LOAD."""
     refunds = _refunds(row[15])
     return OrderRecord(  # type: ignore[call-arg] # thirteen columns, in the order of the struct
-        *row[:13], _lines(row[13]), _awards(row[14]), refunds.done, refunds.awaited, refunds.sent, refunds.redeemed
+        *row[:13],
+        _lines(row[13]),
+        _awards(row[14]),
+        refunds.done,
+        refunds.awaited,
+        refunds.sent,
+        refunds.redeemed,
+        refunds.gifts,
     )
 
 
@@ -122,9 +130,9 @@ async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord], 
 
 
 def _refunds_of(order: OrderRecord) -> bytes:
-    if not (order.refunds or order.awaited or order.sent or order.redeemed):
+    if not (order.refunds or order.awaited or order.sent or order.redeemed or order.gifts):
         return b"[]"
-    return _encode(_Refunds(order.refunds, order.awaited, order.sent, order.redeemed))
+    return _encode(_Refunds(order.refunds, order.awaited, order.sent, order.redeemed, order.gifts))
 
 
 def _keys(ids: Collection[OrderId]) -> dict[str, str]:
