@@ -79,9 +79,7 @@ async def till(a_till: Callable[..., Awaitable[Till]]) -> Till:
 
 
 @pytest.fixture
-async def shop(
-    app: FastAPI, client: httpx2.AsyncClient, database: Database, organization_id: OrganizationId
-) -> Shop:
+async def shop(app: FastAPI, client: httpx2.AsyncClient, database: Database, organization_id: OrganizationId) -> Shop:
     """A program with stores; hire cashiers for them."""
     opened = Shop(app, client, database, organization_id)
     await opened.open()
