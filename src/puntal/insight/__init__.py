@@ -2,5 +2,5 @@
 
 Owns no table. Every figure can be re-added from transfers, holders, orders and events.
 
-Start reading at `model`, then `queries.overview`.
+Start reading at `model` and `model_kpis` (formulas), then `queries.kpis`.
 """

@@ -19,6 +19,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from msgspec import Struct
 
+from puntal.kit.sheets import cell
 from puntal.ledger.model import AVAILABLE, DEBT, Transfer
 from puntal.points.model import StatementWallet, Terms
 from puntal.points.statement_words import KINDS, WORDS
@@ -37,8 +38,6 @@ CSV_COLUMNS = (
     "change",
     "balance",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is a formula to spreadsheets."""
 
 
 class Heading(Struct, frozen=True, kw_only=True):
@@ -120,8 +119,8 @@ def write_csv(statement: StatementWallet, terms: Terms, heading: Heading) -> byt
                 line.recorded_at.astimezone(terms.zone).isoformat(),
                 line.effective_at.astimezone(terms.zone).isoformat(),
                 line.kind,
-                _cell(row.text),
-                _cell(row.reference),
+                cell(row.text),
+                cell(row.reference),
                 line.source,
                 line.destination,
                 _plain(line.amount, terms),
@@ -131,10 +130,6 @@ def write_csv(statement: StatementWallet, terms: Terms, heading: Heading) -> byt
         )
     writer.writerow([heading.until, "", "closing", words["closing"], "", "", "", "", "", _plain(closing, terms)])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _plain(amount: int, terms: Terms) -> str:

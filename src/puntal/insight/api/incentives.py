@@ -1,25 +1,19 @@
-"""Figures over HTTP; each says its formula and can be asked for the rows behind it."""
+"""What led to orders, and how far budgets are used."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from puntal.access.dependencies import Now, ProgramId, ProgramTx, program_router, requires
-from puntal.access.model import Permission
-from puntal.engine.model import Compiled
+from puntal.access.dependencies import Now, ProgramTx
 from puntal.insight import queries
+from puntal.insight.api.routing import READ, REFUSALS, CurrentProgram, router
 from puntal.insight.model import Days, IncentiveKind, IncentiveOrder, Incentives
 from puntal.kit.pages import Page, cut, read_cursor
-
-router = program_router("reports")
-
-_READ = [requires(Permission.REPORTS_READ)]
-_REFUSALS: dict[int | str, dict[str, Any]] = {409: {"description": "`programs.not_published`"}}
 
 
 class Period(BaseModel):
@@ -133,39 +127,30 @@ class BudgetsOut(BaseModel):
     items: list[BurnDownOut]
 
 
-async def _program(request: Request, tx: ProgramTx, program_id: ProgramId) -> Compiled:
-    newest: Compiled = (await request.app.state.programs.current(tx, program_id)).newest
-    return newest
-
-
 @router.get(
     "/reports/incentives",
     summary="Tell what led to orders, and what it cost",
-    dependencies=_READ,
-    responses=_REFUSALS,
+    dependencies=READ,
+    responses=REFUSALS,
 )
-async def report_incentives(
-    request: Request, tx: ProgramTx, program_id: ProgramId, asked: Annotated[Period, Query()]
-) -> IncentivesOut:
+async def report_incentives(program: CurrentProgram, tx: ProgramTx, asked: Annotated[Period, Query()]) -> IncentivesOut:
     """Tell which rewards, vouchers and campaigns the orders of a period used, what these brought and what it cost.
 
     An order that used several counts for each of them, and once in the totals.
     """
-    program = await _program(request, tx, program_id)
     return IncentivesOut.of(await queries.incentives(tx, program, Days(asked.since, asked.through)))
 
 
 @router.get(
     "/reports/incentives/orders",
     summary="Show the rows behind it: orders and what led to them",
-    dependencies=_READ,
-    responses=_REFUSALS | {400: {"description": "`request.bad_cursor`"}},
+    dependencies=READ,
+    responses=REFUSALS | {400: {"description": "`request.bad_cursor`"}},
 )
 async def report_incentive_orders(
-    request: Request, tx: ProgramTx, program_id: ProgramId, asked: Annotated[RowsQuery, Query()]
+    program: CurrentProgram, tx: ProgramTx, asked: Annotated[RowsQuery, Query()]
 ) -> Page[IncentiveOrderOut]:
     """Show each order with each incentive it used, newest first; with `order`, what one order used."""
-    program = await _program(request, tx, program_id)
     rows = await queries.orders_of(
         tx,
         program,
@@ -185,12 +170,11 @@ async def report_incentive_orders(
 @router.get(
     "/reports/budgets",
     summary="Tell how far budgets are used and when they run out",
-    dependencies=_READ,
-    responses=_REFUSALS,
+    dependencies=READ,
+    responses=REFUSALS,
 )
-async def report_budgets(request: Request, tx: ProgramTx, program_id: ProgramId, now: Now) -> BudgetsOut:
+async def report_budgets(program: CurrentProgram, tx: ProgramTx, now: Now) -> BudgetsOut:
     """Tell of every budget and stock of the document in its present period, what is nearest its end first."""
-    program = await _program(request, tx, program_id)
     found = await queries.budgets(tx, program, now=now)
     return BudgetsOut(
         items=[BurnDownOut(**{name: getattr(one, name) for name in BurnDownOut.model_fields}) for one in found]

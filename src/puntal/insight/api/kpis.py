@@ -1,0 +1,138 @@
+"""Key figures of a period beside the period before."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from fastapi import Query, Response
+from pydantic import BaseModel, Field
+
+from puntal.insight import policy_kpis as policy
+from puntal.insight import queries
+from puntal.insight.api.routing import FILE, READ, REFUSALS, Asked, Period, router
+from puntal.insight.model_kpis import Figure, FigureUnit, Share, Span
+from puntal.insight.phrases import FORMULAS
+
+
+class KpisQuery(Period):
+    """Which period, beside which."""
+
+    compare: Literal["previous"] | None = Field(
+        default=None, description="The period before: as many whole months where it is whole months, else days."
+    )
+
+
+class DaysOut(BaseModel):
+    """Local days, both in it."""
+
+    since: date = Field(serialization_alias="from")
+    through: date
+
+
+class ShareOut(BaseModel):
+    """What a rate or an average was computed from, exactly."""
+
+    numerator: int
+    denominator: int
+
+    @classmethod
+    def of(cls, share: Share | None) -> ShareOut | None:
+        """Return it as the API shows it."""
+        return None if share is None else cls(numerator=share.numerator, denominator=share.denominator)
+
+
+class FigureOut(BaseModel):
+    """One figure."""
+
+    id: str = Field(examples=["repeat_purchase_rate"])
+    wallet: str | None
+    unit: FigureUnit = Field(
+        description="`money` is minor units, `points` the wallet's smallest; a `rate` of 1 is 100 %."
+    )
+    value: int | float | None = Field(description="Rates to six places; null where there is nothing to divide by.")
+    share: ShareOut | None
+    previous: int | float | None = Field(description="The same of the period before, where it was asked for.")
+    previous_share: ShareOut | None
+    change: int | float | None = Field(description="Value less previous.")
+    formula: str = Field(description="In the language of the request.")
+    rows: str | None = Field(
+        description="Where the rows behind it are, below the program's address; null: other figures add up to it."
+    )
+
+
+class KpisOut(BaseModel):
+    """Every figure of a period."""
+
+    period: DaysOut
+    compared: DaysOut | None
+    currency: str
+    figures: list[FigureOut]
+
+
+_COLUMNS = ("figure", "wallet", "unit", "value", "numerator", "denominator", "previous", "change", "formula")
+
+
+@router.get(
+    "/reports/kpis",
+    summary="Tell the key figures of a period",
+    dependencies=READ,
+    responses=FILE | REFUSALS,
+    response_model=KpisOut,
+)
+async def report_kpis(asked: Asked, query: Annotated[KpisQuery, Query()]) -> KpisOut | Response:
+    """Tell members, purchases, units and rates of a period, each with its formula; the liability is as of now."""
+    period = asked.span(query)
+    found = policy.figures(await queries.kpis(asked.tx, asked.program, period))
+    earlier: dict[tuple[str, str | None], Figure] = {}
+    compared = policy.before(asked.program.zone, period) if query.compare else None
+    if compared is not None:
+        past = policy.figures(await queries.kpis(asked.tx, asked.program, compared))
+        # Nobody kept what the liability was.
+        earlier = {(one.id, one.wallet): one for one in past if one.id != "liability"}
+    language = "es" if asked.locale.startswith("es") else "en"
+    figures = [_shown(one, earlier.get((one.id, one.wallet)), period, language) for one in found]
+    if asked.as_csv:
+        return asked.file(f"kpis-{period.since}-{period.through}", _COLUMNS, map(_cells, figures))
+    return KpisOut(
+        period=DaysOut(since=period.since, through=period.through),
+        compared=None if compared is None else DaysOut(since=compared.since, through=compared.through),
+        currency=asked.program.currency,
+        figures=figures,
+    )
+
+
+def _shown(one: Figure, past: Figure | None, period: Span, language: str) -> FigureOut:
+    changed = None if past is None or past.value is None or one.value is None else one.value - past.value
+    return FigureOut(
+        id=one.id,
+        wallet=one.wallet,
+        unit=one.unit,
+        value=_number(one.value),
+        share=ShareOut.of(one.share),
+        previous=None if past is None else _number(past.value),
+        previous_share=None if past is None else ShareOut.of(past.share),
+        change=_number(changed),
+        formula=FORMULAS[one.id][language],
+        rows=_rows(one, period),
+    )
+
+
+def _rows(one: Figure, period: Span) -> str | None:
+    if one.rows is None:
+        return None
+    if one.rows == "holders":
+        return f"reports/kpis/holders?wallet={one.wallet}"
+    wallet = "" if one.wallet is None else f"&wallet={one.wallet}"
+    return f"reports/kpis/{one.rows}?of={one.of}&from={period.since}&through={period.through}{wallet}"
+
+
+def _number(value: int | Fraction | None) -> int | float | None:
+    # JSON has no fractions; what is exact is in the share.
+    return float(round(value, 6)) if isinstance(value, Fraction) else value
+
+
+def _cells(one: FigureOut) -> list[object]:
+    share = (None, None) if one.share is None else (one.share.numerator, one.share.denominator)
+    return [one.id, one.wallet, one.unit, one.value, *share, one.previous, one.change, one.formula]

@@ -1,0 +1,167 @@
+"""The rows behind the key figures."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from puntal.insight import queries
+from puntal.insight.api.routing import PAGES, READ, Asked, Paged, router, shaped
+from puntal.insight.model_kpis import FlowKind, MemberKind, OrderKind
+from puntal.kit.pages import Page, cut, last_id, read_cursor
+from puntal.points.operations import wallet_named
+
+_OF_WALLET = PAGES | {422: {"description": "`insight.bad_period`, `points.unknown_wallet`, `request.faulty`"}}
+
+
+class MembersQuery(Paged):
+    """Whose rows."""
+
+    of: MemberKind = "members"
+
+
+class OrdersQuery(Paged):
+    """Which orders."""
+
+    of: OrderKind = "orders"
+
+
+class TransfersQuery(Paged):
+    """Which movements."""
+
+    of: FlowKind = "earned"
+    wallet: str = Field(max_length=63)
+
+
+class HoldersQuery(BaseModel):
+    """Of which wallet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wallet: str = Field(max_length=63)
+    limit: int = Field(default=50, ge=1, le=5000)
+    cursor: str | None = Field(default=None, max_length=2000)
+
+
+class MemberRowOut(BaseModel):
+    """A person behind a figure, and what she bought in the period."""
+
+    member_id: UUID
+    status: str
+    enrolled_at: datetime | None
+    orders: int
+    sales_minor: int
+
+
+class OrderRowOut(BaseModel):
+    """A purchase behind a figure."""
+
+    source: str
+    order_id: str
+    member_id: UUID | None
+    occurred_at: datetime
+    day: date
+    sales_minor: int = Field(description="Net of refunds, without shipping.")
+    by_member: bool = Field(description="She had joined by that day.")
+    returning: bool = Field(description="She had bought before.")
+
+
+class TransferRowOut(BaseModel):
+    """A movement behind a figure; `units` adds up to it."""
+
+    id: UUID
+    holder_id: UUID = Field(description="The member, or the pool.")
+    wallet: str
+    kind: str
+    units: int
+    recorded_at: datetime
+    effective_at: datetime
+    rule: str | None
+    order: str | None
+
+
+class HolderRowOut(BaseModel):
+    """Who holds units now, or owes some."""
+
+    holder_id: UUID = Field(description="The member, or the pool.")
+    available: int
+    pending: int
+    held: int
+    debt: int
+
+
+@router.get(
+    "/reports/kpis/members",
+    summary="Show the members behind a key figure",
+    dependencies=READ,
+    responses=PAGES,
+    response_model=Page[MemberRowOut],
+)
+async def report_members(asked: Asked, query: Annotated[MembersQuery, Query()]) -> Page[MemberRowOut] | Response:
+    """Show who was counted, by id, with what each bought in the period; buyers are guests too."""
+    found = await queries.members_behind(
+        asked.tx, asked.program, asked.span(query), query.of, after=last_id(query.cursor), limit=query.limit + 1
+    )
+    page, following = cut(found, query.limit, lambda row: (row.member_id,))
+    return asked.listed(query.of, MemberRowOut, [shaped(MemberRowOut, row) for row in page], following)
+
+
+@router.get(
+    "/reports/kpis/orders",
+    summary="Show the orders behind a key figure",
+    dependencies=READ,
+    responses=PAGES,
+    response_model=Page[OrderRowOut],
+)
+async def report_orders(asked: Asked, query: Annotated[OrdersQuery, Query()]) -> Page[OrderRowOut] | Response:
+    """Show which purchases were counted, newest first."""
+    before = read_cursor(query.cursor, tuple[datetime, str, str]) if query.cursor else None
+    found = await queries.orders_behind(
+        asked.tx, asked.program, asked.span(query), query.of, before=before, limit=query.limit + 1
+    )
+    page, following = cut(found, query.limit, lambda row: (row.occurred_at, row.source, row.order_id))
+    return asked.listed(query.of, OrderRowOut, [shaped(OrderRowOut, row) for row in page], following)
+
+
+@router.get(
+    "/reports/kpis/transfers",
+    summary="Show the movements behind a key figure",
+    dependencies=READ,
+    responses=_OF_WALLET,
+    response_model=Page[TransferRowOut],
+)
+async def report_transfers(asked: Asked, query: Annotated[TransfersQuery, Query()]) -> Page[TransferRowOut] | Response:
+    """Show what moved through one wallet in the period, newest first; what was taken back is negative."""
+    before = read_cursor(query.cursor, tuple[datetime, UUID]) if query.cursor else None
+    found = await queries.transfers_behind(
+        asked.tx,
+        asked.program,
+        asked.span(query),
+        query.of,
+        wallet=wallet_named(asked.program.terms, query.wallet),
+        before=before,
+        limit=query.limit + 1,
+    )
+    page, following = cut(found, query.limit, lambda row: (row.recorded_at, row.id))
+    return asked.listed(query.of, TransferRowOut, [shaped(TransferRowOut, row) for row in page], following)
+
+
+@router.get(
+    "/reports/kpis/holders",
+    summary="Show who holds what is owed",
+    dependencies=READ,
+    responses=_OF_WALLET,
+    response_model=Page[HolderRowOut],
+)
+async def report_holders(asked: Asked, query: Annotated[HoldersQuery, Query()]) -> Page[HolderRowOut] | Response:
+    """Show who holds units of a wallet now, or owes some, by id: what the liability is computed from."""
+    wallet = wallet_named(asked.program.terms, query.wallet)
+    found = await queries.holders_behind(
+        asked.tx, asked.program, wallet=wallet, after=last_id(query.cursor), limit=query.limit + 1
+    )
+    page, following = cut(found, query.limit, lambda row: (row.holder_id,))
+    return asked.listed("holders", HolderRowOut, [shaped(HolderRowOut, row) for row in page], following)

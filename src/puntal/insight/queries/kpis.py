@@ -1,0 +1,81 @@
+"""Key figures of a period, read from members, orders and transfers as they are.
+
+Nothing is added up beforehand: daily rollups come with the dashboard, and will have to equal these. Purchases are cut
+by their local day, units by when they were recorded (as statements are), both in the program's zone on its clock.
+"""
+
+from __future__ import annotations
+
+from puntal.engine.model import Compiled
+from puntal.insight.model_kpis import Flow, Kpis, People, Purchases, Span
+from puntal.insight.queries.parts import BOUGHT, CUSTOMERS, FLOWED, IS_MEMBER, KNOWN, TOOK_PART, names
+from puntal.kit.db import Transaction
+from puntal.points import queries as points
+
+PEOPLE = f"""
+-- Locks nothing. Members at the end of the period, by what they did in it.
+WITH {BOUGHT}, {TOOK_PART}, active AS (
+  SELECT id FROM took_part UNION SELECT member_id FROM bought WHERE member_id IS NOT NULL
+)
+SELECT count(*), count(*) FILTER (WHERE m.enrolled_at >= %(begins)s::timestamptz), count(a.id), count(p.id)
+FROM member m
+LEFT JOIN active a ON a.id = m.id
+LEFT JOIN took_part p ON p.id = m.id
+WHERE m.program_id = %(program_id)s AND {IS_MEMBER}
+"""  # noqa: S608 - our own text, no input
+
+PURCHASES = f"""
+-- Locks nothing. Purchases of the period, and the customers who made them.
+WITH {BOUGHT}, {KNOWN}, {CUSTOMERS}
+SELECT count(*), coalesce(sum(sales), 0), count(*) FILTER (WHERE joined),
+  coalesce(sum(sales) FILTER (WHERE joined), 0), count(member_id), count(*) FILTER (WHERE returning_buyer),
+  (SELECT count(*) FROM customers), (SELECT count(*) FROM customers WHERE joined),
+  (SELECT count(*) FROM customers WHERE orders > 1)
+FROM known
+"""  # noqa: S608 - our own text, no input
+
+FLOWS = f"""
+-- Locks nothing. Per wallet what moved between members' accounts and the program's: before, in it, and altogether.
+WITH {FLOWED}
+SELECT wallet,
+  coalesce(sum(change) FILTER (WHERE recorded_at < %(begins)s::timestamptz), 0),
+  coalesce(sum(change) FILTER (WHERE account = 'issued' AND recorded_at >= %(begins)s::timestamptz), 0),
+  coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent') AND recorded_at >= %(begins)s::timestamptz), 0),
+  coalesce(-sum(change) FILTER (WHERE account = 'expired' AND recorded_at >= %(begins)s::timestamptz), 0),
+  coalesce(sum(change) FILTER (WHERE account NOT IN ('issued', 'redeemed', 'spent', 'expired')
+    AND recorded_at >= %(begins)s::timestamptz), 0),
+  coalesce(sum(change) FILTER (WHERE account = 'issued'), 0),
+  coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent')), 0)
+FROM flowed
+GROUP BY wallet
+"""  # noqa: S608 - our own text, no input
+
+
+async def kpis(tx: Transaction, program: Compiled, period: Span) -> Kpis:
+    """Return the key figures of a period; the formulas are those of `model_kpis`.
+
+    Args:
+        tx: An open transaction on the program.
+        program: As it stands: its wallets and zone.
+        period: Local days.
+    """
+    said = names(program, period)
+    people = await (await tx.execute(PEOPLE.encode(), said)).fetchone()
+    bought = await (await tx.execute(PURCHASES.encode(), said)).fetchone()
+    assert people is not None
+    assert bought is not None
+    rows = await (await tx.execute(FLOWS.encode(), said)).fetchall()
+    moved = {row[0]: [int(value) for value in row[1:]] for row in rows}
+    return Kpis(
+        span=period,
+        people=People(*people),
+        purchases=Purchases(*(int(value) for value in bought)),
+        flows=[Flow(terms.id, terms.kind, *moved.get(terms.ordinal, [0] * 7)) for terms in program.terms],
+        liability=[
+            line
+            for terms, line in zip(
+                program.terms, await points.liability(tx, program.program_id, program.terms), strict=True
+            )
+            if terms.kind != "qualifying"
+        ],
+    )
