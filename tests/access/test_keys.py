@@ -25,7 +25,7 @@ from puntal.access.errors import (
     RateExceeded,
     StaffUnknown,
 )
-from puntal.access.gate import FRESH, Gate, KeyRing, Recent
+from puntal.access.gate import Gate, KeyRing
 from puntal.access.model import (
     ALL_PERMISSIONS,
     Caller,
@@ -37,6 +37,7 @@ from puntal.access.model import (
     StaffId,
 )
 from puntal.access.operations import keys, organization, staff
+from puntal.access.recent import FRESH, Recent
 from puntal.kit import clock, ids
 from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.kit.errors import Forbidden

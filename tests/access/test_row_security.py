@@ -22,8 +22,13 @@ OUTSIDE = {
     "organization_audit_entry",
     "organization_idempotency_key",
     "program",
+    "sign_in_failure",
     "staff",
+    "staff_factor",
+    "staff_recovery_code",
+    "staff_reset",
     "staff_role",
+    "staff_session",
 }
 QUEUE = "procrastinate_"
 STAGING = "staging_"

@@ -28,10 +28,10 @@ from fastapi import APIRouter, Depends, Request, Security
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as DependsParameter
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from starlette.responses import Response
 
-from puntal.access import idempotency
+from puntal.access import cookies, idempotency
 from puntal.access.errors import RateExceeded
 from puntal.access.gate import Admission, Gate
 from puntal.access.model import Caller, OrganizationId, Permission, ProgramRef
@@ -45,12 +45,27 @@ _bearer = HTTPBearer(
     description="A secret key: `Authorization: Bearer pk_live_…`",
 )
 _Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+session_scheme = APIKeyCookie(
+    name=cookies.SECURE,
+    auto_error=False,
+    scheme_name="session",
+    description=(
+        "The cookie of somebody signed in (`POST /v1/auth/sign-in`); on this machine without https it is called "
+        f"`{cookies.PLAIN}`. What changes something must come from a page of ours: `Sec-Fetch-Site: same-origin`, or "
+        "our own `Origin`."
+    ),
+)
+_Cookie = Annotated[str | None, Security(session_scheme)]
 
 _SHARED_REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {
-        "description": "`access.credentials_missing`, `access.key_unknown`, `access.key_expired`, `access.key_revoked`"
+        "description": "`access.credentials_missing`, `access.key_unknown`, `access.key_expired`, "
+        "`access.key_revoked`, `access.session_ended`"
     },
-    403: {"description": "`access.forbidden`: the key lacks the permission"},
+    403: {
+        "description": "`access.forbidden`: the key, or the role, lacks the permission; `access.foreign_origin`: a "
+        "session was used to change something, and not by a page of ours"
+    },
     404: {"description": "`access.program_unknown`, or what the path names does not exist in this program"},
     429: {"description": "`access.rate_exceeded`: too many requests of this key; wait as `Retry-After` says"},
 }
@@ -98,28 +113,31 @@ async def authorize(request: Request, slug: str, permission: Permission) -> Admi
         client=request.client.host if request.client else None,
         slug=slug,
         permission=permission,
+        session=cookies.sent(request),
     )
 
 
-async def enter(request: Request, program: str, _: _Bearer) -> Admission:
+async def enter(request: Request, program: str, _: _Bearer, __: _Cookie) -> Admission:
     """Let the request in and say which program it is about; FastAPI does it once a request."""
     admission = await gate_of(request).admit(
         authorization=request.headers.get("authorization"),
         client=request.client.host if request.client else None,
         slug=program,
         permission=None,
+        session=cookies.sent(request),
     )
     http.enter_program(request, admission.program.id, clock_offset_seconds=admission.program.clock_offset_seconds)
     request.state.answer_headers = admission.headers
     return admission
 
 
-async def enter_organization(request: Request, _: _Bearer) -> Caller:
+async def enter_organization(request: Request, _: _Bearer, __: _Cookie) -> Caller:
     """Let a request above programs in; FastAPI does it once a request."""
     caller, headers = await gate_of(request).admit_to_organization(
         authorization=request.headers.get("authorization"),
         client=request.client.host if request.client else None,
         permission=None,
+        session=cookies.sent(request),
     )
     request.state.answer_headers = headers
     return caller

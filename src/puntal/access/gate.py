@@ -1,4 +1,4 @@
-"""Letting requests in without a query each: known keys and programs are remembered for a few seconds.
+"""Letting requests in without a query each: known keys, sessions and programs are remembered for a few seconds.
 
 `Gate` lives in `app.state.gate`, one per process; `run_flusher` is a background task of the server. The ingest route
 calls `Gate.admit` directly, the other routes through `puntal.access.dependencies`.
@@ -7,11 +7,8 @@ calls `Gate.admit` directly, the other routes through `puntal.access.dependencie
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
 from uuid import UUID
 
 import structlog
@@ -30,70 +27,16 @@ from puntal.access.errors import (
     RateExceeded,
 )
 from puntal.access.model import Caller, Permission, ProgramRef
+from puntal.access.model_sign_in import SentSession, Visit
 from puntal.access.queries import Credential
+from puntal.access.recent import REMEMBERED, Recent
+from puntal.access.visits import Visits
 from puntal.kit import clock
 from puntal.kit.db import Database
 
-FRESH = timedelta(seconds=3)
-"""How long a key or program is believed without looking again: revocation acts within five seconds."""
-
-REMEMBERED = 4096
 FLUSH_SECONDS = 60.0
 _BEARER = "bearer "
 _log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
-
-
-class Recent(Generic[T]):
-    """The answers to the last few questions, each believed for `FRESH`; of a crowd asking the same, one looks."""
-
-    def __init__(self, look: Callable[[str], Awaitable[T]], *, most: int = REMEMBERED) -> None:
-        self._look = look
-        self._most = most
-        self._known: OrderedDict[str, tuple[datetime, T]] = OrderedDict()
-        self._looking: dict[str, asyncio.Task[T]] = {}
-
-    def peek(self, name: str, now: datetime) -> T | None:
-        """Return a fresh answer without waiting; None where somebody must look."""
-        known = self._known.get(name)
-        # A clock that was set back makes an answer look young: believe it only when it is from the past.
-        if known is None or not known[0] <= now < known[0] + FRESH:
-            return None
-        self._known.move_to_end(name)
-        return known[1]
-
-    async def get(self, name: str, now: datetime) -> T:
-        """Return the answer, at most `FRESH` old."""
-        known = self.peek(name, now)
-        if known is not None:
-            return known
-        task = self._looking.get(name)
-        if task is None:
-            task = asyncio.create_task(self._refresh(name, now))
-            self._looking[name] = task
-            task.add_done_callback(lambda _: self._looking.pop(name, None))
-        # Shielded: one caller who hangs up must not fail the others.
-        return await asyncio.shield(task)
-
-    def forget(self) -> None:
-        """Look again at every question."""
-        self._known.clear()
-
-    def __len__(self) -> int:
-        return len(self._known)
-
-    async def _refresh(self, name: str, now: datetime) -> T:
-        found = await self._look(name)
-        if found is None:
-            # What does not exist is not remembered: guesses must not push out what does.
-            self._known.pop(name, None)
-            return found
-        self._known[name] = (now, found)
-        self._known.move_to_end(name)
-        while len(self._known) > self._most:
-            self._known.popitem(last=False)
-        return found
 
 
 class KeyRing:
@@ -196,6 +139,21 @@ def caller_of(credential: Credential) -> Caller:
     )
 
 
+def caller_of_visit(visit: Visit) -> Caller:
+    """Return somebody signed in, with what her role allows."""
+    return Caller(
+        kind="staff",
+        organization_id=visit.staff.organization_id,
+        program_id=None,
+        id=visit.staff.id,
+        name=visit.staff.name,
+        permissions=visit.role.permissions,
+        store=visit.staff.store,
+        adjust_limit=visit.role.adjust_limit,
+        locale=visit.staff.locale,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """A request that may go on.
@@ -222,13 +180,20 @@ class Gate:
             requests_per_second: Most requests of one key in this process; 0 is no limit.
         """
         self.ring = KeyRing(database)
+        self.visits = Visits(database)
         self._database = database
         self._programs: Recent[ProgramRef | None] = Recent(self._find_program)
         self._limit: RateLimitItem | None = RateLimitItemPerSecond(requests_per_second) if requests_per_second else None
         self._counts = MemoryStorage()
 
     async def admit(
-        self, *, authorization: str | None, client: str | None, slug: str, permission: Permission | None
+        self,
+        *,
+        authorization: str | None,
+        client: str | None,
+        slug: str,
+        permission: Permission | None,
+        session: SentSession | None = None,
     ) -> Admission:
         """Let one request to a program in.
 
@@ -237,15 +202,17 @@ class Gate:
             client: The address the request came from.
             slug: The program in the URL.
             permission: What it takes; None where any key of the program will do.
+            session: What a browser sent; looked at only where no key was.
 
         Raises:
-            Unauthenticated: Of a kind `KeyRing.caller` names.
-            RateExceeded: The key asks too often.
+            Unauthenticated: Of a kind `KeyRing.caller` or `Visits.visit` names.
+            ForeignOrigin: Another site's page used a session to change something.
+            RateExceeded: The key, or the person, asks too often.
             ProgramUnknown: No such program, or not one of this key's.
             Forbidden: The permission is missing.
         """
         now = clock.now()
-        caller = await self.ring.caller(authorization, client, now)
+        caller = await self._caller(authorization, client, session, now)
         headers = self.hit(caller)
         program = await self.program(slug, caller, now)
         if permission is not None:
@@ -258,17 +225,23 @@ class Gate:
         )
 
     async def admit_to_organization(
-        self, *, authorization: str | None, client: str | None, permission: Permission | None
+        self,
+        *,
+        authorization: str | None,
+        client: str | None,
+        permission: Permission | None,
+        session: SentSession | None = None,
     ) -> tuple[Caller, dict[str, str]]:
         """Let one request above programs in; returns who asks, and what the answer tells of the rate limit.
 
         Raises:
-            Unauthenticated: Of a kind `KeyRing.caller` names.
-            RateExceeded: The key asks too often.
+            Unauthenticated: Of a kind `KeyRing.caller` or `Visits.visit` names.
+            ForeignOrigin: Another site's page used a session to change something.
+            RateExceeded: The key, or the person, asks too often.
             OrganizationOnly: The key opens one program only.
             Forbidden: The permission is missing.
         """
-        caller = await self.ring.caller(authorization, client, clock.now())
+        caller = await self._caller(authorization, client, session, clock.now())
         headers = self.hit(caller)
         if caller.program_id is not None:
             raise OrganizationOnly
@@ -315,10 +288,11 @@ class Gate:
     def forget(self) -> None:
         """Look keys and programs up again at the next request."""
         self.ring.forget()
+        self.visits.forget()
         self._programs.forget()
 
     async def run_flusher(self, every_seconds: float = FLUSH_SECONDS) -> None:
-        """Write `last_used` now and then, until cancelled; then once more."""
+        """Write when keys and sessions were used last, now and then, until cancelled; then once more."""
         try:
             while True:
                 await asyncio.sleep(every_seconds)
@@ -329,8 +303,16 @@ class Gate:
     async def _flush_or_log(self) -> None:
         try:
             await self.ring.flush()
+            await self.visits.flush()
         except (DatabaseError, PoolTimeout) as lost:
             _log.warning("access.last_used.not_written", reason=type(lost).__name__)
+
+    async def _caller(
+        self, authorization: str | None, client: str | None, session: SentSession | None, now: datetime
+    ) -> Caller:
+        if authorization is None and session is not None:
+            return caller_of_visit(await self.visits.visit(session, now))
+        return await self.ring.caller(authorization, client, now)
 
     async def _find_program(self, slug: str) -> ProgramRef | None:
         if not slug or "\0" in slug:

@@ -1,4 +1,4 @@
-"""Deciding who may do what: roles, keys, passwords. Pure.
+"""Deciding who may do what: roles, keys, passwords, sessions, second factors. Pure.
 
 What each built-in role may do (`x`), and most it may adjust without a second person:
 
@@ -45,8 +45,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+
+import pyotp
 
 from puntal.access.errors import (
     BeyondOwn,
@@ -58,6 +60,7 @@ from puntal.access.errors import (
     PasswordWeak,
 )
 from puntal.access.model import ALL_PERMISSIONS, TOKEN_START, ApiKey, Permission, Role
+from puntal.access.model_sign_in import Failures, Session
 
 OWNER = "owner"
 PREFIX_CHARACTERS = 12
@@ -68,6 +71,30 @@ PASSWORD_LEAST = 12
 PASSWORD_MOST = 256
 PASSWORD_DIFFERENT = 5
 SUPPORT_ADJUST_LIMIT = 1000
+
+SESSION_LASTS = timedelta(days=7)
+SESSION_IDLE = timedelta(hours=12)
+"""A session left unused for so long is over: a working day away from it signs nobody in."""
+SESSIONS_KEPT = timedelta(days=30)
+"""After its end, for whoever asks where somebody was signed in."""
+RESET_LASTS = timedelta(hours=1)
+
+ACCOUNT_FREE = 5
+ADDRESS_FREE = 20
+"""Failures before the first wait. An office of many people shares one address."""
+ACCOUNT_FORGOTTEN = timedelta(days=1)
+ADDRESS_FORGOTTEN = timedelta(hours=1)
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=15)
+
+ISSUER = "Puntal"
+STEP_SECONDS = 30
+CODE_DIGITS = 6
+STEPS_ASIDE = 1
+"""Phones whose clock is half a minute off are common."""
+RECOVERY_CODES = 10
+RECOVERY_BYTES = 10
+"""80 random bits: so that a fast hash will do."""
 
 _LOOKING = frozenset(
     {Permission.EVENTS_READ, Permission.CARTS_EVALUATE, Permission.MEMBERS_READ, Permission.PROGRAM_READ}
@@ -239,3 +266,88 @@ def resolve_role(role: str, custom: Role | None) -> Role:
     if custom is None:
         return built_in
     return Role(id=role, permissions=built_in.permissions, adjust_limit=custom.adjust_limit, built_in=True)
+
+
+def stands(session: Session, *, seen_at: datetime, now: datetime) -> bool:
+    """Tell whether a session still lets its owner in; `seen_at` is when it was used last, as far as is known."""
+    ended = session.ended_at is not None and session.ended_at <= now
+    return not ended and now < session.expires_at and now - seen_at < SESSION_IDLE
+
+
+def is_own(fetch_site: str | None, origin: str | None, own: Collection[str]) -> bool:
+    """Tell whether a page of ours sent a request, by what only browsers can write into its headers.
+
+    Args:
+        fetch_site: `Sec-Fetch-Site`; where it was sent it decides, for it knows nothing of proxies.
+        origin: `Origin`.
+        own: Origins under which we are reached.
+    """
+    if fetch_site is not None:
+        return fetch_site == "same-origin"
+    return origin is not None and origin in own
+
+
+def failed_again(known: Failures | None, *, now: datetime, free: int, forgotten: timedelta) -> Failures:
+    """Return the failures with one more, and how long nobody may try now: nothing at first, then twice as long each.
+
+    Args:
+        known: Those before; forgotten when the last is long past.
+        now: When.
+        free: How many there may be before the first wait.
+        forgotten: After how long without another they no longer count.
+    """
+    count = 1 if known is None or now - known.failed_at >= forgotten else known.count + 1
+    return Failures(count=count, failed_at=now, free_at=now + wait_after(count, free))
+
+
+def wait_after(failures: int, free: int) -> timedelta:
+    """Return how long to wait after so many failures."""
+    if failures < free:
+        return timedelta()
+    # Beyond ten doublings the longest wait is long reached; nobody computes two to the millions.
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(failures - free, 10)))
+
+
+def network_of(address: str | None) -> str:
+    """Return what failures of an address count for: of IPv6 the /64, which one household or machine has to itself."""
+    try:
+        read = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(read, ipaddress.IPv6Address) and read.ipv4_mapped is None:
+        return str(ipaddress.ip_network((read, 64), strict=False))
+    return str(getattr(read, "ipv4_mapped", None) or read)
+
+
+def factor_uri(secret: str, email: str) -> str:
+    """Return what an authenticator app reads from a picture."""
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
+
+
+def step_of(secret: str, code: str, *, after: int, now: datetime) -> int | None:
+    """Return which half minute a code is of; None where it is of none near now, or of one that was used.
+
+    Args:
+        secret: In base 32.
+        code: Six digits.
+        after: The newest step used; it and those before no longer count.
+        now: When.
+    """
+    generator = pyotp.TOTP(secret)
+    present = int(now.timestamp()) // STEP_SECONDS
+    found = None
+    for step in range(present - STEPS_ASIDE, present + STEPS_ASIDE + 1):
+        same = hmac.compare_digest(generator.generate_otp(step).encode(), code.encode())
+        if same and step > after and found is None:
+            found = step
+    return found
+
+
+def read_code(sent: str) -> str:
+    """Return a code as it is compared, without the spaces and dashes people type."""
+    return sent.replace(" ", "").replace("-", "").lower()
+
+
+def is_totp(code: str) -> bool:
+    """Tell a code of an app from a recovery code."""
+    return len(code) == CODE_DIGITS and code.isascii() and code.isdigit()

@@ -27,7 +27,7 @@ from puntal.access.model import (
     Permission,
     Staff,
 )
-from puntal.access.operations import keys, organization, staff
+from puntal.access.operations import keys, organization, resets, staff
 from puntal.entrypoints import shell
 from puntal.entrypoints.opened import opened
 from puntal.kit import clock, problem
@@ -151,7 +151,7 @@ def add_staff(
 
 @staff_app.command("disable")
 def disable_staff(email: Annotated[str, typer.Argument(help="Where she signs in.")], *, as_json: Json = False) -> None:
-    """Keep a person out; her keys end within five seconds."""
+    """Keep a person out; her keys and sessions end within five seconds."""
 
     async def work(tx: Transaction, by: Caller, now: datetime) -> dict[str, Any]:
         person = await _person(tx, by, email)
@@ -159,6 +159,30 @@ def disable_staff(email: Annotated[str, typer.Argument(help="Where she signs in.
 
     gone = _run(work, as_json=as_json)
     _print(gone, f"Disabled {gone['name']}.", as_json=as_json)
+
+
+@staff_app.command("reset")
+def reset_staff(
+    email: Annotated[str, typer.Argument(help="Where she signs in.")],
+    *,
+    second_factor: Annotated[
+        bool, typer.Option("--second-factor", help="Take her second factor away too: she lost phone and codes.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Let a person choose a new password: prints a token, good for one use within an hour."""
+
+    async def work(tx: Transaction, by: Caller, now: datetime) -> dict[str, Any]:
+        person = await _person(tx, by, email)
+        made = await resets.make(tx, person.id, by=by, drops_factor=second_factor, now=now)
+        return {"name": person.name, "token": made.token, "expires_at": made.reset.expires_at}
+
+    made = _run(work, as_json=as_json)
+    text = (
+        f"{made['name']} may choose a new password until {made['expires_at']:%H:%M} UTC, once, with\n\n  "
+        f"{made['token']}\n\nHand it to her yourself; it goes to POST /v1/auth/password/reset."
+    )
+    _print(made, text, as_json=as_json)
 
 
 @staff_app.command("list")

@@ -18,7 +18,9 @@ import psycopg
 import structlog
 from msgspec import Meta, Raw, Struct
 from psycopg_pool import PoolTimeout
+from starlette.requests import HTTPConnection
 
+from puntal.access import cookies
 from puntal.access.errors import RateExceeded
 from puntal.access.model import Permission
 from puntal.entrypoints import metrics
@@ -147,6 +149,7 @@ class _Request:
             client=None if client is None else client[0],
             slug=self.slug,
             permission=Permission.EVENTS_WRITE,
+            session=cookies.sent(HTTPConnection(self.scope)) if authorization is None else None,
         )
         self.limits = admission.headers
         return admission

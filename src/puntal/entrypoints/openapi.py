@@ -23,7 +23,8 @@ DESCRIPTION = """\
 Everything a program does is reached here. Amounts are integers in the smallest unit (cents, whole points), instants
 are ISO 8601 with an offset, names are `snake_case`.
 
-* **Authorize** with a secret key: `Authorization: Bearer pk_live_…` (`puntal keys create`).
+* **Authorize** with a secret key: `Authorization: Bearer pk_live_…` (`puntal keys create`). People in
+  browsers sign in instead (`POST /v1/auth/sign-in`): their session may do what their role allows.
 * **Refusals** are `application/problem+json` (RFC 9457): `type` is a stable code, `title` a sentence in the language
   of `Accept-Language` (en, es), `errors` every fault with a JSON pointer, and the numbers concerned beside them.
 * **Retries** are safe: an event's `id`, or the header `Idempotency-Key` on every other write.
@@ -42,6 +43,7 @@ TAGS = [
     {"name": "access", "description": "A program's log and approvals."},
     {"name": "organization", "description": "Above programs: keys, the log."},
     {"name": "staff", "description": "The people who work here."},
+    {"name": "auth", "description": "Signing in with a browser: passwords, sessions, second factors."},
 ]
 _ANYWHERE = {
     "400": "`request.malformed`, `request.bad_cursor`: the request cannot be read",

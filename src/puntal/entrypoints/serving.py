@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import os
 import signal
 import tempfile
@@ -26,6 +25,7 @@ from puntal.entrypoints.server import Opener, create_app
 from puntal.kit import clock, garbage, logging
 from puntal.kit.db import Database
 from puntal.kit.errors import Refusal
+from puntal.kit.http import is_loopback
 from puntal.kit.settings import Settings, settings
 
 _log = structlog.get_logger(__name__)
@@ -51,16 +51,6 @@ class NoOwnerError(RuntimeError):
 
 class SchemaOutdatedError(RuntimeError):
     """The database needs migrations; the message says what to run."""
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def serve(chosen: Settings, *, insecure: bool = False) -> None:

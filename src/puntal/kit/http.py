@@ -6,6 +6,7 @@ An entry point puts the `Database` into `app.state.database`; authentication cal
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -140,6 +141,16 @@ def refuse(request: Request, refusal: errors.Refusal) -> Response:
         headers["retry-after"] = str(refusal.numbers.get("retry_after_seconds", 1))
     locale = locale_of(request)
     return answer(problem.of_refusal(refusal, locale), locale, headers)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def install(app: FastAPI, chosen: Settings | None = None) -> None:

@@ -9,6 +9,7 @@ from fastapi import Path, Query
 
 from puntal.access import queries
 from puntal.access.api.shapes import AddStaff, AuditEntryOut, Filter, PutRole, RoleOut, StaffOut
+from puntal.access.api.shapes_sign_in import MakeReset, ResetOut
 from puntal.access.dependencies import (
     OrganizationCaller,
     OrganizationTx,
@@ -16,8 +17,9 @@ from puntal.access.dependencies import (
     organization_router,
     requires_above,
 )
+from puntal.access.idempotency import hides
 from puntal.access.model import NewStaff, Permission, StaffId
-from puntal.access.operations import staff
+from puntal.access.operations import resets, staff
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
 
@@ -60,8 +62,24 @@ async def add_staff(body: AddStaff, tx: OrganizationTx, caller: OrganizationCall
     responses={409: {"description": "`access.last_owner`, `idempotency.key_reused`"}},
 )
 async def disable_staff(staff_id: UUID, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow) -> StaffOut:
-    """Keep a person out; her keys end within five seconds. Disabling twice changes nothing."""
+    """Keep a person out; her keys and sessions end within five seconds. Disabling twice changes nothing."""
     return StaffOut.of(await staff.disable(tx, StaffId(staff_id), by=caller, now=now))
+
+
+@router.post(
+    "/staff/{staff_id}/reset",
+    status_code=201,
+    summary="Let a person choose a new password",
+    dependencies=[requires_above(Permission.STAFF_WRITE)],
+    responses={403: {"description": "`access.forbidden`, `access.organization_only`, `access.beyond_own`"}},
+)
+@hides("token")
+async def reset_staff(
+    staff_id: UUID, body: MakeReset, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow
+) -> ResetOut:
+    """Make a token, good for one use within an hour; an earlier one ends. Only an owner resets an owner."""
+    made = await resets.make(tx, StaffId(staff_id), by=caller, drops_factor=body.second_factor, now=now)
+    return ResetOut(token=made.token, expires_at=made.reset.expires_at)
 
 
 @router.get("/roles", summary="List roles", dependencies=[requires_above(Permission.STAFF_READ)])

@@ -70,8 +70,6 @@ SIGNED_OWNER = """
 SELECT EXISTS (SELECT FROM staff WHERE role = 'owner' AND disabled_at IS NULL AND password_hash IS NOT NULL)
 """
 
-FIND_PASSWORD = "SELECT password_hash FROM staff WHERE email = %(email)s AND disabled_at IS NULL"  # noqa: S105 - SQL
-
 LIST_STAFF = f"""
 SELECT {_STAFF} FROM staff
 WHERE organization_id = %(organization_id)s AND (%(before)s::uuid IS NULL OR id < %(before)s)
@@ -204,12 +202,6 @@ async def is_owned(tx: Transaction) -> bool:
     """Tell whether anybody may sign in as an owner of this installation."""
     row = await (await tx.execute(SIGNED_OWNER)).fetchone()
     return row is not None and bool(row[0])
-
-
-async def find_password(tx: Transaction, email: str) -> str | None:
-    """Return the hash to compare with; None where nobody may sign in."""
-    row = await (await tx.execute(FIND_PASSWORD, {"email": email})).fetchone()
-    return None if row is None else row[0]
 
 
 async def list_staff(

@@ -1,0 +1,272 @@
+"""Routes of signing in: passwords, sessions, second factors. For people in browsers; machines use keys."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import Annotated, Any
+from uuid import UUID
+
+import segno
+from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi.routing import APIRoute
+
+from puntal.access import cookies, policy, queries
+from puntal.access.api.shapes import StaffOut
+from puntal.access.api.shapes_sign_in import (
+    ChangePassword,
+    ConfirmFactor,
+    FactorOut,
+    FactorProof,
+    MeOut,
+    NewFactorOut,
+    OrganizationName,
+    ProgramName,
+    Proof,
+    RecoveryCodesOut,
+    SessionOut,
+    SignIn,
+    UseReset,
+)
+from puntal.access.dependencies import RealNow, gate_of, session_scheme
+from puntal.access.door import Door
+from puntal.access.errors_sign_in import ForeignOrigin, SessionEnded, SessionMissing
+from puntal.access.model_sign_in import Session, SessionId, Visit
+from puntal.access.operations import factors, resets, sessions, staff
+from puntal.access.queries import sign_in
+from puntal.kit import http
+from puntal.kit.db import Transaction
+
+
+def _operation_id(route: APIRoute) -> str:
+    return f"auth_{route.name}"
+
+
+def _quietly(response: Response) -> None:
+    """Nothing said here is for a cache."""
+    response.headers["cache-control"] = "no-store"
+
+
+_BY_SESSION: dict[int | str, dict[str, Any]] = {
+    401: {"description": "`access.session_missing`, `access.session_ended`"},
+    403: {"description": "`access.foreign_origin`: not sent by a page of ours"},
+}
+_PROVING: dict[int | str, dict[str, Any]] = {
+    401: {"description": "`access.session_missing`, `access.session_ended`"},
+    403: {"description": "`access.password_wrong`, `access.second_factor_unproven`, `access.foreign_origin`"},
+    429: {"description": "`access.sign_in_blocked`; wait as `Retry-After` says"},
+}
+_BODY: dict[int | str, dict[str, Any]] = {413: {"description": "`request.too_large`"}}
+
+router = APIRouter(
+    prefix="/v1/auth", tags=["auth"], generate_unique_id_function=_operation_id, dependencies=[Depends(_quietly)]
+)
+
+
+async def _visit(request: Request, now: RealNow, _: Annotated[str | None, Security(session_scheme)]) -> Visit:
+    sent = cookies.sent(request)
+    if sent is None:
+        raise SessionMissing
+    return await gate_of(request).visits.visit(sent, now)
+
+
+def _not_foreign(request: Request) -> None:
+    # Whoever lets a victim sign in as somebody else reads what she then writes.
+    if cookies.is_foreign(request):
+        raise ForeignOrigin
+
+
+def _door(request: Request) -> Door:
+    return Door(http.database_of(request))
+
+
+SignedIn = Annotated[Visit, Depends(_visit)]
+AtDoor = Annotated[Door, Depends(_door)]
+
+
+@router.post(
+    "/sign-in",
+    summary="Sign in",
+    dependencies=[Depends(_not_foreign)],
+    responses=_BODY
+    | {
+        401: {"description": "`access.sign_in_refused`, `access.second_factor_required`, `access.second_factor_wrong`"},
+        403: {"description": "`access.foreign_origin`: a page of another site"},
+        429: {"description": "`access.sign_in_blocked`; wait as `Retry-After` says"},
+    },
+)
+async def enter(body: SignIn, request: Request, response: Response, door: AtDoor, now: RealNow) -> MeOut:
+    """Sign in; the session is in the cookie of the answer. With a second factor send its code too."""
+    begun = await door.sign_in(body.email, body.password, body.code, browser=cookies.browser_of(request), now=now)
+    cookies.put(response, request, begun.token, begun.session.expires_at)
+    async with http.database_of(request).transaction() as tx:
+        visit = await sign_in.find_visit(tx, policy.hash_secret(begun.token))
+        if visit is None:
+            raise SessionEnded
+        return await _me(tx, visit)
+
+
+@router.post("/sign-out", status_code=204, summary="Sign out", responses={403: _BY_SESSION[403]})
+async def leave(
+    request: Request,
+    response: Response,
+    tx: http.Tx,
+    now: RealNow,
+    _: Annotated[str | None, Security(session_scheme)],
+) -> None:
+    """End this browser's session and take its cookie. Without a session, or twice, it changes nothing."""
+    sent = cookies.sent(request)
+    if sent is not None:
+        if not sent.own:
+            raise ForeignOrigin
+        visit = await sign_in.find_visit(tx, policy.hash_secret(sent.token))
+        if visit is not None:
+            await sessions.end(tx, visit.session, now=now)
+            gate_of(request).visits.forget()
+    cookies.drop(response, request)
+
+
+@router.get("/me", summary="Show who is signed in", responses=_BY_SESSION)
+async def me(visit: SignedIn, tx: http.Tx) -> MeOut:
+    """Show who is signed in, what she may do, and in which programs."""
+    return await _me(tx, visit)
+
+
+@router.get("/sessions", summary="List one's sessions", responses=_BY_SESSION)
+async def list_sessions(visit: SignedIn, tx: http.Tx, now: RealNow) -> list[SessionOut]:
+    """List the browsers in which one is signed in, newest first."""
+    found = await sign_in.list_sessions(tx, visit.staff.id)
+    standing = [each for each in found if policy.stands(each, seen_at=each.seen_at, now=now)]
+    return [_session(each, visit) for each in standing]
+
+
+@router.post(
+    "/sessions/{session_id}/revoke",
+    status_code=204,
+    summary="Revoke one of one's sessions",
+    responses=_BY_SESSION | {404: {"description": "`access.session_unknown`"}},
+)
+async def revoke_session(session_id: UUID, request: Request, visit: SignedIn, tx: http.Tx, now: RealNow) -> None:
+    """End one of one's sessions; it is refused everywhere within five seconds. Revoking twice changes nothing."""
+    await sessions.revoke(tx, SessionId(session_id), by=visit.session, now=now)
+    gate_of(request).visits.forget()
+
+
+@router.post(
+    "/password",
+    summary="Change one's password",
+    responses=_PROVING | _BODY,
+)
+async def change_password(
+    body: ChangePassword, request: Request, response: Response, visit: SignedIn, door: AtDoor, now: RealNow
+) -> MeOut:
+    """Change one's password. Every session ends; this browser gets a new one."""
+    browser = cookies.browser_of(request)
+    policy.check_password(body.new_password)
+    await door.prove(visit.staff, body.password, browser=browser, now=now)
+    async with http.database_of(request).transaction() as tx:
+        await staff.set_password(tx, visit.staff, body.new_password, actor=f"staff:{visit.staff.id}", now=now)
+        begun = await sessions.begin(tx, visit.staff.organization_id, visit.staff.id, browser=browser, now=now)
+        answer = await _me(tx, replace(visit, session=begun.session))
+    gate_of(request).visits.forget()
+    cookies.put(response, request, begun.token, begun.session.expires_at)
+    return answer
+
+
+@router.post(
+    "/password/reset",
+    status_code=204,
+    summary="Choose a new password with a token",
+    dependencies=[Depends(_not_foreign)],
+    responses=_BODY
+    | {
+        403: {"description": "`access.foreign_origin`: a page of another site"},
+        404: {"description": "`access.reset_over`"},
+    },
+)
+async def use_reset(body: UseReset, request: Request, tx: http.Tx, now: RealNow) -> None:
+    """Choose a new password with the token an owner handed over. Every session of the person ends."""
+    await resets.use(tx, body.token, body.password, now=now)
+    gate_of(request).visits.forget()
+
+
+@router.post(
+    "/second-factor",
+    summary="Begin with a second factor",
+    responses=_PROVING | _BODY | {409: {"description": "`access.second_factor_enrolled`"}},
+)
+async def begin_factor(body: Proof, request: Request, visit: SignedIn, door: AtDoor, now: RealNow) -> NewFactorOut:
+    """Get a secret for an authenticator app. Nothing changes until its first code is confirmed."""
+    await door.prove(visit.staff, body.password, browser=cookies.browser_of(request), now=now)
+    async with http.database_of(request).transaction() as tx:
+        secret = await factors.enrol(tx, visit.staff, now=now)
+    uri = policy.factor_uri(secret, visit.staff.email)
+    return NewFactorOut(secret=secret, uri=uri, picture=_picture(uri))
+
+
+@router.post(
+    "/second-factor/confirm",
+    summary="Confirm the second factor",
+    responses=_BY_SESSION
+    | _BODY
+    | {
+        403: {"description": "`access.second_factor_unproven`, `access.foreign_origin`"},
+        409: {"description": "`access.second_factor_missing`, `access.second_factor_enrolled`"},
+    },
+)
+async def confirm_factor(body: ConfirmFactor, visit: SignedIn, tx: http.Tx, now: RealNow) -> RecoveryCodesOut:
+    """Show that the app works. From now on signing in asks for its code; the recovery codes are shown this once."""
+    return RecoveryCodesOut(recovery_codes=await factors.confirm(tx, visit.staff, body.code, now=now))
+
+
+@router.post(
+    "/second-factor/recovery-codes",
+    summary="Make new recovery codes",
+    responses=_PROVING | _BODY | {409: {"description": "`access.second_factor_missing`"}},
+)
+async def renew_recovery_codes(
+    body: FactorProof, request: Request, visit: SignedIn, door: AtDoor, now: RealNow
+) -> RecoveryCodesOut:
+    """Make new recovery codes; those before no longer work."""
+    await door.prove(visit.staff, body.password, browser=cookies.browser_of(request), now=now, code=body.code)
+    async with http.database_of(request).transaction() as tx:
+        return RecoveryCodesOut(recovery_codes=await factors.renew_recovery_codes(tx, visit.staff, now=now))
+
+
+@router.post(
+    "/second-factor/remove",
+    status_code=204,
+    summary="Remove the second factor",
+    responses=_PROVING | _BODY | {409: {"description": "`access.second_factor_missing`"}},
+)
+async def remove_factor(body: FactorProof, request: Request, visit: SignedIn, door: AtDoor, now: RealNow) -> None:
+    """Sign in with the password alone from now on."""
+    await door.prove(visit.staff, body.password, browser=cookies.browser_of(request), now=now, code=body.code)
+    async with http.database_of(request).transaction() as tx:
+        await factors.remove(tx, visit.staff, now=now)
+
+
+async def _me(tx: Transaction, visit: Visit) -> MeOut:
+    organization = await queries.find_organization(tx, visit.staff.organization_id)
+    factor = await sign_in.find_factor(tx, visit.staff.id)
+    programs = await sign_in.list_programs(tx, visit.staff.organization_id)
+    return MeOut(
+        staff=StaffOut.of(visit.staff),
+        organization=OrganizationName.model_validate(organization),
+        permissions=sorted(visit.role.permissions),
+        adjust_limit=visit.role.adjust_limit,
+        programs=[ProgramName(id=id, slug=slug) for id, slug in programs],
+        second_factor=FactorOut(since=factor.since, recovery_codes_left=factor.recovery_codes_left),
+        session=_session(visit.session, visit),
+    )
+
+
+def _session(session: Session, visit: Visit) -> SessionOut:
+    return SessionOut.model_validate(session).model_copy(update={"current": session.id == visit.session.id})
+
+
+def _picture(uri: str) -> str:
+    out = io.BytesIO()
+    # No width and height of its own: a page gives it its size.
+    segno.make_qr(uri, error="m").save(out, kind="svg", border=4, omitsize=True, xmldecl=False, light="#fff")
+    return out.getvalue().decode()

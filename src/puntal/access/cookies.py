@@ -1,0 +1,79 @@
+"""The cookie of a session, and what a request with one says of where it comes from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from puntal.access import policy
+from puntal.access.model_sign_in import Browser, SentSession
+from puntal.kit import http
+from puntal.kit.settings import Settings
+
+SECURE = "__Host-puntal_session"
+"""The prefix makes browsers take it over https only, for this host alone, from nobody but this host."""
+PLAIN = "puntal_session"
+"""On this machine, where there is no https."""
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def sent(request: HTTPConnection) -> SentSession | None:
+    """Return the session a request brought; None where it has none."""
+    token = request.cookies.get(_name(request))
+    if not token:
+        return None
+    return SentSession(token=token, unsafe=request.scope["method"] not in _SAFE, own=is_own(request))
+
+
+def is_own(request: HTTPConnection) -> bool:
+    """Tell whether a page of ours sent the request."""
+    return policy.is_own(request.headers.get("sec-fetch-site"), request.headers.get("origin"), _origins(request))
+
+
+def is_foreign(request: HTTPConnection) -> bool:
+    """Tell whether a page of another site sent the request; a program sends neither header and is not foreign."""
+    return not is_own(request) and bool({"sec-fetch-site", "origin"} & set(request.headers.keys()))
+
+
+def browser_of(request: HTTPConnection) -> Browser:
+    """Return where somebody is."""
+    return Browser(address=request.client.host if request.client else None, agent=request.headers.get("user-agent"))
+
+
+def put(response: Response, request: HTTPConnection, token: str, expires_at: datetime) -> None:
+    """Give the browser its session."""
+    response.set_cookie(
+        _name(request),
+        token,
+        expires=expires_at,
+        path="/",
+        secure=not _is_plain(request),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def drop(response: Response, request: HTTPConnection) -> None:
+    """Take the session from the browser."""
+    response.delete_cookie(_name(request), path="/", secure=not _is_plain(request), httponly=True, samesite="strict")
+
+
+def _name(request: HTTPConnection) -> str:
+    return PLAIN if _is_plain(request) else SECURE
+
+
+def _is_plain(request: HTTPConnection) -> bool:
+    return request.url.scheme == "http" and http.is_loopback(request.url.hostname or "")
+
+
+def _origins(request: HTTPConnection) -> frozenset[str]:
+    """Return the origins of our pages: the one asked, and the public one where a proxy hides it."""
+    chosen: Settings = request.app.state.settings
+    asked = f"{request.url.scheme}://{request.url.netloc}"
+    if chosen.public_url is None:
+        return frozenset({asked})
+    public = urlsplit(chosen.public_url)
+    return frozenset({asked, f"{public.scheme}://{public.netloc}"})
