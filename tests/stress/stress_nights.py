@@ -17,7 +17,7 @@ from puntal.kit.db import Database
 
 FIRST, LAST = date(2026, 1, 10), date(2026, 2, 16)
 CUSTOMERS = 20
-STEPS = {"settle", "holds", "tiers", "birthdays", "anniversaries", "guests", "reminders"}
+STEPS = {"settle", "holds", "vouchers", "tiers", "birthdays", "anniversaries", "guests", "reminders"}
 MADRID = ZoneInfo("Europe/Madrid")
 
 
