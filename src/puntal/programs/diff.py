@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from puntal.kit.errors import pointer
 from puntal.programs import source
@@ -151,7 +151,8 @@ class _Comparison:
             if name in skip or before == after:
                 continue
             key = field.alias or name
-            if section == "program" and isinstance(before, BaseModel) and isinstance(after, type(before)):
+            inner = section == "program" and not isinstance(before, RootModel)
+            if inner and isinstance(before, BaseModel) and isinstance(after, type(before)):
                 self._fields(section, identifier, (*steps, key), before, after, skip=set())
                 continue
             words = {
