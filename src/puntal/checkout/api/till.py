@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 import structlog
 from anyio import to_thread
-from fastapi import Depends, Request, Response
+from fastapi import Body, Depends, Request, Response
 from msgspec.structs import replace
 from psycopg import errors as pg
 from pydantic import TypeAdapter, ValidationError
@@ -261,7 +261,7 @@ async def commit(
     who: AtTill,
     now: Now,
     locale: Locale,
-    body: TillCommitIn | None = None,
+    body: Annotated[TillCommitIn | None, Body(examples=[{"discount_minor": 500}])] = None,
 ) -> TillActionOut:
     """Redeem what was set aside, when the purchase is paid. A sale that names it does the same in one step."""
     made = await till.commit(
