@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from signers import PHRASE, Hire, MakeKey, Open
 
 from puntal.access import api
 from puntal.access.gate import Gate
-from puntal.access.model import ALL_PERMISSIONS, Caller, NewKey, OrganizationId, Permission
-from puntal.access.operations import keys
-from puntal.kit import clock, http
+from puntal.access.model import ALL_PERMISSIONS, Caller, NewKey, NewStaff, OrganizationId, Permission, Staff
+from puntal.access.operations import keys, staff
+from puntal.kit import clock, http, ids
 from puntal.kit.db import Database, ProgramId
-
-MakeKey = Callable[..., Awaitable[NewKey]]
 
 
 @pytest.fixture
@@ -65,4 +65,28 @@ def app(database: Database) -> FastAPI:
 async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app, client=("203.0.113.7", 40000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://puntal") as opened:
+        yield opened
+
+
+@pytest.fixture
+def hire(database: Database, owner: Caller) -> Hire:
+    async def hired(name: str = "Anna", role: str = "admin", *, password: str | None = PHRASE) -> Staff:
+        person = NewStaff(email=f"{name.lower()}-{ids.new_id()}@example.org", name=name, role=role, locale="es")
+        async with database.transaction() as tx:
+            return await staff.add(tx, person, by=owner, password=password, now=clock.now())
+
+    return hired
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[Open]:
+    """Open a browser of its own, on a page of ours, each with its own address."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(base: str = "https://puntal", address: str | None = None) -> httpx2.AsyncClient:
+            transport = httpx2.ASGITransport(app, client=(address or f"2001:db8:{ids.new_id().hex[-4:]}::7", 40000))
+            headers = {"Sec-Fetch-Site": "same-origin", "User-Agent": "Firefox"}
+            fresh = httpx2.AsyncClient(transport=transport, base_url=base, headers=headers)
+            return await stack.enter_async_context(fresh)
+
         yield opened

@@ -88,6 +88,20 @@ def test_a_person_is_added_given_a_key_and_disabled(run: Run) -> None:
     assert run("keys", "create", "Script", "--staff", email).exit_code == 1
 
 
+def test_a_person_is_reset(run: Run) -> None:
+    email = f"anna-{ids.new_id()}@example.org"
+    told(run("staff", "add", email, "--name", "Anna", "--role", "owner", "--json"))
+
+    made = told(run("staff", "reset", email, "--second-factor", "--json"))
+
+    assert (made["name"], len(made["token"])) == ("Anna", 43)
+    printed = run("staff", "reset", email)
+    assert printed.exit_code == 0
+    assert "/v1/auth/password/reset" in printed.output
+    assert made["token"] not in printed.output
+    assert json.loads(run("staff", "reset", "nobody@example.org", "--json").stdout)["type"] == "access.staff_unknown"
+
+
 def test_a_weak_password_and_a_bad_address_are_refused(run: Run) -> None:
     words = ("staff", "add", f"ben-{ids.new_id()}@example.org", "--name", "Ben", "--role", "admin")
     weak = run(*words, "--password-stdin", stdin="short\n")

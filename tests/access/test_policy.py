@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from puntal.access import idempotency, policy
 from puntal.access.errors import BeyondOwn, KeyExpired, KeyRevoked, KeyUnknown, NetworkInvalid, PasswordWeak
-from puntal.access.model import ALL_PERMISSIONS, ApiKey, KeyId, OrganizationId, Permission, Role
+from puntal.access.model import ALL_PERMISSIONS, ApiKey, KeyId, OrganizationId, Permission, Role, StaffId
+from puntal.access.model_sign_in import Failures, Session, SessionId
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 A_MOMENT = timedelta(microseconds=1)
@@ -161,3 +162,95 @@ def test_any_body_has_a_fingerprint(body: bytes) -> None:
 
 def test_a_deep_body_has_a_fingerprint() -> None:
     assert len(idempotency.fingerprint("POST", "/v1/x", b"[" * 100_000)) == 64
+
+
+SESSION = Session(
+    id=SessionId(UUID(int=3)),
+    organization_id=KEY.organization_id,
+    staff_id=StaffId(UUID(int=4)),
+    created_at=NOON,
+    seen_at=NOON,
+    expires_at=NOON + policy.SESSION_LASTS,
+    ended_at=None,
+    address=None,
+    agent=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("session", "seen_at", "now", "stands"),
+    [
+        (SESSION, NOON, NOON, True),
+        (SESSION, NOON, NOON + policy.SESSION_IDLE - A_MOMENT, True),
+        (SESSION, NOON, NOON + policy.SESSION_IDLE, False),
+        (SESSION, SESSION.expires_at - A_MOMENT, SESSION.expires_at - A_MOMENT, True),
+        (SESSION, SESSION.expires_at - A_MOMENT, SESSION.expires_at, False),
+        (replace(SESSION, ended_at=NOON), NOON, NOON, False),
+    ],
+)
+def test_a_session_stands_until_it_is_ended_over_or_left_unused(
+    session: Session, seen_at: datetime, now: datetime, *, stands: bool
+) -> None:
+    assert policy.stands(session, seen_at=seen_at, now=now) == stands
+
+
+def test_waits_begin_after_the_free_failures_and_double_to_a_quarter_of_an_hour() -> None:
+    waits = [policy.wait_after(count, policy.ACCOUNT_FREE) // timedelta(seconds=1) for count in range(15)]
+
+    assert waits == [0, 0, 0, 0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900]
+
+
+@given(st.integers(0, 10**9), st.integers(1, 100))
+def test_more_failures_never_mean_a_shorter_wait(failures: int, free: int) -> None:
+    shorter, longer = policy.wait_after(failures, free), policy.wait_after(failures + 1, free)
+
+    assert timedelta() <= shorter <= longer <= policy.LONGEST_WAIT
+
+
+def test_failures_long_past_are_forgotten() -> None:
+    day = policy.ACCOUNT_FORGOTTEN
+    known = Failures(count=7, failed_at=NOON, free_at=NOON)
+
+    def again(now: datetime) -> Failures:
+        return policy.failed_again(known, now=now, free=policy.ACCOUNT_FREE, forgotten=day)
+
+    assert again(NOON + day - A_MOMENT).count == 8
+    assert again(NOON + day) == Failures(count=1, failed_at=NOON + day, free_at=NOON + day)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("unix", "unknown"),
+        (None, "unknown"),
+    ],
+)
+def test_an_address_counts_as_its_network(address: str | None, network: str) -> None:
+    assert policy.network_of(address) == network
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [(1111111111, "050471"), (1111111109, "081804"), (1234567890, "005924"), (2000000000, "279037")],
+)
+def test_codes_are_those_of_rfc_6238(seconds: int, code: str) -> None:
+    """The last six digits of the table in its appendix B."""
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    now = datetime.fromtimestamp(seconds, UTC)
+    step = seconds // policy.STEP_SECONDS
+
+    assert policy.step_of(secret, code, after=0, now=now) == step
+    assert policy.step_of(secret, code, after=step, now=now) is None, "used"
+    for aside in (-policy.STEP_SECONDS, policy.STEP_SECONDS):
+        assert policy.step_of(secret, code, after=0, now=now + timedelta(seconds=aside)) == step
+    assert policy.step_of(secret, code, after=0, now=now + timedelta(seconds=2 * policy.STEP_SECONDS)) is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_totp"), [("287082", True), ("28708", False), ("٢٨٧٠٨٢", False), ("abcdef", False)]
+)
+def test_a_code_of_an_app_has_six_digits(sent: str, *, is_totp: bool) -> None:
+    assert policy.is_totp(policy.read_code(sent)) == is_totp

@@ -3,67 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from signers import OTHER, PHRASE, Hire, MakeKey, Open, audited, sign_in
 
 from puntal.access import policy
 from puntal.access.cookies import PLAIN, SECURE
 from puntal.access.gate import Gate
-from puntal.access.model import Caller, NewKey, NewStaff, OrganizationId, Permission, Staff
+from puntal.access.model import Caller, OrganizationId, Permission, Staff
 from puntal.access.operations import staff
 from puntal.access.operations.attempts import attempt_of
 from puntal.kit import clock, ids
 from puntal.kit.db import Database
-
-MakeKey = Callable[..., Awaitable[NewKey]]
-PHRASE = "una contraseña larga"
-OTHER = "dos manos de lluvia"
-OWN = {"Sec-Fetch-Site": "same-origin"}
-Hire = Callable[..., Awaitable[Staff]]
-Open = Callable[..., Awaitable[httpx2.AsyncClient]]
-
-
-@pytest.fixture
-def hire(database: Database, owner: Caller) -> Hire:
-    async def hired(name: str = "Anna", role: str = "admin", *, password: str | None = PHRASE) -> Staff:
-        person = NewStaff(email=f"{name.lower()}-{ids.new_id()}@example.org", name=name, role=role, locale="es")
-        async with database.transaction() as tx:
-            return await staff.add(tx, person, by=owner, password=password, now=clock.now())
-
-    return hired
-
-
-@pytest.fixture
-async def browser(app: FastAPI) -> AsyncIterator[Open]:
-    """Open a browser of its own, on a page of ours, each with its own address."""
-    async with AsyncExitStack() as stack:
-
-        async def opened(base: str = "https://puntal", address: str | None = None) -> httpx2.AsyncClient:
-            transport = httpx2.ASGITransport(app, client=(address or f"2001:db8:{ids.new_id().hex[-4:]}::7", 40000))
-            return await stack.enter_async_context(
-                httpx2.AsyncClient(transport=transport, base_url=base, headers=OWN | {"User-Agent": "Firefox"})
-            )
-
-        yield opened
-
-
-async def sign_in(client: httpx2.AsyncClient, person: Staff, password: str = PHRASE, **more: Any) -> httpx2.Response:
-    return await client.post("/v1/auth/sign-in", json={"email": person.email, "password": password, **more})
-
-
-async def audited(database: Database, organization_id: OrganizationId, person: Staff) -> list[str]:
-    async with database.transaction() as tx:
-        found = await tx.execute(
-            "SELECT action FROM organization_audit_entry WHERE organization_id = %s AND subject = %s ORDER BY id",
-            [organization_id, f"staff:{person.id}"],
-        )
-        return [row[0] for row in await found.fetchall()]
 
 
 async def test_somebody_signs_in_is_known_and_signs_out(
