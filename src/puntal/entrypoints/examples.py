@@ -25,7 +25,11 @@ BODIES: dict[str, Any] = {
     "FulfilIn": {"fulfilment": "under_way", "note": "Parcel 00340434161094015902"},
     "IdentityIn": {"kind": "email", "value": "anna@example.com"},
     "IdsIn": {"email": "anna@example.com", "external": {"shop": "6712"}},
+    "LoadIn": {"reference": "till-3-0042", "amount": 2500, "means": "cash"},
     "MergeIn": {"merged_id": _BEN},
+    "PayIn": {"reference": "order-1001", "amount": 1500, "order": "shop:1001"},
+    "PayoutCardIn": {"reference": "closing-17", "means": "card"},
+    "PayoutIn": {"reference": "closing-18", "means": "bank"},
     "PoolIn": {"kind": "household", "members": [{"member_id": _ANNA}, {"member_id": _BEN, "adult": False}]},
     "PoolMemberIn": {"member_id": _BEN, "adult": True},
     "PreviewIn": {"survivor_id": _ANNA, "merged_id": _BEN},
@@ -37,10 +41,19 @@ BODIES: dict[str, Any] = {
         "order": {"currency": "EUR", "lines": [{"id": "1", "amount_minor": 2999}]},
         "discount_minor": 500,
     },
+    "RefundCardIn": {"reference": "return-1001", "payment": "order-1001", "amount": 500},
+    "RefundIn": {"reference": "return-1001", "payment": "order-1001", "amount": 500},
     "RollBackIn": {"number": 3, "note": "The new rate was a mistake"},
+    "SellIn": {"wallet": "monedero", "amount": 5000, "reference": "order-1002-1", "order": "shop:1002", "line": "1"},
     "Send": {"wallet": "points", "amount": 100, "to": _BEN},
+    "SendIn": {"reference": "gift-77", "amount": 1000, "to": _BEN},
     "SetFloor": {"tier": "gold", "through": "2026-12-31", "reason": "Moved here from another club"},
     "SwitchIn": {"target_kind": "rule", "target_id": "purchases", "mode": "stop_new", "reason": "Wrong rate"},
+    "VerifyIn": {
+        "kind": "email",
+        "value": "anna@example.com",
+        "evidence": {"source": "link", "text": "Opened the link that was sent to her"},
+    },
 }
 """By schema, where its own slice says none."""
 
@@ -60,6 +73,10 @@ def with_examples(document: dict[str, Any]) -> dict[str, Any]:
             schemas[name]["examples"] = [example]
     for path in document["paths"].values():
         for operation in path.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                # A body that may be left out has no example of its own.
+                if "anyOf" in content.get("schema", {}) and not _has_example(content):
+                    content["example"] = example_of(content["schema"], schemas)
             for status, response in operation["responses"].items():
                 content = response.get("content", {}).get("application/json")
                 if status.startswith("2") and content is not None and not _has_example(content):
