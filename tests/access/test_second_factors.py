@@ -194,6 +194,19 @@ async def test_without_a_factor_there_is_nothing_to_renew_or_remove(hire: Hire, 
         assert (answer.status_code, answer.json()["type"]) == (409, "access.second_factor_missing")
 
 
+async def test_a_factor_only_begun_is_neither_renewed_nor_confirmed_by_the_way(hire: Hire, browser: Open) -> None:
+    anna, client = await hire(), await browser()
+    await sign_in(client, anna)
+    secret = (await client.post("/v1/auth/second-factor", json={"password": PHRASE})).json()["secret"]
+
+    for path in ("recovery-codes", "remove"):
+        body = {"password": PHRASE, "code": code_of(secret)}
+        answer = await client.post(f"/v1/auth/second-factor/{path}", json=body)
+        assert (answer.status_code, answer.json()["type"]) == (409, "access.second_factor_missing")
+
+    assert (await sign_in(await browser(), anna)).status_code == 200
+
+
 async def test_a_new_password_ends_every_session_but_gives_this_browser_a_new_one(hire: Hire, browser: Open) -> None:
     anna, phone, desk = await hire(), await browser(), await browser()
     await sign_in(phone, anna)

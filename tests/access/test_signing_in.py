@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import FastAPI
+from pwdlib import PasswordHash
 from signers import OTHER, PHRASE, Hire, MakeKey, Open, audited, sign_in
 
 from puntal.access import policy
@@ -287,6 +288,24 @@ async def test_unknown_people_and_wrong_passwords_are_told_apart_by_nobody(hire:
     assert wrong.json() == without.json() == unknown.json()
     assert (wrong.status_code, wrong.json()["type"]) == (401, "access.sign_in_refused")
     assert "set-cookie" not in wrong.headers
+
+
+async def test_a_password_is_compared_also_where_there_is_nobody(
+    hire: Hire, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+    real = PasswordHash.verify
+
+    def verify(self: PasswordHash, password: str | bytes, known: str | bytes) -> bool:
+        compared.append(str(known)[:31])
+        return real(self, password, known)
+
+    monkeypatch.setattr(PasswordHash, "verify", verify)
+    await sign_in(await browser(), await hire(), OTHER)
+    await sign_in(await browser(), await hire("Ben", password=None), OTHER)
+    await (await browser()).post("/v1/auth/sign-in", json={"email": f"{ids.new_id()}@x.org", "password": OTHER})
+
+    assert compared == ["$argon2id$v=19$m=19456,t=2,p=1$"] * 3
 
 
 @pytest.mark.parametrize("exists", [True, False])

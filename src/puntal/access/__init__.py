@@ -16,6 +16,6 @@ Always true:
 * whoever asked for an approval does not give it;
 * the answer to a write is stored in the transaction of the write, never with a secret in it.
 
-Start reading at `model`, then `policy`; `dependencies` is what routers of other slices use, `door` how somebody signs in,
-`idempotency` how a write is recognised when it comes twice.
+Start reading at `model`, then `policy`; `dependencies` is what routers of other slices use, `door` how somebody signs
+in, `idempotency` how a write is recognised when it comes twice.
 """

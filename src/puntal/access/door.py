@@ -90,8 +90,12 @@ class Door:
         async with self._database.transaction() as tx:
             if right and code is not None:
                 factor = await store.lock_factor(tx, person.id)
-                if factor is not None and not await factors.use_code(
-                    tx, person.organization_id, person.id, factor, code, now=now
+                # One that is only begun proves nothing, and must not be confirmed by the way.
+                asked = factor is not None and factor.confirmed_at is not None
+                if (
+                    factor is not None
+                    and asked
+                    and not await factors.use_code(tx, person.organization_id, person.id, factor, code, now=now)
                 ):
                     refusal = FactorUnproven()
             if refusal is None:
