@@ -22,6 +22,9 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def sent(request: HTTPConnection) -> SentSession | None:
     """Return the session a request brought; None where it has none."""
+    if "cookie" not in request.headers:
+        # Machines send none, often: nothing else is looked at.
+        return None
     token = request.cookies.get(_name(request))
     if not token:
         return None
