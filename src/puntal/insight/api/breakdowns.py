@@ -163,9 +163,7 @@ async def report_cohorts(asked: Asked, query: Annotated[Period, Query()]) -> Coh
     if asked.as_csv:
         cells = ((one.month, one.members, k, count) for one in found for k, count in enumerate(one.buyers))
         return asked.file("cohorts", ("cohort", "members", "month", "buyers"), cells)
-    return CohortsOut(
-        period=DaysOut(since=period.since, through=period.through), items=[CohortOut.of(one) for one in found]
-    )
+    return CohortsOut(period=DaysOut.of(period), items=[CohortOut.of(one) for one in found])
 
 
 @router.get(
@@ -210,7 +208,7 @@ async def report_tiers(asked: Asked, query: Annotated[Period, Query()]) -> TierR
         columns = list(TierStandOut.model_fields)
         return asked.file("tiers", columns, ([getattr(one, column) for column in columns] for one in shown))
     return TierReportOut(
-        period=DaysOut(since=period.since, through=period.through),
+        period=DaysOut.of(period),
         tiers=shown,
         moves=[shaped(TierMoveOut, one) for one in moves],
     )

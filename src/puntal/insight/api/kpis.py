@@ -27,8 +27,13 @@ class KpisQuery(Period):
 class DaysOut(BaseModel):
     """Local days, both in it."""
 
-    since: date = Field(serialization_alias="from")
+    since: date = Field(alias="from")
     through: date
+
+    @classmethod
+    def of(cls, span: Span) -> DaysOut:
+        """Return it as the API shows it."""
+        return cls.model_validate({"from": span.since, "through": span.through})
 
 
 class ShareOut(BaseModel):
@@ -96,8 +101,8 @@ async def report_kpis(asked: Asked, query: Annotated[KpisQuery, Query()]) -> Kpi
     if asked.as_csv:
         return asked.file(f"kpis-{period.since}-{period.through}", _COLUMNS, map(_cells, figures))
     return KpisOut(
-        period=DaysOut(since=period.since, through=period.through),
-        compared=None if compared is None else DaysOut(since=compared.since, through=compared.through),
+        period=DaysOut.of(period),
+        compared=None if compared is None else DaysOut.of(compared),
         currency=asked.program.currency,
         figures=figures,
     )
