@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -114,6 +115,19 @@ async def test_only_an_owner_makes_and_disables_owners(tx: Transaction, owner: C
     with pytest.raises(BeyondOwn):
         await staff.disable(tx, anna.id, by=as_caller(ben, owner.permissions), now=NOON)
     await hired(tx, as_caller(anna, owner.permissions), role="owner")
+
+
+async def test_a_key_is_no_owner_whatever_it_may_do(tx: Transaction, owner: Caller) -> None:
+    anna = await hired(tx, owner, role="owner")
+    await hired(tx, owner, name="Carla", role="owner")
+    everything = replace(owner, id=ids.new_id(), name="Back office")
+
+    assert everything.kind == "key"
+    with pytest.raises(BeyondOwn):
+        await hired(tx, everything, role="owner")
+    with pytest.raises(BeyondOwn):
+        await staff.disable(tx, anna.id, by=everything, now=NOON)
+    await hired(tx, everything, name="Ben", role="admin")
 
 
 async def test_nobody_appoints_to_a_role_that_may_more(tx: Transaction, owner: Caller) -> None:

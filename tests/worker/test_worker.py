@@ -290,8 +290,15 @@ async def test_what_was_passed_on_long_ago_is_cleared_away(
             "UPDATE webhook_delivery SET state = 'parked', created_at = now() - interval '91 days'"
             " WHERE kind = 'member.left'"
         )
+        await tx.execute(
+            "INSERT INTO idempotency_key (program_id, key, fingerprint, created_at)"
+            " VALUES (%(p)s, 'old', 'x', now() - interval '31 days'), (%(p)s, 'new', 'x', now() - interval '29 days')",
+            {"p": program_id},
+        )
 
-    assert await worker_schedule.clear_away(database) == {"outbox": 1, "webhooks": 1}
+    gone = await worker_schedule.clear_away(database)
+
+    assert gone == {"outbox": 1, "webhooks": 1, "answers": 1}
 
 
 async def test_a_route_to_a_job_nobody_registered_is_refused_at_the_start(database: Database) -> None:

@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 import structlog
 from psycopg import AsyncConnection
 
+from puntal.access import idempotency
 from puntal.kit import clock
-from puntal.kit.db import Database, Transaction
+from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.outbox import operations as outbox
 from puntal.webhooks import operations as webhooks
 
@@ -90,13 +91,15 @@ class Nights:
 
 
 async def clear_away(database: Database) -> dict[str, int]:
-    """Delete what was passed on or sent long ago, program by program; return how much."""
+    """Delete what was passed on, sent or answered long ago, program by program; return how much."""
     now = clock.now()
-    gone = {"outbox": 0, "webhooks": 0}
+    gone = {"outbox": 0, "webhooks": 0, "answers": 0}
     async with database.transaction() as tx:
         found = await programs(tx)
+        gone["answers"] += await idempotency.purge_above(tx, now=now)
     for program_id, _ in found:
         async with database.program_transaction(program_id) as tx:
             gone["outbox"] += await outbox.drop_relayed(tx, program_id, before=now - _OUTBOX_KEPT)
             gone["webhooks"] += await webhooks.drop_old(tx, program_id, now=now)
+            gone["answers"] += await idempotency.purge(tx, ProgramId(program_id), now=now)
     return gone

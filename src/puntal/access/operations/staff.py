@@ -216,12 +216,16 @@ async def is_password(password: str, password_hash: str | None) -> bool:
 async def check_appoints(tx: Transaction, by: Caller, role: Role) -> None:
     """Let those appoint to a role, and act on whoever has it, who may do all that it may; owners only owners.
 
+    A key is no owner, whatever it may do: whoever could make one would be above the owners. Who sits at the machine is.
+
     Raises:
         BeyondOwn: With what the caller lacks.
     """
     policy.check_grant(by.permissions, role.permissions)
-    if role.id != policy.OWNER or by.kind == "key":
+    if role.id != policy.OWNER or by.id == by.organization_id:
         return
+    if by.kind == "key":
+        raise BeyondOwn(permissions=policy.OWNER)
     appointing = await queries.find_staff(tx, OrganizationId(by.organization_id), StaffId(by.id))
     if appointing is None or appointing.role != policy.OWNER:
         raise BeyondOwn(permissions=policy.OWNER)
