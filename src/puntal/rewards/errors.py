@@ -50,6 +50,12 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 class NotAvailable(Conflict):
     """The member may not have the reward now; one kind per reason."""
 
+    code = "reward.not_available"
+    messages: ClassVar[dict[str, str]] = {
+        "en": "This reward is not available now",
+        "es": "Esta recompensa no está disponible ahora",
+    }
+
 
 REFUSED: Mapping[str, type[NotAvailable]] = {
     reason: type(
