@@ -150,7 +150,8 @@ class Shop:
             kind="key",
             organization_id=self.organization,
             program_id=None,
-            id=ids.new_id(),
+            # Who sits at the machine: owners are appointed by nobody else here.
+            id=self.organization,
             name="Office",
             permissions=ALL_PERMISSIONS,
         )

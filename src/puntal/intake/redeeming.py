@@ -129,13 +129,15 @@ class Redeeming:
         self, program: Compiled, item: Item, event: Event, books: Books, made: Redemption, record: OrderRecord
     ) -> bool:
         """Return units that are owed by now, or take them again where a refund was withdrawn."""
-        owed = owed_back(made, record)
+        shares: Sequence[Share] = () if made.transfer_id is None else self.paid.get(made.transfer_id, ())
+        # Of lots that went back to another member when a merge was undone nothing returns to this one.
+        owed = min(owed_back(made, record), sum(part for _, part in shares))
         withdrawn = event.type == "order.refund_withdrawn"
         if owed == made.returned or (owed < made.returned and not withdrawn):
             return False
         if item.dry_run or made.transfer_id is None:
             return True
-        shares, cause = self.paid.get(made.transfer_id, ()), _cause(made, record.key, event)
+        cause = _cause(made, record.key, event)
         if owed > made.returned:
             redeeming.give_back(
                 program,

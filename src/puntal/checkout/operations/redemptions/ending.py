@@ -19,6 +19,7 @@ from puntal.limits.model import BudgetKey
 from puntal.outbox import operations as outbox
 from puntal.points.model import Books, HoldState
 from puntal.rewards.errors import (
+    PaidByAnother,
     RedemptionUsed,
     UnknownRedemption,
 )
@@ -195,8 +196,15 @@ def give_back(
     extend: bool,
     now: datetime,
 ) -> None:
-    """Return some of what a redemption cost to the lots that paid it."""
+    """Return some of what a redemption cost to the lots that paid it.
+
+    Raises:
+        PaidByAnother: Some of them went back to another member when a merge was undone.
+    """
     assert made.transfer_id is not None
+    there = sum(part for _, part in desks.paid.get(made.transfer_id, ())) - made.returned
+    if there < units:
+        raise PaidByAnother(units=units - there)
     redeeming.give_back(
         program,
         payer,
