@@ -91,9 +91,7 @@ def give_back(  # noqa: PLR0913 - what comes back and why
         shares: The lots that paid and how much of each, in spending order; they are in `payer`.
         before: How much of it came back before.
     """
-    gone = dict(points.backwards(shares, before))
-    left = [(lot, part - gone.get(lot, 0)) for lot, part in shares]
-    back = points.backwards(left, units)
+    back = points.returning(shares, units, before=before)
     points.give_back(payer, program.terms[wallet], back, extend=extend, cause=cause, at=now, now=now)
 
 

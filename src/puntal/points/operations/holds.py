@@ -162,9 +162,7 @@ async def give_back(  # noqa: PLR0913 - what comes back and why
         extend: What returns to a lot that has ended lives on for a while: not on the member's own wish.
     """
     shares = await store.consumed_by(tx, program_id, holder=holder_id, transfer=transfer_id)
-    before = dict(policy.backwards(shares, returned_before))
-    left = [(lot_id, part - before.get(lot_id, 0)) for lot_id, part in shares]
-    back = policy.backwards(left, amount)
+    back = policy.returning(shares, amount, before=returned_before)
     opened = await open_books(tx, program_id, terms, [holder_id], now=now, lots=[lot_id for lot_id, _ in back])
     policy.give_back(opened[holder_id], wallet_named(terms, wallet), back, extend=extend, cause=cause, at=now, now=now)
     await opened.write(tx, program_id)

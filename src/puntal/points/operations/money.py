@@ -150,9 +150,9 @@ async def return_money(  # noqa: PLR0913 - what comes back and why
     """
     each = money_wallet(terms, wallet)
     shares = await store.consumed_by(tx, program_id, holder=holder_id, transfer=transfer_id)
-    before = dict(policy.backwards(shares, min(returned_before, sum(part for _, part in shares))))
-    left = [(lot_id, part - before.get(lot_id, 0)) for lot_id, part in shares]
-    back = policy.backwards(left, min(amount, sum(part for _, part in left)))
+    paid = sum(part for _, part in shares)
+    before = min(returned_before, paid)
+    back = policy.returning(shares, min(amount, paid - before), before=before)
     opened = await open_books(tx, program_id, terms, [holder_id], now=now, lots=[lot_id for lot_id, _ in back])
     books = opened[holder_id]
     settled = len(books.transfers)

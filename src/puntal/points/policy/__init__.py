@@ -15,7 +15,7 @@ from puntal.points.policy.clockwork import (
     wind_up,
 )
 from puntal.points.policy.earning import balance_shown, earn, room
-from puntal.points.policy.lots import backwards, end_of, spendable, started
+from puntal.points.policy.lots import backwards, end_of, returning, spendable, started
 from puntal.points.policy.money import caps_of, owed, pay_out, room_under
 from puntal.points.policy.reversing import give_again, lots_of_order, take_back
 from puntal.points.policy.sharing import bring_in, part, settle_both, together
@@ -73,6 +73,7 @@ __all__ = [
     "renewal_needs_lots",
     "reopen_card",
     "reopen_card_of",
+    "returning",
     "room",
     "room_under",
     "send",

@@ -248,6 +248,12 @@ def bring_back(  # noqa: PLR0913 - a transfer and its lots
                 expire(books, wallet, [lot], cause=cause, at=gone, now=now)
 
 
+def returning(shares: Sequence[Share], amount: int, *, before: int) -> list[Share]:
+    """Return which lots get an amount back of what they paid when `before` came back to them already."""
+    gone = dict(backwards(shares, before))
+    return backwards([(lot_id, part - gone.get(lot_id, 0)) for lot_id, part in shares], amount)
+
+
 def backwards(shares: Sequence[Share], amount: int) -> list[Share]:
     """Return which lots get an amount back of what they paid: the last to be spent first."""
     chosen: list[Share] = []
