@@ -56,7 +56,8 @@ else
     install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@" </dev/null; }
 fi
 install --require-hashes -r "$lock"
-install --no-deps --editable .
+# The lock has what building takes, so nothing is fetched beside it.
+install --no-deps --no-build-isolation --editable .
 echo "$wanted" >"$stamp"
 case $lock in
     # The larger set holds the smaller one.

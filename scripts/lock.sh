@@ -6,7 +6,7 @@ compile() {
     .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
         --no-annotate --no-header --no-emit-index-url "$@" </dev/null
 }
-compile --extra demo --output-file requirements.lock
+compile --extra demo --group build --output-file requirements.lock
 compile --extra demo --group dev --output-file requirements-dev.lock
 if grep -n '://' requirements.lock requirements-dev.lock; then
     echo "A lock file names an address; remove it." >&2

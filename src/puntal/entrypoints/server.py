@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from puntal.access.gate import Gate
-from puntal.entrypoints import docs, metrics, openapi
+from puntal.entrypoints import admin, docs, metrics, openapi
 from puntal.entrypoints.history import router as history_router
 from puntal.entrypoints.imports import router as imports_router
 from puntal.entrypoints.ingest import Ingest
@@ -79,6 +79,7 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
     for path, endpoint in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics), ("/", _front)):
         app.router.routes.append(Route(path, endpoint, include_in_schema=False))
     app.router.routes.extend(docs.ROUTES)
+    app.router.routes.extend(admin.ROUTES)
     # FastAPI's documented way to extend the document.
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     # Outermost: what is not an event is passed on to everything above.
@@ -139,4 +140,4 @@ async def _metrics(_request: Request) -> Response:
 
 
 async def _front(_request: Request) -> Response:
-    return RedirectResponse("/docs")
+    return RedirectResponse("/admin/" if admin.is_built() else "/docs")

@@ -1,0 +1,10 @@
+// The stems of the route tree: features hang their pages on these, the app gives them their frames.
+import { createRootRoute, createRoute, Outlet } from '@tanstack/react-router';
+
+export const rootRoute = createRootRoute({ component: Outlet });
+
+/** Everything below asks for somebody signed in. */
+export const signedInRoute = createRoute({ getParentRoute: () => rootRoute, id: 'signed-in', component: Outlet });
+
+/** Everything about one program; `$program` is its slug. */
+export const programRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/p/$program', component: Outlet });

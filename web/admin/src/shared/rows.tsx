@@ -1,0 +1,74 @@
+// Lists that go on: the server gives a page and where the next begins, we keep appending.
+import { Button, Group, Paper, Text } from '@mantine/core';
+import { DataTable, type DataTableColumn } from 'mantine-datatable';
+import 'mantine-datatable/styles.css';
+import type { ReactNode } from 'react';
+import { Failure, Waiting } from './ui';
+import { useUiWords } from './ui.words';
+
+interface PageOf<Row> {
+  items: Row[];
+  next?: string | null;
+}
+
+interface RowsProps<Row> {
+  /** An `api.useInfiniteQuery` over a paged list (`pageParamName: 'cursor'`). */
+  query: {
+    data: { pages: (PageOf<Row> | undefined)[] } | undefined;
+    error: unknown;
+    isFetchingNextPage: boolean;
+    hasNextPage: boolean;
+    fetchNextPage: () => unknown;
+    refetch: () => unknown;
+  };
+  columns: DataTableColumn<Row>[];
+  id: (row: Row) => string;
+  onOpen?: ((row: Row) => void) | undefined;
+  /** What stands where there are no rows. */
+  empty: ReactNode;
+  /** Names the table for those who hear it. */
+  label: string;
+}
+
+/** A table that grows: newest pages are appended, the number shown is the number loaded. */
+export function Rows<Row>({ query, columns, id, onOpen, empty, label }: RowsProps<Row>) {
+  const { t } = useUiWords();
+  if (query.data === undefined) {
+    return query.error ? <Failure failure={query.error} retry={() => void query.refetch()} /> : <Waiting rows={8} height={32} />;
+  }
+  const rows = query.data.pages.flatMap((page) => page?.items ?? []);
+  if (rows.length === 0) {
+    return <>{empty}</>;
+  }
+  return (
+    <Paper withBorder style={{ overflow: 'hidden' }} role="region" aria-label={label}>
+      <DataTable<Row>
+        columns={columns}
+        records={rows}
+        idAccessor={(row) => id(row)}
+        highlightOnHover={onOpen !== undefined}
+        verticalSpacing="xs"
+        minHeight={0}
+        {...(onOpen === undefined ? {} : { onRowClick: ({ record }: { record: Row }) => onOpen(record) })}
+      />
+      <Group justify="space-between" px="md" py="xs">
+        <Text size="sm" c="dimmed">
+          {t('allShown', { count: rows.length })}
+        </Text>
+        {query.hasNextPage ? (
+          <Button size="xs" variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            {t('more')}
+          </Button>
+        ) : null}
+      </Group>
+      {query.error ? <Failure failure={query.error} retry={() => void query.fetchNextPage()} /> : null}
+    </Paper>
+  );
+}
+
+/** How infinite queries over our pages find the next one. */
+export const paged = {
+  pageParamName: 'cursor',
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page: { next?: string | null } | undefined) => page?.next ?? undefined,
+};

@@ -1,0 +1,17 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+// One brand colour whose sixth shade carries white text and whose eighth is readable on white (WCAG AA).
+const puntal: MantineColorsTuple = [
+  '#e3fafc', '#c5f0f5', '#99e3ec', '#63d3e0', '#36bfcf', '#1aa3b5', '#0b8599', '#0b7285', '#095c6b', '#064752',
+];
+
+export const theme = createTheme({
+  primaryColor: 'puntal',
+  primaryShade: { light: 7, dark: 6 },
+  colors: { puntal },
+  defaultRadius: 'md',
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.15rem' }, h3: { fontSize: '1rem' } } },
+  cursorType: 'pointer',
+  autoContrast: true,
+});

@@ -1,0 +1,141 @@
+// Pieces every screen is made of: its head, and its three other states (waiting, empty, failed).
+import {
+  ActionIcon, Alert, Anchor, Button, Center, Group, List, Popover, Skeleton, Stack, Text, Title, VisuallyHidden,
+} from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { IconAlertTriangle, IconHelpCircle } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { isSilence, told } from './problem';
+import { useUiWords } from './ui.words';
+
+interface PageProps {
+  title: string;
+  /** One or two sentences: what this screen is and what one does here. */
+  about: string;
+  /** Address of the guide, below /admin/guides. */
+  guide?: string;
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** A screen: its title, help and main actions, and then its content. */
+export function Page({ title, about, guide, actions, children }: PageProps) {
+  useDocumentTitle(`${title} · Puntal`);
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="center" gap="sm">
+        <Group gap={4} align="center" wrap="nowrap">
+          <Title order={1}>{title}</Title>
+          <About text={about} guide={guide} />
+        </Group>
+        {actions === undefined ? null : <Group gap="xs">{actions}</Group>}
+      </Group>
+      {children}
+    </Stack>
+  );
+}
+
+/** The question mark beside a title. */
+export function About({ text, guide }: { text: string; guide?: string | undefined }) {
+  const { t } = useUiWords();
+  return (
+    <Popover width={320} position="bottom-start" withArrow shadow="md" trapFocus>
+      <Popover.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('about')}>
+          <IconHelpCircle size={18} stroke={1.6} />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Text size="sm">{text}</Text>
+        {guide === undefined ? null : (
+          <Anchor href={guide} target="_blank" size="sm" mt="xs" display="inline-block">
+            {t('guide')}
+          </Anchor>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** Grey bars where content will be. */
+export function Waiting({ rows = 4, height = 20 }: { rows?: number; height?: number }) {
+  const { t } = useUiWords();
+  return (
+    <Stack gap="sm" aria-busy="true">
+      <VisuallyHidden>{t('loading')}</VisuallyHidden>
+      {Array.from({ length: rows }, (_, index) => (
+        <Skeleton key={index} height={height} radius="sm" />
+      ))}
+    </Stack>
+  );
+}
+
+/** What stands where nothing is yet: what it would be, and the one thing to do next. */
+export function Empty({ icon, title, text, action }: { icon: ReactNode; title: string; text: string; action?: ReactNode }) {
+  return (
+    <Center py={48}>
+      <Stack align="center" gap="xs" maw={420} ta="center">
+        <Text c="dimmed" component="span" aria-hidden>
+          {icon}
+        </Text>
+        <Text fw={600}>{title}</Text>
+        <Text size="sm" c="dimmed">
+          {text}
+        </Text>
+        {action}
+      </Stack>
+    </Center>
+  );
+}
+
+interface FailureProps {
+  failure: unknown;
+  /** What "try again" does; without it there is no such button. */
+  retry?: (() => void) | undefined;
+  /** Whether something was to be written, not read. */
+  writing?: boolean;
+}
+
+/** Why something could not be shown or done, and what to do about it. */
+export function Failure({ failure, retry, writing = false }: FailureProps) {
+  const { t } = useUiWords();
+  const { title, faults } = told(failure);
+  const sentence = title ?? (isSilence(failure) ? t('offline') : t('unknown'));
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={writing ? t('failedWrite') : t('failed')} role="alert">
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{sentence}</Text>
+        {faults.length === 0 ? null : (
+          <List size="sm">
+            {faults.slice(0, 12).map((each) => (
+              <List.Item key={`${each.path} ${each.reason}`}>
+                {each.reason}
+                {each.suggestion ? ` ${each.suggestion}` : ''}
+              </List.Item>
+            ))}
+          </List>
+        )}
+        {retry === undefined ? null : (
+          <Button size="xs" variant="light" color="red" onClick={retry}>
+            {t('retry')}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** Shows whichever state a query is in; children are drawn once there is data. */
+export function Loaded<Data>({ query, rows, children }: {
+  query: { data: Data | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
+  rows?: number;
+  children: (data: Data) => ReactNode;
+}) {
+  if (query.data !== undefined) {
+    return children(query.data);
+  }
+  if (query.error) {
+    return <Failure failure={query.error} retry={() => void query.refetch()} />;
+  }
+  return <Waiting rows={rows ?? 4} />;
+}

@@ -1,0 +1,35 @@
+import { words } from './words';
+
+export const useUiWords = words(
+  'ui',
+  {
+    about: 'What is this?',
+    guide: 'Read the guide',
+    retry: 'Try again',
+    more: 'Show more',
+    cancel: 'Cancel',
+    loading: 'Loading',
+    failed: 'This could not be loaded',
+    failedWrite: 'That was not done',
+    offline: 'The server did not answer. Check the connection; trying again does nothing twice.',
+    unknown: 'Something went wrong that we did not foresee. Try again; if it stays, tell whoever runs this server.',
+    allShown_one: '{{count}} row',
+    allShown_other: '{{count}} rows',
+    close: 'Close',
+  },
+  {
+    about: '¿Qué es esto?',
+    guide: 'Leer la guía',
+    retry: 'Reintentar',
+    more: 'Mostrar más',
+    cancel: 'Cancelar',
+    loading: 'Cargando',
+    failed: 'No se pudo cargar',
+    failedWrite: 'No se ha hecho',
+    offline: 'El servidor no respondió. Comprueba la conexión; reintentar no hace nada dos veces.',
+    unknown: 'Ha ocurrido algo que no previmos. Reinténtalo; si persiste, avisa a quien lleva este servidor.',
+    allShown_one: '{{count}} fila',
+    allShown_other: '{{count}} filas',
+    close: 'Cerrar',
+  },
+);
