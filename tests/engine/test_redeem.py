@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from puntal.engine.compile import compile as compile_program
 from puntal.engine.model import Compiled, Running, State, Switches
-from puntal.engine.redeem import Asking, Occasion, asking, offers, restore, take, verdict_of
+from puntal.engine.redeem import Asking, Occasion, asking, offers, take, verdict_of
+from puntal.engine.redeem_room import restore
 from puntal.kit import ids
 from puntal.members.model import Profile
 from puntal.orders.model import Line, Order

@@ -1,12 +1,11 @@
 """Whether a member may have a reward now, what it costs her, and what it takes of stock, budgets and limits. Pure.
 
-`asking` reads the facts once for all rewards; `verdict_of` answers for one of them. What a redemption took is
-remembered as uses, so that `restore` gives back exactly that.
+`asking` reads the facts once for all rewards; `verdict_of` answers for one of them; `take` takes the room it needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from puntal.engine.award import held_out
 from puntal.engine.facts import facts_of
 from puntal.engine.gate import phase_at
 from puntal.engine.model import OFFERING, Compiled, Event, Running, State
+from puntal.engine.redeem_room import Taken, bounds_of, mark, times
 from puntal.limits import policy as limits
 from puntal.limits.model import Bound, BudgetKey, Counter
 from puntal.orders.model import Amounts, Order, Use
@@ -60,17 +60,6 @@ class Asking(Struct, frozen=True):
     def day(self) -> date:
         """The local day whose windows count."""
         return self.local.date()
-
-
-class Taken(Struct, frozen=True):
-    """What a redemption took beside units: remembered with it, and given back when it ends unused."""
-
-    uses: tuple[Use, ...]
-    budgets: Mapping[BudgetKey, int]
-    """To add to shared counters."""
-    bounds: Mapping[BudgetKey, Bound]
-    cooled: Mapping[str, datetime | None]
-    """Cooldowns that began, and when the one before had."""
 
 
 def asking(program: Compiled, state: State, occasion: Occasion) -> Asking:
@@ -295,16 +284,10 @@ def _part(key: str) -> str:
     return parts[2] if len(parts) > 2 and parts[0] == "reward" else ""  # noqa: PLR2004 - reward, id, what
 
 
-def bounds_of(reward: Reward, session: str | None) -> tuple[Bound, ...]:
-    """Return everything a redemption is under: the member's limits, stock, places, budgets."""
-    places = tuple(each.places for each in reward.sessions if each.id == session)
-    return (*reward.bounds, *places, *reward.budgets)
-
-
 def need_of(asked: Asking, bound: Bound, portions: int, units: int, discount: int) -> int:
     """Return how much one redemption needs of one bound."""
     if bound.measure == "members":
-        return 0 if _times(asked.state.running, bound, asked.day) else 1
+        return 0 if times(asked.state.running, bound, asked.day) else 1
     if bound.measure == "points":
         return units
     if bound.measure == "discount" or (bound.measure == "value" and bound.scope == "m"):
@@ -355,66 +338,6 @@ def take(asked: Asking, running: Running, ask: Ask, verdict: Verdict) -> Taken:
 def _of_member(key: str, start: date, counter: Counter) -> list[Use]:
     figures = (("times", counter.times), ("points", counter.points), ("value", counter.value))
     return [Use("m", key, measure, start, amount) for measure, amount in figures if amount]
-
-
-def restore(running: Running, uses: Sequence[Use]) -> dict[BudgetKey, int]:
-    """Give back what a redemption took; `running` is changed. Returns what to add to shared counters."""
-    budgets: dict[BudgetKey, int] = {}
-    for use in uses:
-        amount = use.amount
-        if use.scope == "m":
-            counter = {
-                "times": Counter(-amount),
-                "points": Counter(0, -amount, 0),
-                "value": Counter(0, 0, -amount),
-            }[use.measure]
-            limits.take(running.used, use.key, use.start, counter)
-            continue
-        if use.measure == "members":
-            windows = running.used.get(mark(use.key), {})
-            before = windows[use.start].times if use.start in windows else 0
-            limits.take(running.used, mark(use.key), use.start, Counter(-amount))
-            amount = int(before == amount)
-        if amount:
-            key = (use.key, use.measure, use.start)
-            budgets[key] = budgets.get(key, 0) - amount
-    return budgets
-
-
-def cool_again(running: Running, cooled: Mapping[str, datetime | None], began: datetime) -> None:
-    """Let cooldowns that a redemption began be as before it."""
-    for key, before in cooled.items():
-        if running.last.get(key) == began:
-            if before is None:
-                del running.last[key]
-            else:
-                running.last[key] = before
-
-
-def lowered(uses: Sequence[Use], *, reserved: int, taken: int) -> tuple[tuple[Use, ...], tuple[Use, ...]]:
-    """Part uses of money where less was taken off than reserved: what stays taken, and what to give back."""
-    kept: list[Use] = []
-    back: list[Use] = []
-    for use in uses:
-        money = use.measure == "discount" or (use.scope == "m" and use.measure == "value")
-        over = min(reserved - taken, use.amount) if money else 0
-        if over <= 0:
-            kept.append(use)
-            continue
-        back.append(Use(use.scope, use.key, use.measure, use.start, over))
-        if use.amount > over:
-            kept.append(Use(use.scope, use.key, use.measure, use.start, use.amount - over))
-    return tuple(kept), tuple(back)
-
-
-def mark(key: str) -> str:
-    """Return under which key a member's own redemptions under a budget of members are counted."""
-    return f"member:{key}"
-
-
-def _times(running: Running, bound: Bound, day: date) -> int:
-    counter = running.used.get(mark(bound.key), {}).get(limits.window(bound, day))
-    return 0 if counter is None else counter.times
 
 
 def offers(program: Compiled, asked: Asking) -> list[tuple[Reward, Verdict]]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from puntal.engine import redeem, redeeming
+from puntal.engine import redeem_room, redeeming
 from puntal.engine.model import Compiled, Decision, Event, Reason
 from puntal.engine.returning import ISSUED, lines_of, owed_back, spend_again
 from puntal.intake import redemption_news
@@ -97,9 +97,9 @@ class Redeeming:
                 self.paid[transfer.id] = self.holds[made.hold_id].lots
             taken = _taken_off(made, event)
             if taken < made.discount_minor:
-                made.uses, back = redeem.lowered(made.uses, reserved=made.discount_minor, taken=taken)
+                made.uses, back = redeem_room.lowered(made.uses, reserved=made.discount_minor, taken=taken)
                 made.discount_minor = taken
-                for budget, amount in redeem.restore(running, back).items():
+                for budget, amount in redeem_room.restore(running, back).items():
                     batch.used[budget] = batch.used.get(budget, 0) + amount
             made.state, made.committed_at = "committed", now
             made.fulfilment = "waiting" if made.terms.get("delivered") else "none"

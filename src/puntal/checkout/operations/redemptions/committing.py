@@ -9,7 +9,7 @@ from puntal.checkout.operations.desk import Desk, Desks, cause_of
 from puntal.checkout.operations.issuing import fulfil, issued_to
 from puntal.checkout.operations.redemptions.ending import open_redemptions
 from puntal.checkout.operations.redemptions.model import Redeemed, committed
-from puntal.engine import redeem, redeeming
+from puntal.engine import redeem_room, redeeming
 from puntal.engine.model import Compiled
 from puntal.intake import redemption_news as telling
 from puntal.intake.operations import Programs
@@ -82,6 +82,6 @@ def commit_held(
     redeeming.renew(program, desk.own, desk.running, now)
     if discount_minor is None or discount_minor == made.discount_minor:
         return {}
-    kept, back = redeem.lowered(made.uses, reserved=made.discount_minor, taken=discount_minor)
+    kept, back = redeem_room.lowered(made.uses, reserved=made.discount_minor, taken=discount_minor)
     made.uses, made.discount_minor = kept, discount_minor
-    return redeem.restore(desk.running, back)
+    return redeem_room.restore(desk.running, back)

@@ -10,7 +10,7 @@ from uuid import UUID
 from puntal.checkout.operations.desk import Desk, Desks, cause_of, open_desks
 from puntal.checkout.operations.issuing import take_back, unused_vouchers
 from puntal.checkout.operations.redemptions.model import Ending, Redeemed
-from puntal.engine import redeem, redeeming
+from puntal.engine import redeem_room, redeeming
 from puntal.engine.model import Compiled
 from puntal.intake import redemption_news as telling
 from puntal.intake.operations import Programs
@@ -172,8 +172,8 @@ def undo(
         if cost and made.transfer_id is not None and made.returned < made.units:
             give_back(program, desks, payer, made, made.units - made.returned, extend=extend, now=now)
     cooled = {key: None if at is None else datetime.fromisoformat(at) for key, at in made.terms["cooled"].items()}
-    redeem.cool_again(desk.running, cooled, made.held_at)
-    budgets = redeem.restore(desk.running, made.uses)
+    redeem_room.cool_again(desk.running, cooled, made.held_at)
+    budgets = redeem_room.restore(desk.running, made.uses)
     made.state, made.ended_at, made.uses = state, now, ()
     return budgets
 

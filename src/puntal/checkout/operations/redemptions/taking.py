@@ -17,7 +17,7 @@ from puntal.checkout.operations.desk import Desk, Missed, cause_of, open_desks, 
 from puntal.checkout.operations.issuing import fulfil, issued_to
 from puntal.checkout.operations.redemptions.ending import end
 from puntal.checkout.operations.redemptions.model import Redeemed, committed
-from puntal.engine import redeem, redeeming
+from puntal.engine import redeem, redeem_room, redeeming
 from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled
 from puntal.engine.redeem import Asking, Occasion
@@ -187,7 +187,7 @@ class _Attempt:
         if before is not None:
             return before
         desk = desks[wanted.member_id]
-        bounds = redeem.bounds_of(self.reward, ask.session)
+        bounds = redeem_room.bounds_of(self.reward, ask.session)
         keys = counters([[bound for bound in bounds if bound.scope == "b"]], [desk.today])
         state, known = await state_of(tx, self.programs, desk, keys, lock=lock)
         occasion = Occasion(self.now, ask.channel, ask.source, wanted.store, wanted.order)
@@ -211,7 +211,7 @@ class _Attempt:
         await outbox.append(tx, program.program_id, [*told, *alerts])
         return Redeemed(redemption=made, vouchers=vouchers)
 
-    def _made(self, desk: Desk, asked: Asking, verdict: Verdict, taken: redeem.Taken) -> Redemption:
+    def _made(self, desk: Desk, asked: Asking, verdict: Verdict, taken: redeem_room.Taken) -> Redemption:
         wanted, ask, reward, program = self.wanted, self.wanted.ask, self.reward, self.program
         rank = 0 if reward.ladder is None else asked.ranks[reward.ladder]
         span = program.document.policies.hold
