@@ -16,7 +16,7 @@ from puntal.engine.catalogue import compile_rewards
 from puntal.engine.facts import makers_of
 from puntal.engine.gifts import compile_gifts, compile_given
 from puntal.engine.lasting import awaited_by, fading_of, renewing_of
-from puntal.engine.model import OFFERING, Compiled, Trigger
+from puntal.engine.model import OFFERING, Compiled, Selling, Trigger
 from puntal.kit.calendar import midnight
 from puntal.kit.money import digits, minor
 from puntal.members.identities import home_of
@@ -131,6 +131,7 @@ def compile(document: Program, *, program_id: int, revision: int, ordinals: Mapp
         sharing=sharing,
         offering=offering,
         rewards=rewards,
+        selling=compiler.selling(),
     )
 
 
@@ -177,6 +178,13 @@ class _Compiler:
             self._schedule,
         )
         return self._asking(OFFERING, (), asked), rewards
+
+    def selling(self) -> Selling | None:
+        """Compile which lines sell gift cards by themselves."""
+        asked = _Asked(of_event(self.catalogue, PURCHASE), self.dynamic)
+        sold = {id: wallet.gift_cards.lines for id, wallet in self.document.wallets.items() if wallet.gift_cards}
+        wallets = tuple((self.ordinals[id], asked.line_filter(lines)) for id, lines in sold.items() if lines)
+        return Selling(self._asking("gift_cards", (), asked), wallets) if wallets else None
 
     def _asking(self, on: str, compiled: tuple[Rule, ...], asked: _Asked) -> Trigger:
         fields = {name: self.catalogue.get(name) for name in sorted(asked.reads)}

@@ -85,6 +85,14 @@ REASON_CODES = frozenset(
     {
         "audience",
         "awarded",
+        "card_amount",
+        "card_apart",
+        "card_not_now",
+        "card_restored",
+        "card_returned",
+        "card_sold",
+        "card_spent",
+        "cards_too_many",
         "condition",
         "cost_returned",
         "control_group",
@@ -102,6 +110,8 @@ REASON_CODES = frozenset(
         "otherwise",
         "redeemed",
         "redemption_apart",
+        "redemption_other_currency",
+        "redemption_over_budget",
         "redemption_ended",
         "redemption_lapsed",
         "redemption_unknown",
@@ -186,6 +196,15 @@ class Trigger(Struct, frozen=True):
     line_makers: tuple[tuple[str, Callable[[Line, int], Any]], ...]
 
 
+class Selling(Struct, frozen=True):
+    """Which lines of orders are gift cards that are sold by themselves."""
+
+    trigger: Trigger
+    """What is asked of lines; no rules."""
+    wallets: tuple[tuple[int, int], ...]
+    """Wallet ordinal, and the position of its filter."""
+
+
 class Compiled(Struct, frozen=True):
     """A program revision ready to decide."""
 
@@ -248,6 +267,8 @@ class Compiled(Struct, frozen=True):
     """What rewards ask of a member and a cart, compiled together; no rules."""
     rewards: Mapping[str, Reward]
     """By id, in document order; paying with points last, as `pay:<wallet>`."""
+    selling: Selling | None = None
+    """Gift cards that orders sell by themselves."""
 
     def bounds_of(self, rule: str, wallet: int) -> tuple[Bound, ...]:
         """Return every bound a rule's awards are under, the member's before what all members share."""

@@ -231,12 +231,64 @@ REASONS: Mapping[str, Phrase] = {
         ("The redemption was used on another order", "El canje se usó en otro pedido"),
         ("The redemption was used on another order", "El canje se usó en otro pedido"),
     ),
+    "redemption_over_budget": Phrase(
+        (
+            "The order is worth more than what was reserved, and {by} has no room for all of it",
+            "El pedido vale más que lo reservado y no cabe todo en {by}",
+        ),
+        (
+            "The order is worth more than what was reserved, and {by} has no room for all of it",
+            "El pedido vale más que lo reservado y no cabe todo en {by}",
+        ),
+    ),
+    "redemption_other_currency": Phrase(
+        ("The order is in another currency than the reward", "El pedido está en otra moneda que la recompensa"),
+        ("The order is in another currency than the reward", "El pedido está en otra moneda que la recompensa"),
+    ),
     "voucher_given": Phrase(
         ("Gave a voucher of '{by}'", "Dio un vale de '{by}'"), ("Gives a voucher of '{by}'", "Da un vale de '{by}'")
     ),
     "voucher_taken": Phrase(
         ("The voucher of '{by}' goes back, if unused", "El vale de '{by}' vuelve, si no se usó"),
         ("The voucher of '{by}' goes back, if unused", "El vale de '{by}' vuelve, si no se usó"),
+    ),
+    "card_sold": Phrase(
+        ("{by} gift cards sold", "Tarjetas regalo vendidas: {by}"),
+        ("{by} gift cards sold", "Tarjetas regalo vendidas: {by}"),
+    ),
+    "card_apart": Phrase(
+        ("A gift card was sold on this line before", "En esta línea ya se vendió una tarjeta regalo"),
+        ("A gift card was sold on this line before", "En esta línea ya se vendió una tarjeta regalo"),
+    ),
+    "card_amount": Phrase(
+        ("Gift cards of this value are not sold", "No se venden tarjetas regalo de este valor"),
+        ("Gift cards of this value are not sold", "No se venden tarjetas regalo de este valor"),
+    ),
+    "card_not_now": Phrase(
+        ("Gift cards are not sold now", "Ahora no se venden tarjetas regalo"),
+        ("Gift cards are not sold now", "Ahora no se venden tarjetas regalo"),
+    ),
+    "cards_too_many": Phrase(
+        ("So many gift cards are not sold by an order", "Un pedido no vende tantas tarjetas regalo"),
+        ("So many gift cards are not sold by an order", "Un pedido no vende tantas tarjetas regalo"),
+    ),
+    "card_returned": Phrase(
+        ("{by} taken back from gift cards", "Retirado de tarjetas regalo: {by}"),
+        ("{by} taken back from gift cards", "Retirado de tarjetas regalo: {by}"),
+    ),
+    "card_restored": Phrase(
+        ("{by} put back on gift cards", "Devuelto a tarjetas regalo: {by}"),
+        ("{by} put back on gift cards", "Devuelto a tarjetas regalo: {by}"),
+    ),
+    "card_spent": Phrase(
+        (
+            "{by} not moved: the gift card was used or has ended",
+            "{by} sin mover: la tarjeta regalo se usó o terminó",
+        ),
+        (
+            "{by} not moved: the gift card was used or has ended",
+            "{by} sin mover: la tarjeta regalo se usó o terminó",
+        ),
     ),
     "voucher_apart": Phrase(
         ("Gift cards are used by paying with them", "Las tarjetas regalo se usan pagando con ellas"),

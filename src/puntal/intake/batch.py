@@ -16,7 +16,7 @@ from puntal.intake.policy import caused_id
 from puntal.kit.ids import family
 from puntal.limits.model import Bound, BudgetKey
 from puntal.members.model import Profile
-from puntal.orders.model import OrderRecord
+from puntal.orders.model import Order, OrderRecord
 from puntal.points.model import Books
 from puntal.points.operations import Pools
 from puntal.tiers.model import Change
@@ -50,6 +50,7 @@ class Decided:
         outcome: Outcome,
         decision: Decision | None,
         books: Books | None,
+        order: Order | None = None,
     ) -> None:
         self.item = item
         self.event = event
@@ -58,6 +59,8 @@ class Decided:
         self.outcome = outcome
         self.decision = decision
         self.books = books
+        self.order = order
+        """As it was sent, with this event or before."""
 
 
 class Batch:
@@ -112,7 +115,7 @@ class Batch:
         program = self.program_at(event.occurred_at)
         if member is None:
             code = self._without_member(item, event, program)
-            one = Decided(item, event, program, None, Outcome("nothing", code), None, None)
+            one = Decided(item, event, program, None, Outcome("nothing", code), None, None, event.order)
             self._note(one)
             return one
         said = [] if self.redeemed is None else self.redeemed.commit(self, item, event, member)
@@ -133,7 +136,8 @@ class Batch:
         decision = decide(program, state, event, item.now)
         if self.redeemed is not None:
             decision.reasons = [*said, *decision.reasons, *self.redeemed.follow(program, item, event, decision)]
-        one = Decided(item, event, program, member, _outcome(decision, event), decision, decision.books)
+        sent = event.order or (None if state.order is None else state.order.sent)
+        one = Decided(item, event, program, member, _outcome(decision, event), decision, decision.books, sent)
         one.outcome.conflict = self.conflicts.get(event.id)
         if not item.dry_run:
             self._move_on(one, member, key, decision)

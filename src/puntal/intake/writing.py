@@ -12,7 +12,7 @@ from msgspec import Raw
 
 from puntal.activity import operations as activity
 from puntal.engine.work import FALLS
-from puntal.intake import cards, gifts, pooling, redeeming, store
+from puntal.intake import cards, gifts, pooling, redeeming, selling, store
 from puntal.intake.batch import Batch, Decided
 from puntal.intake.errors import Again
 from puntal.intake.loading import review_of
@@ -42,6 +42,7 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     """
     program_id = batch.programs.program_id
     await gifts.take_back(tx, batch)
+    await selling.settle(tx, batch)
     rows = [_event_row(one) for one in batch.decided]
     shared, rows_of_pools = await pooling.hand_over(tx, batch)
     books = [*(batch.books[member] for member in batch.touched), *shared]

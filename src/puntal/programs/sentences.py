@@ -237,6 +237,8 @@ class Speaker:
             told.append(self.say("cards_sold"))
             if cards.expiry.never is None:
                 told.append(self.say("cards_end", v=self.expiry(cards.expiry)))
+            if cards.lines is not None:
+                told.append(self.say("cards_lines", v=self.lines(cards.lines)))
         return told
 
     def available(self, available: Available) -> str:

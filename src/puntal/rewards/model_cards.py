@@ -13,6 +13,9 @@ from puntal.rewards.model_vouchers import Voucher
 WALLET = "wallet:"
 """Begins the channel of a use that moved money into a member's wallet: it cannot be undone here."""
 
+RETURNED = "returned"
+"""The channel of a use that went back with a refund of the line that sold the card; only its withdrawal undoes it."""
+
 
 class Sale(Struct, frozen=True, kw_only=True):
     """How a gift card was sold.
@@ -106,3 +109,51 @@ class CardTotals(Struct, frozen=True, kw_only=True):
     origin: Literal["paid_in", "granted"]
     cards: int
     left: int
+
+
+class LineSale(Struct, frozen=True, kw_only=True):
+    """A line of an order that sells cards by itself.
+
+    Attributes:
+        wallet: Ordinal of the wallet in whose money they are.
+        values: What each of them holds, one per item of the line.
+    """
+
+    order_key: str
+    line: str
+    wallet: int
+    values: tuple[int, ...]
+
+
+class LineRefund(Struct, frozen=True, kw_only=True):
+    """A line of an order whose cards go back, as far as the line did.
+
+    Attributes:
+        net: What was paid for the line, `refunded` what went back of it by now.
+        whole: The whole order went back.
+        more: Of an order that nobody keeps: what goes back now, beside what did before.
+        reference: Names what is taken now.
+    """
+
+    order_key: str
+    line: str
+    net: int = 0
+    refunded: int = 0
+    whole: bool = False
+    more: int | None = None
+    reference: str
+
+
+class LineOutcome(Struct, frozen=True, kw_only=True):
+    """What became of a line's cards.
+
+    Attributes:
+        code: `card_sold`, `card_returned`, `card_restored`, or why not: `card_apart`, `card_amount`, `card_spent`.
+        count: Of cards sold, else minor units.
+    """
+
+    order_key: str
+    line: str
+    code: str
+    count: int
+    currency: str | None = None

@@ -231,7 +231,33 @@ KINDS: Mapping[str, Kind] = {
             "reference": "sale-1001",
             "amount": 5000,
             "order": "shop:1001",
+            "line": "3",
         },
+    ),
+    "gift_card.not_sold": _kind(
+        "A line of an order could not sell its gift cards",
+        "Una línea de un pedido no pudo vender sus tarjetas regalo",
+        {"order": "shop:1001", "line": "3", "currency": None, "reason": "card_amount", "count": 2},
+        of_member=False,
+    ),
+    "gift_card.returned": _kind(
+        "A gift card, or part of it, went back with a refund of the line that sold it",
+        "Una tarjeta regalo o parte de ella volvió con un reembolso de la línea que la vendió",
+        {
+            **_VOUCHER,
+            "reward": "gift_card",
+            "remaining": 0,
+            "currency": "EUR",
+            "amount": 5000,
+            "order": "shop:1001",
+            "line": "3",
+        },
+    ),
+    "gift_card.not_returned": _kind(
+        "A line was refunded whose gift cards were used: so much is not taken back",
+        "Se reembolsó una línea cuyas tarjetas regalo se usaron: eso no se retira",
+        {"order": "shop:1001", "line": "3", "currency": "EUR", "amount": 1500},
+        of_member=False,
     ),
     "gift_card.paid_out": _kind(
         "What was left of a gift card was given back",

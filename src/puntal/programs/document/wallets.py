@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from puntal.kit.money import digits
 from puntal.programs.document.values import (
+    Condition,
     Country,
     Currency,
     EventName,
@@ -87,6 +88,8 @@ class GiftCards(Section):
     prefix: str = Field(default="", max_length=6, pattern=r"^[A-Z0-9]*$")
     length: int = Field(default=14, ge=10, le=18)
     """Characters after the prefix, the check character among them."""
+    lines: Condition | None = None
+    """Lines of orders that are gift cards: one is issued for each item once the order earns."""
 
 
 class Liability(Section):

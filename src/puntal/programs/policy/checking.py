@@ -49,6 +49,9 @@ def check(
         conditions.of_segments(root)
         EarningCheck(program, events, conditions, root).run()
         RewardCheck(program, conditions, root).run()
+        for name, wallet in program.wallets.items():
+            if wallet.gift_cards is not None:
+                conditions.of_card_lines(wallet.gift_cards.lines, root / "wallets" / name / "gift_cards" / "lines")
     if previous is not None:
         check_changes(program, previous, held, root)
     return program, list(dict.fromkeys(root.faults))

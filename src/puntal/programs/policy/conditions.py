@@ -34,6 +34,13 @@ class Conditions:
         """Collect the faults of a filter of lines."""
         self._read(written, of_lines(self._catalogue), place, line=True)
 
+    def of_card_lines(self, written: Mapping[str, Any] | None, place: Place) -> None:
+        """Collect the faults of what says which lines are gift cards: that can depend on nothing but the line."""
+        logic = self._read(written, of_lines(self._catalogue), place, line=True)
+        for field in sorted(fields_read(logic)) if logic is not None else []:
+            if not field.startswith("line."):
+                place.fault("only_of_lines", f"whether a line is a gift card cannot depend on {field}", "line.product")
+
     def of_segments(self, root: Place) -> None:
         """Collect the faults of every segment, and segments that are made of themselves."""
         made_of: dict[str, set[str]] = {}

@@ -20,7 +20,7 @@ def check_wallets(program: Program, events: Collection[str], root: Place) -> Non
     """Collect the faults of every wallet and pool."""
     for name, wallet in program.wallets.items():
         place = root / "wallets" / name
-        _kind(wallet, place)
+        _kind(wallet, program.currency, place)
         check_available(wallet.available, events, place / "available")
         check_expiry(wallet.expiry, events, place / "expiry")
         if wallet.granted_expires is not None:
@@ -40,9 +40,9 @@ def check_wallets(program: Program, events: Collection[str], root: Place) -> Non
             (root / "pools" / name / "wallets" / index).known(wallet_id, program.wallets, "wallet")
 
 
-def _kind(wallet: Wallet, place: Place) -> None:
+def _kind(wallet: Wallet, program_currency: str, place: Place) -> None:
     if wallet.kind == "money":
-        _money_wallet(wallet, place)
+        _money_wallet(wallet, program_currency, place)
     else:
         if wallet.currency is not None:
             (place / "currency").fault(
@@ -77,7 +77,7 @@ def _kind(wallet: Wallet, place: Place) -> None:
             )
 
 
-def _money_wallet(wallet: Wallet, place: Place) -> None:
+def _money_wallet(wallet: Wallet, program_currency: str, place: Place) -> None:
     if wallet.currency is None:
         place.fault("currency_needed", "a money wallet needs its currency", "currency: EUR")
     elif wallet.scale != digits(wallet.currency):
@@ -97,10 +97,10 @@ def _money_wallet(wallet: Wallet, place: Place) -> None:
             "money_stays_money", "money is never turned into points or into other money", "remove it"
         )
     if wallet.currency is not None:
-        _money_limits(wallet, wallet.currency, place)
+        _money_limits(wallet, wallet.currency, program_currency, place)
 
 
-def _money_limits(wallet: Wallet, currency: str, place: Place) -> None:
+def _money_limits(wallet: Wallet, currency: str, program_currency: str, place: Place) -> None:
     limits, cards = wallet.limits, wallet.gift_cards
     amounts = [(place / "limits" / "transfer", limits.transfer), *_loads(limits.load, place / "limits" / "load")]
     for country, own in limits.countries.items():
@@ -115,6 +115,8 @@ def _money_limits(wallet: Wallet, currency: str, place: Place) -> None:
             (there / "expiry" / "inactive").fault("card_has_no_member", "nobody is active for a card", "after: 5 years")
         if cards.min is not None and cards.max is not None and cards.min.amount > cards.max.amount:
             (there / "min").fault("min_above_max", "'min' is more than 'max'", f"at most {cards.max.root}")
+        if cards.lines is not None and currency != program_currency:
+            (there / "lines").fault("wrong_currency", f"orders are in {program_currency}", "sell them by the API")
     for there, amount in amounts:
         if amount is not None and amount.currency != currency:
             there.fault("wrong_currency", f"the wallet is in {currency}", f"{amount.amount} {currency}")

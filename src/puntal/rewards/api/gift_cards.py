@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from puntal.access.dependencies import Now, ProgramCaller, ProgramId, program_router, requires
@@ -135,6 +135,14 @@ class GiftCardOut(BaseModel):
         )
 
 
+class SoldOut(BaseModel):
+    """A card that an order sold."""
+
+    line: str = Field(description="Of the order.", examples=["3"])
+    reference: str | None = Field(examples=["shop:1001:3:1"])
+    card: GiftCardOut
+
+
 class CardUsedOut(BaseModel):
     """What was done with a card."""
 
@@ -233,6 +241,22 @@ async def sell_gift_card(body: SellIn, asked: Asked) -> GiftCardOut:
     card = await operations.sell(asked.tx, asked.program_id, asked.loaded.newest.terms, sell, now=asked.now)
     await _log(asked, "gift_card.sold", card, {"amount": body.amount, "reference": body.reference})
     return GiftCardOut.of(card, asked.now, shown=True)
+
+
+@router.get(
+    "/gift-cards",
+    summary="List the gift cards an order sold",
+    dependencies=[requires(Permission.MONEY_LOAD)],
+)
+async def list_order_gift_cards(
+    order: Annotated[OrderKey, Query(description="Source and id of the order.", examples=["shop:1001"])], asked: Asked
+) -> list[SoldOut]:
+    """List the cards that lines of an order sold, with their codes: what the shop sends to whoever bought them."""
+    found = await operations.of_order(asked.tx, asked.program_id, order)
+    return [
+        SoldOut(line=books.line or "", reference=books.reference, card=GiftCardOut.of(card, asked.now, shown=True))
+        for books, card in found
+    ]
 
 
 @router.get(

@@ -41,6 +41,7 @@ from puntal.rewards.policy import cards as policy
 from puntal.rewards.policy import vouchers as voucher_policy
 from puntal.rewards.policy.vouchers import Record
 from puntal.rewards.store import cards as store
+from puntal.rewards.store import vouchers as voucher_store
 
 CARD_REWARD = "gift_card"
 """What a sold card says in place of a reward."""
@@ -71,7 +72,8 @@ async def sell(tx: Transaction, program_id: int, terms: Sequence[Terms], sell_: 
     sale = Sale(
         wallet=wallet.ordinal, reference=sell_.reference, order_key=order_key, line=sell_.line, actor=sell_.actor
     )
-    (card,) = await vouchers.issue(tx, program_id, [_issue(id, wallet, sold, sell_, now)], now=now, sale=sale)
+    issue = issue_of_money(id, wallet, sold, sell_.amount, member_id=sell_.member_id, now=now)
+    (card,) = await vouchers.issue(tx, program_id, [issue], now=now, sales={id: sale})
     books = (await store.load(tx, program_id, [id])).get(id)
     same = books is not None and (books.wallet, books.order_key, books.line) == (wallet.ordinal, order_key, sell_.line)
     if not same or card.amount != sell_.amount:
@@ -82,19 +84,20 @@ async def sell(tx: Transaction, program_id: int, terms: Sequence[Terms], sell_: 
     return card
 
 
-def _issue(id: UUID, wallet: Terms, sold: CardTerms, sell_: Sell, now: datetime) -> Issue:
+def issue_of_money(
+    id: UUID, wallet: Terms, sold: CardTerms, amount: int, *, member_id: UUID | None = None, now: datetime
+) -> Issue:
+    """Return a card to be issued that somebody paid for."""
     return Issue(
         id=id,
         reward=CARD_REWARD,
-        terms=VoucherTerms(
-            benefit={"kind": "gift_card", "value": sell_.amount, "wallet": wallet.id}, transferable=True
-        ),
+        terms=VoucherTerms(benefit={"kind": "gift_card", "value": amount, "wallet": wallet.id}, transferable=True),
         origin="direct",
-        member_id=sell_.member_id,
+        member_id=member_id,
         valid_from=now,
         ends_at=points.life_end(wallet, sold.ending, now, now),
         currency=wallet.currency,
-        amount=sell_.amount,
+        amount=amount,
         prefix=sold.prefix,
         length=sold.length,
     )
@@ -261,6 +264,13 @@ async def pay_out(
 async def books_of(tx: Transaction, program_id: int, id: UUID) -> GiftCard | None:
     """Return the books of a voucher, if it is a card that has some."""
     return (await store.load(tx, program_id, [id])).get(id)
+
+
+async def of_order(tx: Transaction, program_id: int, order_key: str) -> list[tuple[GiftCard, Voucher]]:
+    """Return the cards that lines of an order sold, as they are now, by line."""
+    found = [card for card, _ in await store.of_orders(tx, program_id, [order_key])]
+    cards = await voucher_store.load(tx, program_id, [card.id for card in found])
+    return [(card, cards[card.id]) for card in found]
 
 
 async def _take(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from puntal.ledger.model import CANCELLED, EXPIRED, GIFT_CARDS, PAID_OUT, SPENT, TRANSFERRED
 from puntal.rewards.errors_cards import CardInWallet, CardOverPayment
 from puntal.rewards.errors_vouchers import UseUnknown, VoucherExpired, VoucherVoid
-from puntal.rewards.model_cards import WALLET, Movement
+from puntal.rewards.model_cards import RETURNED, WALLET, Movement
 from puntal.rewards.model_vouchers import Use, Voucher
 from puntal.rewards.policy.vouchers import Record
 
@@ -50,11 +51,13 @@ def movements(
         flow += change
         if change < 0 and (use.channel or "").startswith(WALLET):
             raise CardInWallet
-        away = TRANSFERRED if into_wallet else SPENT
+        returned = use.channel == RETURNED
+        away = PAID_OUT if returned else TRANSFERRED if into_wallet else SPENT
+        kind = "gift_card.used" if change > 0 else "gift_card.refunded"
         moves.append(
             Movement(
-                kind="gift_card.used" if change > 0 else "gift_card.refunded",
-                source=GIFT_CARDS if change > 0 else SPENT,
+                kind="gift_card.returned" if returned else kind,
+                source=GIFT_CARDS if change > 0 else PAID_OUT if returned else SPENT,
                 destination=away if change > 0 else GIFT_CARDS,
                 amount=abs(change),
                 at=now or (use.at if change > 0 else use.ended_at or use.at),
@@ -94,7 +97,7 @@ def give_back(record: Record, reference: str, amount: int | None, now: datetime)
         VoucherVoid, VoucherExpired: The card has ended: the money goes some other way.
     """
     use = record.uses.get(reference)
-    if use is None or use.state != "used":
+    if use is None or use.state != "used" or use.channel == RETURNED:
         if use is not None and use.state == "released":
             raise CardOverPayment(left=0)
         raise UseUnknown
@@ -113,3 +116,78 @@ def give_back(record: Record, reference: str, amount: int | None, now: datetime)
     else:
         record.put(replace(use, amount=use.amount - back))
     return back
+
+
+def returned_of(record: Record) -> int:
+    """Return how much of a card went back with refunds of the line that sold it."""
+    return sum(use.amount for use in record.uses.values() if use.channel == RETURNED and use.state == "used")
+
+
+def due_back(value: int, *, net: int, refunded: int, whole: bool) -> int:
+    """Return how much of what cards of a line were sold for goes back with what was refunded of the line.
+
+    In proportion to what was paid for it; everything when the line, or a whole order that cost nothing, went back.
+    """
+    if refunded >= net:
+        return value if net or whole else 0
+    return value * refunded // net
+
+
+def take_back(records: Sequence[Record], amount: int, *, reference: str, actor: str, now: datetime) -> int:
+    """Take back so much of cards that a line sold, as far as it is there: unused cards whole, then what others have.
+
+    One that goes back whole is void. Returns how much was there; what is spent or held stays spent or held.
+    """
+    taken = 0
+    for record in sorted(records, key=_untouched_first):
+        voucher = record.voucher
+        there = voucher.remaining if voucher.state_at(now) in {"issued", "held"} else 0
+        part = min(there, amount - taken)
+        if not part:
+            continue
+        taken += part
+        record.move(remaining=-part)
+        record.put(
+            Use(
+                voucher_id=voucher.id,
+                reference=reference,
+                state="used",
+                amount=part,
+                at=now,
+                channel=RETURNED,
+                actor=actor,
+            )
+        )
+        if returned_of(record) == voucher.amount:
+            record.voucher = replace(record.voucher, state="void", ended_at=now, ended_because="refund")
+    return taken
+
+
+def give_again(records: Sequence[Record], amount: int, now: datetime) -> int:
+    """Put back on cards what refunds took of them that were withdrawn, what was taken last before the rest.
+
+    Returns how much: to a card that has ended otherwise meanwhile nothing goes back.
+    """
+    given = 0
+    taken = [
+        (use, record)
+        for record in records
+        for use in record.uses.values()
+        if use.channel == RETURNED and use.state == "used"
+    ]
+    for use, record in sorted(taken, key=lambda each: (each[0].at, each[0].reference), reverse=True):
+        part = min(use.amount, amount - given)
+        voucher = record.voucher
+        if not part or voucher.state == "expired" or (voucher.state == "void" and voucher.remaining):
+            continue
+        given += part
+        record.voucher = replace(record.voucher, ended_at=None, ended_because=None)
+        record.move(remaining=part)
+        left = use.amount - part
+        record.put(replace(use, amount=left) if left else replace(use, state="released", ended_at=now))
+    return given
+
+
+def _untouched_first(record: Record) -> tuple[bool, int]:
+    voucher = record.voucher
+    return voucher.remaining < voucher.amount, -voucher.remaining

@@ -24,6 +24,7 @@ from puntal.rewards.errors_vouchers import (
     VoucherUsed,
     VoucherVoid,
 )
+from puntal.rewards.model_cards import RETURNED
 from puntal.rewards.model_vouchers import Ask, Because, Taken, Use, UseState, Voucher, VoucherState
 
 
@@ -171,7 +172,7 @@ def release(record: Record, reference: str, now: datetime) -> Taken:
     """
     settle(record, now)
     use = record.uses.get(reference)
-    if use is None:
+    if use is None or use.channel == RETURNED:
         raise UseUnknown
     if use.state in {"released", "lapsed"}:
         return Taken(voucher=record.voucher, use=use, replayed=True)

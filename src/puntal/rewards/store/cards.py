@@ -33,6 +33,22 @@ FROM gift_card g JOIN voucher v ON v.program_id = g.program_id AND v.id = g.id
 WHERE g.program_id = %(program_id)s AND g.order_key = %(order_key)s AND g.line = %(line)s
 """
 
+OF_ORDERS = """
+-- The cards that lines of some orders sold, along the index of orders; whoever sells one holds the order's owner.
+SELECT g.id, g.wallet, g.origin, g.reference, g.order_key, g.line, g.at, g.actor, v.state <> 'void' AS standing
+FROM gift_card g JOIN voucher v ON v.program_id = g.program_id AND v.id = g.id
+WHERE g.program_id = %(program_id)s AND v.program_id = %(program_id)s AND g.order_key = ANY(%(orders)s::text[])
+  AND g.line IS NOT NULL
+ORDER BY g.order_key, g.line, g.id
+"""
+
+RETURNS = """
+-- Under which references refunds took something of some cards back.
+SELECT DISTINCT reference FROM voucher_use
+WHERE program_id = %(program_id)s AND voucher_id = ANY(%(ids)s::uuid[]) AND channel = 'returned' AND state = 'used'
+ORDER BY reference
+"""
+
 TOTALS = """
 -- What is left on cards that have not ended, in one pass over the vouchers that are open. Codes of batches have no
 -- books.
@@ -66,6 +82,19 @@ async def sold_on_line(tx: Transaction, program_id: int, order_key: str, line: s
     names = {"program_id": program_id, "order_key": order_key, "line": line}
     row = await (await tx.execute(SOLD_ON_LINE, names)).fetchone()
     return 0 if row is None else row[0]
+
+
+async def of_orders(tx: Transaction, program_id: int, orders: Collection[str]) -> list[tuple[GiftCard, bool]]:
+    """Return what lines of orders sold, and whether it still stands, by order and line."""
+    names = {"program_id": program_id, "orders": list(orders)}
+    rows = await (await tx.execute(OF_ORDERS, names)).fetchall()
+    return [(GiftCard(**dict(zip(_COLUMNS, row[:-1], strict=True))), row[-1]) for row in rows]
+
+
+async def returns(tx: Transaction, program_id: int, ids: Collection[UUID]) -> list[str]:
+    """Return the references under which refunds took something of cards."""
+    cursor = await tx.execute(RETURNS, {"program_id": program_id, "ids": list(ids)})
+    return [row[0] for row in await cursor.fetchall()]
 
 
 async def totals(tx: Transaction, program_id: int) -> list[CardTotals]:

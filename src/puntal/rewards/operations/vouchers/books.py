@@ -22,39 +22,35 @@ from puntal.rewards.store import cards as store
 
 
 async def open_cards(
-    tx: Transaction, program_id: int, issued: Sequence[Voucher], sale: Sale | None, *, now: datetime
+    tx: Transaction, program_id: int, issued: Sequence[Voucher], sales: Mapping[UUID, Sale], *, now: datetime
 ) -> None:
-    """Begin the books of vouchers just issued that are money: in the sale's wallet, else the first of their currency.
+    """Begin the books of vouchers just issued that are money: in their sale's wallet, else the first of their currency.
 
     Without a wallet of money in that currency there are no books to keep.
     """
     money = [one for one in issued if one.currency is not None]
     if money:
-        await _begin(tx, program_id, [(one, one.amount) for one in money], sale, now=now)
+        await _begin(tx, program_id, [(one, one.amount) for one in money], sales, now=now)
 
 
 async def _begin(
-    tx: Transaction, program_id: int, money: Sequence[tuple[Voucher, int]], sale: Sale | None, *, now: datetime
+    tx: Transaction,
+    program_id: int,
+    money: Sequence[tuple[Voucher, int]],
+    sales: Mapping[UUID, Sale],
+    *,
+    now: datetime,
 ) -> dict[UUID, GiftCard]:
     """Begin the books of vouchers with what is on each of them."""
     wallets: dict[str | None, int] = {}
-    if sale is None:
+    if any(one.id not in sales for one, _ in money):
         for wallet in sorted(await programs.wallets(tx, program_id), key=lambda one: one.ordinal):
             if wallet.kind == "money":
                 wallets.setdefault(wallet.currency, wallet.ordinal)
     cards = {
-        one.id: GiftCard(
-            id=one.id,
-            wallet=wallets[one.currency] if sale is None else sale.wallet,
-            origin="granted" if sale is None else "paid_in",
-            reference=one.cause if sale is None else sale.reference,
-            order_key=None if sale is None else sale.order_key,
-            line=None if sale is None else sale.line,
-            at=now,
-            actor="system" if sale is None else sale.actor,
-        )
+        one.id: _card(one, sales.get(one.id), wallets, now)
         for one, _ in money
-        if sale is not None or one.currency in wallets
+        if one.id in sales or one.currency in wallets
     }
     if not cards:
         return cards
@@ -63,8 +59,8 @@ async def _begin(
         _transfer(
             cards[one.id],
             Movement(
-                kind="gift_card.sold" if sale is not None else "gift_card.given",
-                source=SOLD if sale is not None else ISSUED,
+                kind="gift_card.sold" if one.id in sales else "gift_card.given",
+                source=SOLD if one.id in sales else ISSUED,
                 destination=GIFT_CARDS,
                 amount=amount,
                 at=now,
@@ -79,6 +75,28 @@ async def _begin(
     ]
     await ledger.write(tx, program_id, holders=[], transfers=moves)
     return cards
+
+
+def _card(voucher: Voucher, sale: Sale | None, wallets: Mapping[str | None, int], now: datetime) -> GiftCard:
+    if sale is None:
+        return GiftCard(
+            id=voucher.id,
+            wallet=wallets[voucher.currency],
+            origin="granted",
+            reference=voucher.cause,
+            at=now,
+            actor="system",
+        )
+    return GiftCard(
+        id=voucher.id,
+        wallet=sale.wallet,
+        origin="paid_in",
+        reference=sale.reference,
+        order_key=sale.order_key,
+        line=sale.line,
+        at=now,
+        actor=sale.actor,
+    )
 
 
 async def post(
@@ -105,7 +123,7 @@ async def post(
     if fresh:
         on_them = [(each.voucher, policy.left_in_books(each.opened or each.voucher)) for each in fresh]
         began = now or max(use.at for each in fresh for use in each.uses.values())
-        cards |= await _begin(tx, program_id, on_them, None, now=began)
+        cards |= await _begin(tx, program_id, on_them, {}, now=began)
     made = [
         _transfer(card, move, now, other=into if move.kind == "gift_card.used" else None)
         for id, card in cards.items()

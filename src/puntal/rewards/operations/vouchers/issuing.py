@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -38,7 +38,12 @@ def draw(pattern: Pattern, count: int) -> list[str]:
 
 
 async def issue(
-    tx: Transaction, program_id: int, issues: Sequence[Issue], *, now: datetime, sale: Sale | None = None
+    tx: Transaction,
+    program_id: int,
+    issues: Sequence[Issue],
+    *,
+    now: datetime,
+    sales: Mapping[UUID, Sale] | None = None,
 ) -> list[Voucher]:
     """Issue any number of vouchers in a few statements; the answer is in their order.
 
@@ -49,7 +54,7 @@ async def issue(
         program_id: The program.
         issues: What to issue, each under an id of its own.
         now: When; becomes `issued_at`.
-        sale: How they were sold, all of them; what is money and was not sold was given.
+        sales: How they were sold, by id; what is money and was not sold was given.
     """
     wanted = {one.id: one for one in issues}
     fresh: set[UUID] = set()
@@ -64,7 +69,7 @@ async def issue(
     assert not missing, "a pattern has room for what is issued under it"
     issued = await store.load(tx, program_id, wanted)
     await outbox.append(tx, program_id, [happening("voucher.issued", issued[id], now) for id in wanted if id in fresh])
-    await books.open_cards(tx, program_id, [issued[id] for id in wanted if id in fresh], sale, now=now)
+    await books.open_cards(tx, program_id, [issued[id] for id in wanted if id in fresh], sales or {}, now=now)
     return [issued[one.id] for one in issues]
 
 
