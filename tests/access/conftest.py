@@ -14,6 +14,7 @@ from puntal.access import api
 from puntal.access.gate import Gate
 from puntal.access.model import ALL_PERMISSIONS, Caller, NewKey, NewStaff, OrganizationId, Permission, Staff
 from puntal.access.operations import keys, staff
+from puntal.entrypoints.cards import Cards
 from puntal.kit import clock, http, ids
 from puntal.kit.db import Database, ProgramId
 
@@ -56,6 +57,7 @@ def app(database: Database) -> FastAPI:
     http.install(served)
     served.state.database = database
     served.state.gate = Gate(database)
+    served.state.program_cards = Cards(database)
     for router in api.ROUTERS:
         served.include_router(router)
     return served

@@ -22,6 +22,7 @@ OUTSIDE = {
     "organization_audit_entry",
     "organization_idempotency_key",
     "program",
+    "setup_token",
     "sign_in_failure",
     "staff",
     "staff_factor",
@@ -29,6 +30,7 @@ OUTSIDE = {
     "staff_reset",
     "staff_role",
     "staff_session",
+    "store",
 }
 QUEUE = "procrastinate_"
 STAGING = "staging_"

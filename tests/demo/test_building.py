@@ -9,6 +9,8 @@ import pytest
 from pydantic import SecretStr
 from rich.console import Console
 
+from puntal.access.operations import staff
+from puntal.access.queries import sign_in
 from puntal.entrypoints.demo import command, journey
 from puntal.entrypoints.demo.summary import show
 from puntal.kit.db import Database
@@ -30,7 +32,7 @@ async def test_the_demo_is_built_once_and_a_second_time_changes_nothing(
     chosen: Settings, database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     quiet = Console(stderr=True, quiet=True)
-    summary, key = await command.build(chosen, quiet, as_json=True, most=BASKETS)
+    summary, (key, password) = await command.build(chosen, quiet, as_json=True, most=BASKETS)
 
     assert summary.keys() >= PROMISED
     assert (summary["events"], summary["new_events"], summary["refused_events"]) == (BASKETS, BASKETS, 0)
@@ -49,9 +51,15 @@ async def test_the_demo_is_built_once_and_a_second_time_changes_nothing(
     assert summary["clock_offset_seconds"] > 0
     assert json.loads(json.dumps(summary)) == summary
 
-    again, same_key = await command.build(chosen, Console(quiet=True), as_json=False, most=BASKETS)
+    again, (same_key, same_password) = await command.build(chosen, Console(quiet=True), as_json=False, most=BASKETS)
 
     assert same_key == key
+    assert password is not None
+    assert same_password == password
+    async with database.transaction() as tx:
+        claimed = await sign_in.find_claimed(tx, command.OWNER)
+    assert await staff.is_password(password, claimed.password_hash)
+    assert (chosen.data_dir / command.OWNER_FILE).stat().st_mode & 0o077 == 0
     assert (chosen.data_dir / command.KEY_FILE).stat().st_mode & 0o077 == 0
     assert (again["new_events"], again["nights"], again["events_per_second"]) == (0, 0, None)
     changing = {"new_events", "nights", "seconds", "events_per_second"}

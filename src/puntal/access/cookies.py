@@ -41,6 +41,14 @@ def is_foreign(request: HTTPConnection) -> bool:
     return not is_own(request) and bool({"sec-fetch-site", "origin"} & set(request.headers.keys()))
 
 
+def is_here(request: HTTPConnection) -> bool:
+    """Tell whether whoever asks sits at this machine: no network and no proxy between, as far as can be seen."""
+    proxied = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"} & set(request.headers.keys())
+    client = request.client
+    local = client is not None and http.is_loopback(client.host) and http.is_loopback(request.url.hostname or "")
+    return local and not proxied and http.settings_of(request).public_url is None
+
+
 def browser_of(request: HTTPConnection) -> Browser:
     """Return where somebody is."""
     return Browser(address=request.client.host if request.client else None, agent=request.headers.get("user-agent"))

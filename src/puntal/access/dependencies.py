@@ -166,7 +166,7 @@ class _RequiresAbove:
 
     def __call__(self, caller: Annotated[Caller, Depends(enter_organization)]) -> Caller:
         if self.permission is not None:
-            caller.require(self.permission)
+            caller.require_above(self.permission)
         return caller
 
 

@@ -143,8 +143,8 @@ class LastOwner(Conflict):
 
     code = "access.last_owner"
     messages: ClassVar[Mapping[str, str]] = {
-        "en": "The last owner cannot be disabled",
-        "es": "No se puede desactivar a la última persona propietaria",
+        "en": "The last owner stays one; make another owner first",
+        "es": "Siempre queda una persona propietaria; nombra antes a otra",
     }
 
 

@@ -136,6 +136,7 @@ def caller_of(credential: Credential) -> Caller:
         store=credential.store,
         adjust_limit=role.adjust_limit,
         locale=credential.locale,
+        programs=credential.programs,
     )
 
 
@@ -151,6 +152,7 @@ def caller_of_visit(visit: Visit) -> Caller:
         store=visit.staff.store,
         adjust_limit=visit.role.adjust_limit,
         locale=visit.staff.locale,
+        programs=None if visit.staff.programs is None else frozenset(visit.staff.programs),
     )
 
 
@@ -239,14 +241,14 @@ class Gate:
             ForeignOrigin: Another site's page used a session to change something.
             RateExceeded: The key, or the person, asks too often.
             OrganizationOnly: The key opens one program only.
-            Forbidden: The permission is missing.
+            Forbidden: The permission is missing, or she sees only some programs.
         """
         caller = await self._caller(authorization, client, session, clock.now())
         headers = self.hit(caller)
         if caller.program_id is not None:
             raise OrganizationOnly
         if permission is not None:
-            caller.require(permission)
+            caller.require_above(permission)
         return caller, headers
 
     async def program(self, slug: str, caller: Caller, now: datetime) -> ProgramRef:
@@ -256,11 +258,7 @@ class Gate:
             ProgramUnknown: There is none, or it is not hers: the same answer on purpose.
         """
         found = self._programs.peek(slug, now) or await self._programs.get(slug, now)
-        if (
-            found is None
-            or found.organization_id != caller.organization_id
-            or caller.program_id not in {None, found.id}
-        ):
+        if found is None or found.organization_id != caller.organization_id or not caller.sees(found.id):
             raise ProgramUnknown(program=slug)
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -62,11 +62,16 @@ ALL_PERMISSIONS = frozenset(Permission)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """The business that runs programs here."""
+    """The business that runs programs here.
+
+    Attributes:
+        demo: Its programs were made by `puntal demo`.
+    """
 
     id: OrganizationId
     name: str
     created_at: datetime
+    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,9 @@ class Staff:
     """A person who works for the organization.
 
     Attributes:
-        store: Where she works, for cashiers.
+        store: Id of the store she works at, for cashiers.
+        programs: Ids of the only programs she sees; None for every one.
+        theme: How she likes her screen: `system`, `light` or `dark`.
     """
 
     id: StaffId
@@ -102,6 +109,24 @@ class Staff:
     locale: str
     created_at: datetime
     disabled_at: datetime | None
+    programs: Sequence[int] | None = None
+    theme: str = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """Where cashiers work.
+
+    Attributes:
+        id: What orders and deeds at tills carry; never changes.
+        name: What people call it.
+        closed_at: Since when nobody works there.
+    """
+
+    id: str
+    name: str
+    created_at: datetime
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +185,8 @@ class NewStaff:
     Attributes:
         email: Where she signs in; compared in lower case.
         role: A built-in role or one of the organization's own.
-        store: Where she works, for cashiers.
+        store: Id of the store she works at, for cashiers; one that is not known yet is opened under this name.
+        programs: Ids of the only programs she sees; None for every one.
     """
 
     email: str
@@ -168,6 +194,7 @@ class NewStaff:
     role: str
     store: str | None = None
     locale: str = "en"
+    programs: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +213,7 @@ class Caller:
         id: Of the key, or of the person a key of staff belongs to.
         program_id: The only program allowed; None for every program of the organization.
         adjust_limit: Most that one adjustment may move without a second person; None is no limit.
+        programs: The only programs a person sees; None for every one. Who sees some only, acts on none above them.
     """
 
     kind: Literal["key", "staff"]
@@ -197,11 +225,16 @@ class Caller:
     store: str | None = None
     adjust_limit: int | None = None
     locale: str | None = None
+    programs: frozenset[int] | None = None
 
     @property
     def actor(self) -> str:
         """Return the name under which the audit log, approvals and adjustments know her: `staff:<id>`, `key:<id>`."""
         return f"{self.kind}:{self.id}"
+
+    def sees(self, program_id: int) -> bool:
+        """Tell whether she may know of a program of her organization."""
+        return self.program_id in {None, program_id} and (self.programs is None or program_id in self.programs)
 
     def may(self, permission: Permission) -> bool:
         """Tell whether this is allowed, for answers that show more to some."""
@@ -214,6 +247,16 @@ class Caller:
             Forbidden: It is not; the answer names the permission that is missing.
         """
         if permission not in self.permissions:
+            raise Forbidden(permission=permission.value)
+
+    def require_above(self, permission: Permission) -> None:
+        """Do nothing where allowed above programs.
+
+        Raises:
+            Forbidden: The permission is missing, or she sees only some programs and so acts on none above them.
+        """
+        self.require(permission)
+        if self.programs is not None:
             raise Forbidden(permission=permission.value)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
+from typing import NewType, TypeAlias
 from uuid import UUID
 
 from puntal.access.model import OrganizationId, Role, Staff, StaffId
@@ -61,6 +62,34 @@ class Visit:
     session: Session
     staff: Staff
     role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramCard:
+    """A program as somebody who may open it is shown it.
+
+    Attributes:
+        name: In her language.
+        currency: None while its draft names none.
+        timezone: As `currency`.
+        revision: Newest published one; 0 before the first.
+        now: The time by its clock.
+    """
+
+    id: int
+    slug: str
+    name: str
+    currency: str | None
+    timezone: str | None
+    locales: Sequence[str]
+    phase: str
+    revision: int
+    clock_offset_seconds: int
+    now: datetime
+
+
+Cards: TypeAlias = Callable[[OrganizationId, str, datetime], Awaitable[Sequence[ProgramCard]]]
+"""Gives an organization's programs by slug, their names in a language; put together by entry points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,7 @@ SESSION_IDLE = timedelta(hours=12)
 SESSIONS_KEPT = timedelta(days=30)
 """After its end, for whoever asks where somebody was signed in."""
 RESET_LASTS = timedelta(hours=1)
+INVITATION_LASTS = timedelta(days=7)
 
 ACCOUNT_FREE = 5
 ADDRESS_FREE = 20

@@ -43,7 +43,9 @@ TAGS = [
     {"name": "access", "description": "A program's log and approvals."},
     {"name": "organization", "description": "Above programs: keys, the log."},
     {"name": "staff", "description": "The people who work here."},
+    {"name": "stores", "description": "Where cashiers work."},
     {"name": "auth", "description": "Signing in with a browser: passwords, sessions, second factors."},
+    {"name": "setup", "description": "Before anybody has signed in: the first owner."},
 ]
 _ANYWHERE = {
     "400": "`request.malformed`, `request.bad_cursor`: the request cannot be read",

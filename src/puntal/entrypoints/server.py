@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from puntal.access.gate import Gate
 from puntal.entrypoints import admin, docs, metrics, openapi
+from puntal.entrypoints.cards import Cards
 from puntal.entrypoints.history import router as history_router
 from puntal.entrypoints.imports import router as imports_router
 from puntal.entrypoints.ingest import Ingest
@@ -103,6 +104,7 @@ def _furnish(app: FastAPI, database: Database, settings: Settings) -> None:
     state.programs = Programs()
     state.publisher = Publisher(state.programs)
     state.approval_actions = approval_actions(state.programs)
+    state.program_cards = Cards(database)
     state.intake = Intake(database, state.programs, most=settings.intake_batch, most_waiting=settings.intake_queue)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -18,7 +19,7 @@ from pydantic import SecretStr
 from uvicorn.supervisors import Multiprocess
 
 from puntal.access import queries
-from puntal.access.operations import staff
+from puntal.access.operations import setup, staff
 from puntal.entrypoints import metrics, schema
 from puntal.entrypoints.opened import located
 from puntal.entrypoints.server import Opener, create_app
@@ -67,7 +68,9 @@ def serve(chosen: Settings, *, insecure: bool = False) -> None:
     """
     logging.configure(chosen)
     with located(chosen) as uri:
-        asyncio.run(check(chosen, uri, insecure=insecure))
+        token = asyncio.run(check(chosen, uri, insecure=insecure))
+        if token is not None:
+            _tell(chosen, token)
         if chosen.workers == 1:
             app = create_app(_opener(uri, chosen), settings=chosen)
             garbage.settle()
@@ -116,8 +119,12 @@ def _supervise(chosen: Settings, uri: str) -> None:
         Multiprocess(config, sockets=[config.bind_socket()]).run()
 
 
-async def check(chosen: Settings, uri: str, *, insecure: bool) -> None:
-    """Make the first owner where the settings say so, and refuse to start what must not; see `serve`."""
+async def check(chosen: Settings, uri: str, *, insecure: bool) -> str | None:
+    """Make the first owner where the settings say so, and refuse to start what must not; see `serve`.
+
+    Returns:
+        A token with which the first owner is made in a browser elsewhere; None where there is an owner.
+    """
     database = await Database.open(uri, size=1)
     try:
         missing = await schema.pending(database)
@@ -134,6 +141,8 @@ async def check(chosen: Settings, uri: str, *, insecure: bool) -> None:
                     " PUNTAL_ADMIN_PASSWORD, or run: puntal staff add EMAIL --name NAME --role owner"
                     " --password-stdin. Or listen on 127.0.0.1 behind a proxy. --insecure starts anyway."
                 )
+        async with database.transaction() as tx:
+            return await setup.make_token(tx, now=clock.now())
     finally:
         await database.close()
 
@@ -154,6 +163,16 @@ async def _ensure_owner(chosen: Settings, password: SecretStr, database: Databas
         ) from refusal
     if made is not None:
         _log.info("owner.made", staff_id=str(made.id))
+
+
+def _tell(chosen: Settings, token: str) -> None:
+    """Say how the installation gets its owner; printed and not logged, for it is a secret."""
+    base = chosen.public_url or f"http://{'[' + chosen.host + ']' if ':' in chosen.host else chosen.host}:{chosen.port}"
+    sys.stderr.write(
+        f"Nobody owns this installation yet. Open {base} in a browser on this machine and make your account;"
+        f" from elsewhere it asks for this set-up token, good for a day:\n\n  {token}\n\n"
+    )
+    sys.stderr.flush()
 
 
 def _config(chosen: Settings, app: FastAPI | str) -> uvicorn.Config:

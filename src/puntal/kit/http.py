@@ -19,6 +19,7 @@ from psycopg import errors as pg
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from puntal.kit import clock, errors, problem
@@ -68,7 +69,7 @@ def database_of(request: Request) -> Database:
     return found
 
 
-def settings_of(request: Request) -> Settings:
+def settings_of(request: HTTPConnection) -> Settings:
     """Return the settings this server was made with."""
     found: Settings = request.app.state.settings
     return found

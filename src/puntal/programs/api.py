@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import Header, Path, Query, Request
 from starlette.responses import Response
 
+from puntal.access import queries as access
 from puntal.access.dependencies import (
     Locale,
     Now,
@@ -26,13 +27,17 @@ from puntal.access.dependencies import (
     requires_above,
 )
 from puntal.access.model import Permission
+from puntal.access.queries import who
+from puntal.kit import db as kit_db
 from puntal.kit.errors import Malformed
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
 from puntal.programs import operations, policy, preparing, queries
 from puntal.programs.diff import diff
 from puntal.programs.errors import NoDraft, ProgramFaulty, RevisionNotFound, TemplateOrDocument
+from puntal.programs.model import Draft
 from puntal.programs.preparing import Publish
+from puntal.programs.telling import tell
 from puntal.programs.templates import list_templates, load_template
 from puntal.programs.wire import (
     EXAMPLE,
@@ -47,10 +52,13 @@ from puntal.programs.wire import (
     RevisionWithDocumentOut,
     RollBackIn,
     SavedOut,
+    SentenceOut,
     SwitchIn,
     SwitchOut,
     TakingEffectOut,
+    TemplateDocumentOut,
     TemplateOut,
+    ToldOut,
     body_of,
     read,
     read_document,
@@ -81,8 +89,14 @@ async def get_draft(request: Request, tx: ProgramTx, program_id: ProgramId) -> R
         found = await queries.revision(tx, program_id, head.revision)
         if found is None:
             raise NoDraft
-        return _draft(request, found[1], 0)
-    return _draft(request, draft.document, draft.version)
+        draft = Draft(document=found[1], version=0)
+    saving = await access.last_entry(tx, kit_db.ProgramId(program_id), operations.SAVED)
+    saved = {"saved_at": None, "saved_by": None, "saved_by_name": None}
+    if saving is not None:
+        names = await who.names(tx, [saving.actor])
+        at, by = saving.at.isoformat(), saving.actor
+        saved = {"saved_at": at, "saved_by": by, "saved_by_name": names.get(by)}
+    return _document(request, draft.document, draft.version, **saved)
 
 
 @router.put(
@@ -97,13 +111,17 @@ async def save_draft(
     request: Request,
     tx: ProgramTx,
     program_id: ProgramId,
+    caller: ProgramCaller,
+    now: Now,
     if_match: Annotated[
         str | None, Header(description="The ETag you read; without it the draft is overwritten.", max_length=40)
     ] = None,
 ) -> Response:
     """Save the document being edited, faults and all, and say what is wrong with it."""
     document = await read_document(request)
-    version = await operations.save_draft(tx, program_id, document, expected_version=_version(if_match))
+    version = await operations.save_draft(
+        tx, program_id, document, expected_version=_version(if_match), by=caller.actor, now=now
+    )
     program, faults = await operations.check(tx, program_id, document)
     said = CheckOut.of(faults, policy.advice(program) if program is not None else [])
     return respond(request, said.model_dump() | {"version": version}, headers={"ETag": f'"{version}"'})
@@ -120,6 +138,21 @@ async def check_document(request: Request, tx: ProgramTx, program_id: ProgramId)
     """Say everything that publishing this document would find wrong; nothing is written."""
     program, faults = await operations.check(tx, program_id, await read_document(request))
     return CheckOut.of(faults, policy.advice(program) if program is not None else [])
+
+
+@router.post(
+    "/program/sentences",
+    summary="Tell a document in sentences",
+    dependencies=[requires(Permission.PROGRAM_READ)],
+    responses={400: _UNREADABLE, 415: _MEDIA},
+    openapi_extra=body_of(None, EXAMPLE),
+)
+async def tell_document(request: Request, tx: ProgramTx, program_id: ProgramId, locale: Locale) -> ToldOut:
+    """Say each part of a document in a sentence, beside everything that is wrong with it; nothing is written."""
+    program, faults = await operations.check(tx, program_id, await read_document(request))
+    said = CheckOut.of(faults, policy.advice(program) if program is not None else [])
+    told = [] if program is None else tell(program, locale)
+    return ToldOut(**said.model_dump(), sentences=[SentenceOut.model_validate(each) for each in told])
 
 
 @router.post(
@@ -214,7 +247,8 @@ async def list_revisions(
     before = read_cursor(cursor, tuple[int])[0] if cursor else None
     found = await queries.revisions(tx, program_id, before=before, limit=limit + 1)
     rows, following = cut(found, limit, lambda revision: (revision.number,))
-    return Page(items=[RevisionOut.of(revision) for revision in rows], next=following)
+    names = await who.names(tx, [revision.published_by for revision in rows])
+    return Page(items=[RevisionOut.of(revision, names) for revision in rows], next=following)
 
 
 @router.get(
@@ -245,7 +279,8 @@ async def list_switches(
 ) -> list[SwitchOut]:
     """List what is switched off, newest first."""
     found = await queries.switches(tx, program_id, lifted_too=lifted, limit=limit)
-    return [SwitchOut.of(switch) for switch in found]
+    names = await who.names(tx, [switch.set_by for switch in found])
+    return [SwitchOut.of(switch, names) for switch in found]
 
 
 @router.post(
@@ -295,19 +330,19 @@ async def templates(locale: Locale) -> list[TemplateOut]:
     "/templates/{template}",
     summary="Show a template",
     dependencies=[requires_above(None)],
-    response_model=DraftOut,
+    response_model=TemplateDocumentOut,
     responses={404: {"description": "`programs.template_not_found`"}},
 )
 async def show_template(request: Request, template: Annotated[str, Path(max_length=60)]) -> Response:
     """Show a template's document. `Accept: application/yaml` for the document alone, as YAML."""
-    return _draft(request, load_template(template), 0)
+    return _document(request, load_template(template), 0)
 
 
 @above.get("/programs", summary="List programs", dependencies=[requires_above(None)])
 async def list_programs(tx: OrganizationTx, caller: OrganizationCaller) -> list[ProgramOut]:
     """List the organization's programs that the key may see."""
     rows = await queries.list_programs(tx, caller.organization_id)
-    return [ProgramOut.of(row) for row in rows if caller.program_id in {None, row.id}]
+    return [ProgramOut.of(row) for row in rows if caller.sees(row.id)]
 
 
 @above.post(
@@ -348,10 +383,10 @@ def _publisher(request: Request) -> Publish:
     return publisher
 
 
-def _draft(request: Request, document: dict[str, object], version: int) -> Response:
+def _document(request: Request, document: dict[str, object], version: int, **beside: str | None) -> Response:
     return respond(
         request,
-        {"document": document, "version": version},
+        {"document": document, "version": version, **beside},
         document="document",
         headers={"ETag": f'"{version}"'},
     )

@@ -11,17 +11,15 @@ import segno
 from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.routing import APIRoute
 
-from puntal.access import cookies, policy, queries
-from puntal.access.api.shapes import StaffOut
+from puntal.access import cookies, policy
+from puntal.access.api.me import SignedIn, me_of, not_foreign, session_out, signed_in
+from puntal.access.api.shapes_people import ChangeMe
 from puntal.access.api.shapes_sign_in import (
     ChangePassword,
     ConfirmFactor,
-    FactorOut,
     FactorProof,
     MeOut,
     NewFactorOut,
-    OrganizationName,
-    ProgramName,
     Proof,
     RecoveryCodesOut,
     SessionOut,
@@ -30,12 +28,12 @@ from puntal.access.api.shapes_sign_in import (
 )
 from puntal.access.dependencies import RealNow, gate_of, session_scheme
 from puntal.access.door import Door
-from puntal.access.errors_sign_in import ForeignOrigin, SessionEnded, SessionMissing
-from puntal.access.model_sign_in import Session, SessionId, Visit
-from puntal.access.operations import factors, resets, sessions, staff
+from puntal.access.errors_sign_in import ForeignOrigin
+from puntal.access.model_sign_in import SessionId
+from puntal.access.operations import factors, people, resets, sessions, staff
+from puntal.access.operations.people import Change
 from puntal.access.queries import sign_in
 from puntal.kit import http
-from puntal.kit.db import Transaction
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -63,31 +61,17 @@ router = APIRouter(
 )
 
 
-async def _visit(request: Request, now: RealNow, _: Annotated[str | None, Security(session_scheme)]) -> Visit:
-    sent = cookies.sent(request)
-    if sent is None:
-        raise SessionMissing
-    return await gate_of(request).visits.visit(sent, now)
-
-
-def _not_foreign(request: Request) -> None:
-    # Whoever lets a victim sign in as somebody else reads what she then writes.
-    if cookies.is_foreign(request):
-        raise ForeignOrigin
-
-
 def _door(request: Request) -> Door:
     return Door(http.database_of(request))
 
 
-SignedIn = Annotated[Visit, Depends(_visit)]
 AtDoor = Annotated[Door, Depends(_door)]
 
 
 @router.post(
     "/sign-in",
     summary="Sign in",
-    dependencies=[Depends(_not_foreign)],
+    dependencies=[Depends(not_foreign)],
     responses=_BODY
     | {
         401: {"description": "`access.sign_in_refused`, `access.second_factor_required`, `access.second_factor_wrong`"},
@@ -98,12 +82,7 @@ AtDoor = Annotated[Door, Depends(_door)]
 async def enter(body: SignIn, request: Request, response: Response, door: AtDoor, now: RealNow) -> MeOut:
     """Sign in; the session is in the cookie of the answer. With a second factor send its code too."""
     begun = await door.sign_in(body.email, body.password, body.code, browser=cookies.browser_of(request), now=now)
-    cookies.put(response, request, begun.token, begun.session.expires_at)
-    async with http.database_of(request).transaction() as tx:
-        visit = await sign_in.find_visit(tx, policy.hash_secret(begun.token))
-        if visit is None:
-            raise SessionEnded
-        return await _me(tx, visit)
+    return await signed_in(request, response, begun, now)
 
 
 @router.post("/sign-out", status_code=204, summary="Sign out", responses={403: _BY_SESSION[403]})
@@ -127,9 +106,19 @@ async def leave(
 
 
 @router.get("/me", summary="Show who is signed in", responses=_BY_SESSION)
-async def me(visit: SignedIn, tx: http.Tx) -> MeOut:
+async def me(request: Request, visit: SignedIn, now: RealNow) -> MeOut:
     """Show who is signed in, what she may do, and in which programs."""
-    return await _me(tx, visit)
+    return await me_of(request, visit, now)
+
+
+@router.patch("/me", summary="Change one's name, language or theme", responses=_BY_SESSION | _BODY)
+async def change_me(body: ChangeMe, request: Request, visit: SignedIn, now: RealNow) -> MeOut:
+    """Change how one is called, one's language, or how one's screen looks. What is left out stays."""
+    change = Change(fields=frozenset(body.model_fields_set), **body.model_dump())
+    async with http.database_of(request).transaction() as tx:
+        changed = await people.change_own(tx, visit.staff, change, now=now)
+    gate_of(request).visits.forget()
+    return await me_of(request, replace(visit, staff=changed), now)
 
 
 @router.get("/sessions", summary="List one's sessions", responses=_BY_SESSION)
@@ -137,7 +126,7 @@ async def list_sessions(visit: SignedIn, tx: http.Tx, now: RealNow) -> list[Sess
     """List the browsers in which one is signed in, newest first."""
     found = await sign_in.list_sessions(tx, visit.staff.id)
     standing = [each for each in found if policy.stands(each, seen_at=each.seen_at, now=now)]
-    return [_session(each, visit) for each in standing]
+    return [session_out(each, visit) for each in standing]
 
 
 @router.post(
@@ -167,17 +156,15 @@ async def change_password(
     async with http.database_of(request).transaction() as tx:
         await staff.set_password(tx, visit.staff, body.new_password, actor=f"staff:{visit.staff.id}", now=now)
         begun = await sessions.begin(tx, visit.staff.organization_id, visit.staff.id, browser=browser, now=now)
-        answer = await _me(tx, replace(visit, session=begun.session))
     gate_of(request).visits.forget()
-    cookies.put(response, request, begun.token, begun.session.expires_at)
-    return answer
+    return await signed_in(request, response, begun, now)
 
 
 @router.post(
     "/password/reset",
     status_code=204,
     summary="Choose a new password with a token",
-    dependencies=[Depends(_not_foreign)],
+    dependencies=[Depends(not_foreign)],
     responses=_BODY
     | {
         403: {"description": "`access.foreign_origin`: a page of another site"},
@@ -244,25 +231,6 @@ async def remove_factor(body: FactorProof, request: Request, visit: SignedIn, do
     await door.prove(visit.staff, body.password, browser=cookies.browser_of(request), now=now, code=body.code)
     async with http.database_of(request).transaction() as tx:
         await factors.remove(tx, visit.staff, now=now)
-
-
-async def _me(tx: Transaction, visit: Visit) -> MeOut:
-    organization = await queries.find_organization(tx, visit.staff.organization_id)
-    factor = await sign_in.find_factor(tx, visit.staff.id)
-    programs = await sign_in.list_programs(tx, visit.staff.organization_id)
-    return MeOut(
-        staff=StaffOut.of(visit.staff),
-        organization=OrganizationName.model_validate(organization),
-        permissions=sorted(visit.role.permissions),
-        adjust_limit=visit.role.adjust_limit,
-        programs=[ProgramName(id=id, slug=slug) for id, slug in programs],
-        second_factor=FactorOut(since=factor.since, recovery_codes_left=factor.recovery_codes_left),
-        session=_session(visit.session, visit),
-    )
-
-
-def _session(session: Session, visit: Visit) -> SessionOut:
-    return SessionOut.model_validate(session).model_copy(update={"current": session.id == visit.session.id})
 
 
 def _picture(uri: str) -> str:

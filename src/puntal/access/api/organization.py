@@ -14,6 +14,7 @@ from puntal.access.api.shapes import (
     RotateKey,
     new_key,
 )
+from puntal.access.api.shapes_people import RenameOrganization
 from puntal.access.dependencies import (
     OrganizationCaller,
     OrganizationTx,
@@ -23,7 +24,7 @@ from puntal.access.dependencies import (
 )
 from puntal.access.idempotency import hides
 from puntal.access.model import KeyId, KeyTerms, Permission, StaffId
-from puntal.access.operations import keys
+from puntal.access.operations import keys, organization
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
 
@@ -36,6 +37,14 @@ _OVERLAP = timedelta(days=1)
 async def show(tx: OrganizationTx, caller: OrganizationCaller) -> OrganizationOut:
     """Show the organization the key belongs to."""
     return OrganizationOut.model_validate(await queries.find_organization(tx, caller.organization_id))
+
+
+@router.patch("", summary="Rename the organization", dependencies=[requires_above(Permission.STAFF_WRITE)])
+async def rename(
+    body: RenameOrganization, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow
+) -> OrganizationOut:
+    """Give the organization another name."""
+    return OrganizationOut.model_validate(await organization.rename(tx, body.name, by=caller, now=now))
 
 
 @router.get("/keys", summary="List API keys", dependencies=[requires_above(Permission.KEYS_READ)])

@@ -29,6 +29,7 @@ class OrganizationOut(_Out):
     id: UUID
     name: str
     created_at: datetime
+    demo: bool = Field(description="Its programs were made by `puntal demo`.")
 
 
 class CreateKey(_In):
@@ -118,6 +119,9 @@ class AddStaff(_In):
     password: str | None = Field(default=None, max_length=256, description="At least 12 characters.")
     store: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     locale: Literal["en", "es"] = "en"
+    programs: list[Annotated[int, Field(ge=1, lt=2**31)]] | None = Field(
+        default=None, min_length=1, max_length=200, description="Ids of the only ones she sees; null: every one."
+    )
 
 
 class StaffOut(_Out):
@@ -131,6 +135,8 @@ class StaffOut(_Out):
     locale: str
     created_at: datetime
     disabled_at: datetime | None
+    programs: list[int] | None = Field(default=None, description="Ids of the only ones she sees; null: every one.")
+    theme: Literal["system", "light", "dark"] = "system"
 
     @classmethod
     def of(cls, staff: Staff) -> StaffOut:

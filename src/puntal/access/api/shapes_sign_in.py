@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -109,10 +109,20 @@ class ResetOut(BaseModel):
 
 
 class ProgramName(BaseModel):
-    """A program she may open."""
+    """A program she may open, as it stands now."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     id: int
     slug: str = Field(examples=["club"])
+    name: str = Field(description="In her language.", examples=["Club Aurora"])
+    currency: str | None = Field(description="Null while its draft names none.", examples=["EUR"])
+    timezone: str | None = Field(examples=["Europe/Madrid"])
+    locales: list[str] = Field(description="Its languages.", examples=[["es", "en"]])
+    phase: Literal["draft", "live", "spend_only", "closed"]
+    revision: int = Field(description="Newest published one; 0 before the first.")
+    clock_offset_seconds: int = Field(description="Its clock is the real one minus this; 0 but for replayed history.")
+    now: datetime = Field(description="The time by its clock.")
 
 
 class FactorOut(BaseModel):
@@ -145,6 +155,15 @@ class OrganizationName(BaseModel):
     name: str
 
 
+class StoreName(BaseModel):
+    """Where she works."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(examples=["madrid-1"])
+    name: str = Field(examples=["Gran Vía"])
+
+
 class MeOut(BaseModel):
     """Whoever is signed in, and what she may do."""
 
@@ -153,8 +172,14 @@ class MeOut(BaseModel):
     permissions: list[Permission]
     adjust_limit: int | None = Field(description="Most one adjustment moves without a second person; null is no limit.")
     programs: list[ProgramName]
+    store: StoreName | None = Field(description="Where she works, for cashiers.")
     second_factor: FactorOut
     session: SessionOut
+    csrf: Literal["same_origin"] = Field(
+        default="same_origin",
+        description="What changes take: that a page of this origin sends them. No header and no token beside the "
+        "cookie.",
+    )
 
 
 class NewFactorOut(BaseModel):

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request
 
-from puntal.access import queries
+from puntal.access import phrases, policy, queries
 from puntal.access.api.shapes import AddStaff, AuditEntryOut, Filter, PutRole, RoleOut, StaffOut
+from puntal.access.api.shapes_people import (
+    ChangeStaff,
+    InvitationOut,
+    InviteStaff,
+    PermissionOut,
+    RoleWordsOut,
+    WordsOut,
+)
 from puntal.access.api.shapes_sign_in import MakeReset, ResetOut
 from puntal.access.dependencies import (
     OrganizationCaller,
     OrganizationTx,
     RealNow,
+    gate_of,
     organization_router,
     requires_above,
 )
+from puntal.access.errors import StaffUnknown
 from puntal.access.idempotency import hides
 from puntal.access.model import NewStaff, Permission, StaffId
-from puntal.access.operations import resets, staff
+from puntal.access.operations import people, resets, staff
+from puntal.access.operations.people import Change
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
 
 router = organization_router("staff")
 
+_APPOINTING: dict[int | str, dict[str, Any]] = {
+    403: {"description": "`access.forbidden`, `access.organization_only`, `access.beyond_own`"}
+}
 RoleName = Annotated[str, Path(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
 
 
@@ -51,8 +65,81 @@ async def list_staff(
 )
 async def add_staff(body: AddStaff, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow) -> StaffOut:
     """Add a person; nobody appoints to a role that may do more than she may herself."""
-    person = NewStaff(email=body.email, name=body.name, role=body.role, store=body.store, locale=body.locale)
+    person = NewStaff(
+        email=body.email,
+        name=body.name,
+        role=body.role,
+        store=body.store,
+        locale=body.locale,
+        programs=None if body.programs is None else tuple(body.programs),
+    )
     return StaffOut.of(await staff.add(tx, person, by=caller, password=body.password, now=now))
+
+
+@router.post(
+    "/staff/invite",
+    status_code=201,
+    summary="Invite a person",
+    dependencies=[requires_above(Permission.STAFF_WRITE)],
+    responses=_APPOINTING | {409: {"description": "`access.email_taken`, `access.store_closed`"}},
+)
+@hides("token")
+async def invite_staff(
+    body: InviteStaff, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow
+) -> InvitationOut:
+    """Add a person who chooses her password herself, with the token of this answer, within a week."""
+    person = NewStaff(
+        email=body.email,
+        name=body.name,
+        role=body.role,
+        store=body.store,
+        locale=body.locale,
+        programs=None if body.programs is None else tuple(body.programs),
+    )
+    added = await staff.add(tx, person, by=caller, password=None, now=now)
+    made = await resets.make(tx, added.id, by=caller, drops_factor=False, now=now, lasts=policy.INVITATION_LASTS)
+    return InvitationOut(staff=StaffOut.of(added), token=made.token, expires_at=made.reset.expires_at)
+
+
+@router.get("/staff/{staff_id}", summary="Show a person", dependencies=[requires_above(Permission.STAFF_READ)])
+async def show_staff(staff_id: UUID, tx: OrganizationTx, caller: OrganizationCaller) -> StaffOut:
+    """Show one of the people who work here."""
+    found = await queries.find_staff(tx, caller.organization_id, StaffId(staff_id))
+    if found is None:
+        raise StaffUnknown
+    return StaffOut.of(found)
+
+
+@router.patch(
+    "/staff/{staff_id}",
+    summary="Change a person",
+    dependencies=[requires_above(Permission.STAFF_WRITE)],
+    responses=_APPOINTING
+    | {409: {"description": "`access.last_owner`, `access.store_closed`, `idempotency.key_reused`"}},
+)
+async def change_staff(
+    staff_id: UUID, body: ChangeStaff, request: Request, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow
+) -> StaffOut:
+    """Change her name, role, store, language or programs; what she may do follows within five seconds."""
+    said = body.model_dump()
+    programs = said.pop("programs")
+    change = Change(
+        fields=frozenset(body.model_fields_set), programs=None if programs is None else tuple(programs), **said
+    )
+    changed = await people.change(tx, StaffId(staff_id), change, by=caller, now=now)
+    gate_of(request).forget()
+    return StaffOut.of(changed)
+
+
+@router.post(
+    "/staff/{staff_id}/enable",
+    summary="Let a person in again",
+    dependencies=[requires_above(Permission.STAFF_WRITE)],
+    responses=_APPOINTING,
+)
+async def enable_staff(staff_id: UUID, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow) -> StaffOut:
+    """Let a disabled person in again; sessions that ended stay so. Enabling twice changes nothing."""
+    return StaffOut.of(await people.enable(tx, StaffId(staff_id), by=caller, now=now))
 
 
 @router.post(
@@ -83,9 +170,18 @@ async def reset_staff(
 
 
 @router.get("/roles", summary="List roles", dependencies=[requires_above(Permission.STAFF_READ)])
-async def list_roles(tx: OrganizationTx, caller: OrganizationCaller) -> list[RoleOut]:
+async def list_roles(tx: OrganizationTx, caller: OrganizationCaller) -> list[RoleWordsOut]:
     """List the built-in roles and the organization's own, with what each may do."""
-    return [RoleOut.of(role) for role in (await queries.list_roles(tx, caller.organization_id)).values()]
+    return [RoleWordsOut.of(role) for role in (await queries.list_roles(tx, caller.organization_id)).values()]
+
+
+@router.get("/permissions", summary="List permissions", dependencies=[requires_above(None)])
+async def list_permissions() -> list[PermissionOut]:
+    """List everything that can be allowed, in words, in the order to show it in."""
+    return [
+        PermissionOut(id=id, group=WordsOut.of(phrases.GROUPS[group]), description=WordsOut.of(words))
+        for id, (group, words) in phrases.PERMISSIONS.items()
+    ]
 
 
 @router.put(
@@ -105,6 +201,18 @@ async def put_role(
     return RoleOut.of(
         await staff.put_role(tx, by=caller, id=role, permissions=permissions, adjust_limit=body.adjust_limit, now=now)
     )
+
+
+@router.delete(
+    "/roles/{role}",
+    status_code=204,
+    summary="Remove a role",
+    dependencies=[requires_above(Permission.STAFF_WRITE)],
+    responses={409: {"description": "`access.role_in_use`, `access.role_reserved`"}},
+)
+async def delete_role(role: RoleName, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow) -> None:
+    """Remove a role of your own that nobody has. Removing twice changes nothing."""
+    await staff.delete_role(tx, role, by=caller, now=now)
 
 
 @router.get("/audit", summary="Read the organization's log", dependencies=[requires_above(Permission.AUDIT_READ)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from puntal.access import queries, store
-from puntal.access.model import Organization, OrganizationId
+from puntal.access.model import Caller, Organization, OrganizationId
 from puntal.access.operations import audit
+from puntal.access.store import people
 from puntal.kit import ids
 from puntal.kit.db import Transaction
 
@@ -34,3 +36,33 @@ async def ensure_organization(tx: Transaction, name: str, *, now: datetime) -> O
         now=now,
     )
     return organization
+
+
+async def mark_demo(tx: Transaction, organization_id: OrganizationId) -> None:
+    """Say that the organization's programs were made by `puntal demo`. Twice changes nothing."""
+    await people.mark_demo(tx, organization_id)
+
+
+async def rename(tx: Transaction, name: str, *, by: Caller, now: datetime) -> Organization:
+    """Give the organization another name.
+
+    Args:
+        tx: Outside any program; the caller commits.
+        name: What the business is called.
+        by: Who says so.
+        now: The real time.
+    """
+    known = await queries.find_organization(tx, by.organization_id)
+    if known.name == name:
+        return known
+    await people.rename_organization(tx, known.id, name)
+    await audit.record(
+        tx,
+        organization_id=known.id,
+        actor=by.actor,
+        action="organization.renamed",
+        subject=f"organization:{known.id}",
+        now=now,
+        detail={"name": name},
+    )
+    return replace(known, name=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from puntal.access import policy, queries
 from puntal.access.errors import StaffUnknown
@@ -17,7 +17,15 @@ from puntal.kit.db import Transaction
 _TOKEN_BYTES = 32
 
 
-async def make(tx: Transaction, staff_id: StaffId, *, by: Caller, drops_factor: bool, now: datetime) -> NewReset:
+async def make(
+    tx: Transaction,
+    staff_id: StaffId,
+    *,
+    by: Caller,
+    drops_factor: bool,
+    now: datetime,
+    lasts: timedelta = policy.RESET_LASTS,
+) -> NewReset:
     """Make the token with which a person chooses a new password; an earlier one no longer works.
 
     Args:
@@ -26,6 +34,7 @@ async def make(tx: Transaction, staff_id: StaffId, *, by: Caller, drops_factor: 
         by: Whoever could appoint her; only an owner resets an owner.
         drops_factor: Using it also takes her second factor away.
         now: The real time.
+        lasts: How long it is good for.
 
     Raises:
         StaffUnknown: Nobody of this organization, or disabled.
@@ -40,7 +49,7 @@ async def make(tx: Transaction, staff_id: StaffId, *, by: Caller, drops_factor: 
     reset = Reset(
         staff_id=person.id,
         organization_id=person.organization_id,
-        expires_at=now + policy.RESET_LASTS,
+        expires_at=now + lasts,
         drops_factor=drops_factor,
     )
     token = secrets.token_urlsafe(_TOKEN_BYTES)

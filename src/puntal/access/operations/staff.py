@@ -11,10 +11,19 @@ from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from puntal.access import policy, queries, store
-from puntal.access.errors import BeyondOwn, EmailTaken, LastOwner, RoleReserved, RoleUnknown, StaffUnknown
+from puntal.access.errors import (
+    BeyondOwn,
+    EmailTaken,
+    LastOwner,
+    ProgramUnknown,
+    RoleReserved,
+    RoleUnknown,
+    StaffUnknown,
+)
+from puntal.access.errors_people import OwnersSeeAll, RoleInUse
 from puntal.access.model import Caller, NewStaff, OrganizationId, Permission, Role, Staff, StaffId
-from puntal.access.operations import audit, keys, organization
-from puntal.access.store import sign_in
+from puntal.access.operations import audit, keys, organization, stores
+from puntal.access.store import people, sign_in
 from puntal.kit import ids
 from puntal.kit.db import Transaction
 
@@ -38,6 +47,9 @@ async def add(tx: Transaction, person: NewStaff, *, by: Caller, password: str | 
         BeyondOwn: The role may do what the caller may not, or makes an owner and the caller is none.
         PasswordWeak: Too easy to guess.
         EmailTaken: Somebody signs in with that address already.
+        StoreClosed: Nobody works at that store.
+        OwnersSeeAll: An owner would see some programs only.
+        ProgramUnknown: One of the programs is not the organization's.
     """
     wanted = (await queries.list_roles(tx, by.organization_id)).get(person.role)
     if wanted is None:
@@ -54,7 +66,11 @@ async def add(tx: Transaction, person: NewStaff, *, by: Caller, password: str | 
         locale=person.locale,
         created_at=now,
         disabled_at=None,
+        programs=person.programs,
     )
+    await check_programs(tx, staff)
+    if staff.store is not None:
+        await stores.take_on(tx, by.organization_id, staff.store, now=now)
     await store.insert_staff(tx, staff, password_hash)
     await audit.record(
         tx,
@@ -171,6 +187,29 @@ async def put_role(
     return policy.resolve_role(id, stored)
 
 
+async def delete_role(tx: Transaction, id: str, *, by: Caller, now: datetime) -> None:
+    """Forget a role of the organization's own that nobody has. Doing it twice changes nothing.
+
+    Raises:
+        RoleReserved: It is built in.
+        RoleInUse: Somebody has it.
+    """
+    if id in policy.BUILT_IN_ROLES:
+        raise RoleReserved(role=id)
+    used = await people.role_used(tx, by.organization_id, id)
+    if used:
+        raise RoleInUse(role=id, people=used)
+    if await people.delete_role(tx, by.organization_id, id):
+        await audit.record(
+            tx,
+            organization_id=by.organization_id,
+            actor=by.actor,
+            action="role.removed",
+            subject=f"role:{id}",
+            now=now,
+        )
+
+
 async def set_password(tx: Transaction, staff: Staff, password: str, *, actor: str, now: datetime) -> None:
     """Replace a person's password; her sessions end, and a reset she was given.
 
@@ -229,3 +268,19 @@ async def check_appoints(tx: Transaction, by: Caller, role: Role) -> None:
     appointing = await queries.find_staff(tx, OrganizationId(by.organization_id), StaffId(by.id))
     if appointing is None or appointing.role != policy.OWNER:
         raise BeyondOwn(permissions=policy.OWNER)
+
+
+async def check_programs(tx: Transaction, person: Staff) -> None:
+    """Refuse what a person cannot be shown.
+
+    Raises:
+        OwnersSeeAll: An owner would see some programs only.
+        ProgramUnknown: One of the programs is not the organization's.
+    """
+    if person.programs is None:
+        return
+    if person.role == policy.OWNER:
+        raise OwnersSeeAll
+    unknown = set(person.programs) - await queries.known_programs(tx, person.organization_id, person.programs)
+    if unknown:
+        raise ProgramUnknown(program=min(unknown))

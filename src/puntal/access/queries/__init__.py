@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,11 +23,12 @@ from puntal.access.model import (
     Role,
     Staff,
     StaffId,
+    Store,
 )
 from puntal.kit.db import ProgramId, Transaction
 
-_ORGANIZATION = "id, name, created_at"
-_STAFF = "id, organization_id, email, name, role, store, locale, created_at, disabled_at"
+_ORGANIZATION = "id, name, created_at, demo"
+_STAFF = "id, organization_id, email, name, role, store, locale, created_at, disabled_at, programs, theme"
 _AUDIT = "id, at, actor, action, subject, detail"
 
 FIND_ORGANIZATION = f"SELECT {_ORGANIZATION} FROM organization WHERE id = %(id)s"  # noqa: S608 - our own column list
@@ -41,7 +43,7 @@ FIND_CREDENTIAL = """
 -- All that admitting a key takes, in one row: the key, and the person and custom role behind a key of staff.
 SELECT k.id, k.organization_id, k.program_id, k.name, k.prefix, k.scopes, k.networks, k.created_at, k.created_by,
        k.staff_id, k.expires_at, k.revoked_at, k.replaced_by, k.last_used_at,
-       k.secret_hash, s.name AS staff_name, s.role, s.store, s.locale, s.disabled_at,
+       k.secret_hash, s.name AS staff_name, s.role, s.store, s.locale, s.programs, s.disabled_at,
        r.permissions AS role_permissions, r.adjust_limit AS role_adjust_limit
 FROM api_key AS k
 LEFT JOIN staff AS s ON s.id = k.staff_id
@@ -68,6 +70,29 @@ FIND_STAFF_BY_EMAIL = f"SELECT {_STAFF} FROM staff WHERE email = %(email)s"  # n
 SIGNED_OWNER = """
 -- Whether anybody may sign in as an owner. Locks nothing.
 SELECT EXISTS (SELECT FROM staff WHERE role = 'owner' AND disabled_at IS NULL AND password_hash IS NOT NULL)
+"""
+
+ANY_OWNER = """
+-- Whether there ever was an owner, able to sign in or not. Locks nothing.
+SELECT EXISTS (SELECT FROM staff WHERE role = 'owner'), EXISTS (SELECT FROM organization WHERE demo)
+"""
+
+FIND_PROGRAMS = """
+-- Locks nothing.
+SELECT id FROM program WHERE organization_id = %(organization_id)s AND id = ANY(%(ids)s)
+"""
+
+STORES = """
+-- Locks nothing. With how many people work at each.
+SELECT t.id, t.name, t.created_at, t.closed_at,
+       (SELECT count(*) FROM staff AS s
+        WHERE s.organization_id = t.organization_id AND s.store = t.id AND s.disabled_at IS NULL)
+FROM store AS t WHERE t.organization_id = %(organization_id)s ORDER BY t.closed_at IS NOT NULL, t.name, t.id
+"""
+
+FIND_STORE = """
+-- Locks nothing.
+SELECT id, name, created_at, closed_at FROM store WHERE organization_id = %(organization_id)s AND id = %(id)s
 """
 
 LIST_STAFF = f"""
@@ -119,6 +144,7 @@ class Credential:
     role: Role | None
     store: str | None
     locale: str | None
+    programs: frozenset[int] | None
     staff_disabled: bool
 
 
@@ -166,6 +192,7 @@ async def find_credential(tx: Transaction, prefix: str) -> Credential | None:
         role=role,
         store=row["store"],
         locale=row["locale"],
+        programs=None if row["programs"] is None else frozenset(row["programs"]),
         staff_disabled=row["disabled_at"] is not None,
     )
 
@@ -202,6 +229,34 @@ async def is_owned(tx: Transaction) -> bool:
     """Tell whether anybody may sign in as an owner of this installation."""
     row = await (await tx.execute(SIGNED_OWNER)).fetchone()
     return row is not None and bool(row[0])
+
+
+async def standing(tx: Transaction) -> tuple[bool, bool]:
+    """Tell whether this installation has, or had, an owner, and whether it is a demo."""
+    row = await (await tx.execute(ANY_OWNER)).fetchone()
+    assert row is not None, "the statement always has a row"
+    return bool(row[0]), bool(row[1])
+
+
+async def known_programs(tx: Transaction, organization_id: OrganizationId, ids: Collection[int]) -> set[int]:
+    """Return those of the programs that are the organization's."""
+    cursor = await tx.execute(FIND_PROGRAMS, {"organization_id": organization_id, "ids": list(ids)})
+    return {int(row[0]) for row in await cursor.fetchall()}
+
+
+async def list_stores(tx: Transaction, organization_id: OrganizationId) -> list[tuple[Store, int]]:
+    """Return the organization's stores, open ones first, by name, each with how many people work there."""
+    cursor = await tx.execute(STORES, {"organization_id": organization_id})
+    return [
+        (Store(id=row[0], name=row[1], created_at=row[2], closed_at=row[3]), row[4]) for row in await cursor.fetchall()
+    ]
+
+
+async def find_store(tx: Transaction, organization_id: OrganizationId, id: str) -> Store | None:
+    """Return one store of the organization."""
+    async with tx.cursor(row_factory=class_row(Store)) as cursor:
+        await cursor.execute(FIND_STORE, {"organization_id": organization_id, "id": id})
+        return await cursor.fetchone()
 
 
 async def list_staff(

@@ -15,7 +15,7 @@ from puntal.kit.db import Transaction
 FIND_VISIT = """
 -- All that a request by session takes, in one row: the session, its owner, and her role where it is not built in.
 SELECT v.id, v.organization_id, v.staff_id, v.created_at, v.seen_at, v.expires_at, v.ended_at, v.address, v.agent,
-       s.email, s.name, s.role, s.store, s.locale, s.created_at AS staff_created_at,
+       s.email, s.name, s.role, s.store, s.locale, s.programs, s.theme, s.created_at AS staff_created_at,
        r.permissions AS role_permissions, r.adjust_limit AS role_adjust_limit
 FROM staff_session AS v
 JOIN staff AS s ON s.id = v.staff_id AND s.disabled_at IS NULL
@@ -94,6 +94,8 @@ def _visit(row: dict[str, Any]) -> Visit:
         locale=row["locale"],
         created_at=row["staff_created_at"],
         disabled_at=None,
+        programs=row["programs"],
+        theme=row["theme"],
     )
     session = Session(**{name: row[name] for name in Session.__slots__})
     return Visit(session=session, staff=staff, role=policy.resolve_role(row["role"], custom))

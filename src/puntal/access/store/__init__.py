@@ -45,9 +45,9 @@ INSERT INTO organization (id, name, created_at) VALUES (%(id)s, %(name)s, %(crea
 
 INSERT_STAFF = """
 -- In a savepoint: the address may be taken, which is an answer and must not end the transaction.
-INSERT INTO staff (id, organization_id, email, name, password_hash, role, store, locale, created_at)
+INSERT INTO staff (id, organization_id, email, name, password_hash, role, store, locale, created_at, programs)
 VALUES (%(id)s, %(organization_id)s, %(email)s, %(name)s, %(password_hash)s, %(role)s, %(store)s, %(locale)s,
-        %(created_at)s)
+        %(created_at)s, %(programs)s)
 """
 
 LOCK_OWNERS = """
@@ -173,6 +173,7 @@ async def insert_staff(tx: Transaction, staff: Staff, password_hash: str | None)
                     "store": staff.store,
                     "locale": staff.locale,
                     "created_at": staff.created_at,
+                    "programs": None if staff.programs is None else list(staff.programs),
                 },
             )
     except UniqueViolation as taken:

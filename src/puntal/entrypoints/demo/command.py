@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from puntal.access.operations import keys, organization
+from puntal.access.operations import keys, organization, staff
+from puntal.access.queries import sign_in
 from puntal.entrypoints.demo import coupons, journey, serving, shopping, tables
 from puntal.entrypoints.demo.summary import show
 from puntal.entrypoints.opened import opened
@@ -39,6 +41,17 @@ ORGANIZATION = "Complete Journey"
 BEGINNING = datetime(2017, 1, 1, 5, tzinfo=UTC)
 """New Year of 2017 where the shop is; the households are members from then."""
 KEY_FILE = "demo-key"
+OWNER_FILE = "demo-owner"
+OWNER = "owner@demo.example"
+"""Where the owner of the demo signs in."""
+_PASSWORD_BYTES = 12
+
+
+class Opened(NamedTuple):
+    """What opens the demo: a key, and the password of `OWNER`, None where it is somebody's own."""
+
+    key: str
+    password: str | None
 
 
 def demo_settings() -> Settings:
@@ -51,8 +64,8 @@ def demo_settings() -> Settings:
 
 async def build(
     chosen: Settings, console: Console, *, as_json: bool, most: int | None = None
-) -> tuple[dict[str, Any], str]:
-    """Make the demo, as far as it is not there yet; return its summary and a key to try it with.
+) -> tuple[dict[str, Any], Opened]:
+    """Make the demo, as far as it is not there yet; return its summary and what opens it.
 
     Args:
         chosen: The settings of the deployment.
@@ -62,6 +75,7 @@ async def build(
     """
     async with opened(chosen, size=4) as database:
         key, program_id = await _program(database, chosen)
+        password = await _owner(database, chosen.data_dir / OWNER_FILE)
         programs = Programs()
         await _members(database, programs, program_id)
         started = time.perf_counter()
@@ -88,7 +102,7 @@ async def build(
         "events_per_second": round(fresh / seconds) if fresh else None,
         "verify": {name: len(found) for name, found in wrong.items()} | {"ok": not any(wrong.values())},
     }
-    return summary, key
+    return summary, Opened(key=key, password=password)
 
 
 async def _program(database: Database, chosen: Settings) -> tuple[str, ProgramId]:
@@ -99,6 +113,27 @@ async def _program(database: Database, chosen: Settings) -> tuple[str, ProgramId
         program_id = known.id if known is not None else await _publish(tx, owner.id, now)
         key = await _key(tx, owner.id, ProgramId(program_id), chosen.data_dir / KEY_FILE, now)
     return key, ProgramId(program_id)
+
+
+async def _owner(database: Database, file: Path) -> str | None:
+    """Return the password of the demo's owner, made the first time; None where it is somebody's own by now.
+
+    It is kept beside the data, readable by its owner alone. An installation that has an owner gets no other one: a
+    password in a file would be a second door.
+    """
+    kept = await asyncio.to_thread(_read, file)
+    async with database.transaction() as tx:
+        own = await organization.ensure_organization(tx, ORGANIZATION, now=clock.now())
+        await organization.mark_demo(tx, own.id)
+        if kept is None:
+            fresh = secrets.token_urlsafe(_PASSWORD_BYTES)
+            made = await staff.ensure_owner(tx, email=OWNER, name="Demo", password=fresh, now=clock.now())
+            if made is None:
+                return None
+            await asyncio.to_thread(_keep, file, fresh)
+            return fresh
+        claimed = await sign_in.find_claimed(tx, OWNER)
+    return kept if await staff.is_password(kept, claimed.password_hash) else None
 
 
 async def _publish(tx: Transaction, owner: Any, now: datetime) -> int:  # noqa: ANN401 - an organization id
@@ -200,7 +235,7 @@ def run(*, serve: bool, as_json: bool) -> int:
     chosen = demo_settings()
     logging.configure(chosen.model_copy(update={"log_level": "warning"}))
     console = Console(stderr=as_json)
-    summary, key = asyncio.run(build(chosen, console, as_json=as_json))
+    summary, opens = asyncio.run(build(chosen, console, as_json=as_json))
     if as_json:
         print(json.dumps(summary))  # noqa: T201 - the promised output
     else:
@@ -212,7 +247,8 @@ def run(*, serve: bool, as_json: bool) -> int:
 
         def ready(_address: str, _token: str | None) -> None:
             now = clock.now() - timedelta(seconds=summary["clock_offset_seconds"])
-            serving.show(console, chosen, SLUG, key, now)
+            serving.show(console, chosen, SLUG, opens.key, now)
+            serving.show_owner(console, chosen, OWNER, opens.password)
 
         # What to try stays readable: its processes speak of trouble only.
         os.environ.setdefault("PUNTAL_LOG_LEVEL", "warning")

@@ -71,3 +71,13 @@ def show(console: Console, chosen: Settings, program: str, key: str, now: dateti
         console.print(f"\n[dim]# {title}[/]")
         console.print(command, markup=False, highlight=False, soft_wrap=True)
     console.print()
+
+
+def show_owner(console: Console, chosen: Settings, email: str, password: str | None) -> None:
+    """Print how to sign in to the admin app."""
+    base = f"http://{chosen.host}:{chosen.port}"
+    console.print(f"[bold]Sign in[/] at [link={base}]{base}[/link]")
+    console.print(f"  e-mail    {email}", markup=False, highlight=False)
+    said = "the one you chose" if password is None else password
+    console.print(f"  password  {said}", markup=False, highlight=False, soft_wrap=True)
+    console.print()
