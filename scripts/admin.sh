@@ -10,7 +10,7 @@ export PATH
 npm() { "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" "$@" </dev/null; }
 
 # What the app is made of; a list of digests so that touching a file changes nothing.
-made_of=$(cat web/admin/package-lock.json web/admin/package.json docs/openapi.json scripts/admin.sh \
+made_of=$(cat web/admin/package-lock.json web/admin/package.json docs/openapi.json scripts/admin.sh scripts/admin_weight.py \
     $(find web/admin/src web/admin/public web/admin/index.html web/admin/*.ts web/admin/*.json web/api-client/index.ts -type f | sort) | cksum)
 stamp=src/puntal/static/admin/.made-of
 if [ "${1:-build}" = build ] && [ "$(cat "$stamp" 2>/dev/null)" = "$made_of" ]; then
@@ -35,4 +35,5 @@ if [ "${1:-build}" = types ]; then
 fi
 echo "Building the admin app ..." >&2
 npm --prefix web/admin run --silent build -- --logLevel warn >&2
+"${PYTHON:-.venv/bin/python}" scripts/admin_weight.py
 echo "$made_of" >"$stamp"

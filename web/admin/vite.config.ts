@@ -20,6 +20,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     sourcemap: false,
+    manifest: true,
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },

@@ -1,13 +1,15 @@
 // The tree of pages. Frames are given to the stems here; pages are loaded when they are opened.
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { accessRoutes } from '../features/access/routes';
+import { accessRoutes, accountRoutes } from '../features/access/routes';
+import { setupRoutes } from '../features/start/routes';
 import { membersRoutes } from '../features/members/routes';
-import { programRoute, rootRoute, signedInRoute } from '@shared/routes';
-import { Lost, ProgramFrame, Root, SignedIn } from './frames';
+import { plainRoute, programRoute, rootRoute, signedInRoute } from '@shared/routes';
+import { Broken, Lost, Root, SignedIn } from './frames';
 
 rootRoute.update({ component: Root, notFoundComponent: Lost });
 signedInRoute.update({ component: SignedIn });
-programRoute.update({ component: ProgramFrame });
+plainRoute.update({ component: lazyRouteComponent(() => import('./plain-frame'), 'PlainFrame') });
+programRoute.update({ component: lazyRouteComponent(() => import('./program-frame'), 'ProgramFrame') });
 
 const frontRoute = createRoute({
   getParentRoute: () => signedInRoute,
@@ -17,13 +19,15 @@ const frontRoute = createRoute({
 
 const tree = rootRoute.addChildren([
   ...accessRoutes,
-  signedInRoute.addChildren([frontRoute, programRoute.addChildren([...membersRoutes])]),
+  ...setupRoutes,
+  signedInRoute.addChildren([frontRoute, plainRoute.addChildren([...accountRoutes]), programRoute.addChildren([...membersRoutes])]),
 ]);
 
 export const router = createRouter({
   routeTree: tree,
   basepath: '/admin',
   defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
 });
 

@@ -6,5 +6,8 @@ export const rootRoute = createRootRoute({ component: Outlet });
 /** Everything below asks for somebody signed in. */
 export const signedInRoute = createRoute({ getParentRoute: () => rootRoute, id: 'signed-in', component: Outlet });
 
+/** Pages of no program: one's account, a new program. */
+export const plainRoute = createRoute({ getParentRoute: () => signedInRoute, id: 'plain', component: Outlet });
+
 /** Everything about one program; `$program` is its slug. */
 export const programRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/p/$program', component: Outlet });

@@ -69,6 +69,7 @@ export function Rows<Row>({ query, columns, id, onOpen, empty, label }: RowsProp
 /** How infinite queries over our pages find the next one. */
 export const paged = {
   pageParamName: 'cursor',
-  initialPageParam: undefined as string | undefined,
+  // Not undefined: the query library would ask for page 0.
+  initialPageParam: null as string | null,
   getNextPageParam: (page: { next?: string | null } | undefined) => page?.next ?? undefined,
 };

@@ -16,6 +16,7 @@ export const useUiWords = words(
     allShown_one: '{{count}} row',
     allShown_other: '{{count}} rows',
     close: 'Close',
+    languages: 'Language',
   },
   {
     about: '¿Qué es esto?',
@@ -31,5 +32,6 @@ export const useUiWords = words(
     allShown_one: '{{count}} fila',
     allShown_other: '{{count}} filas',
     close: 'Cerrar',
+    languages: 'Idioma',
   },
 );

@@ -1,9 +1,14 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { rootRoute } from '@shared/routes';
+import { plainRoute, rootRoute } from '@shared/routes';
 
 export interface WhereTo {
   /** Where to go once signed in: an address of this app. */
   next?: string;
+}
+
+export interface ResetToken {
+  /** What the owner handed over; it may also be typed. */
+  token?: string;
 }
 
 const signInRoute = createRoute({
@@ -14,4 +19,18 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import('./sign-in'), 'SignInPage'),
 });
 
-export const accessRoutes = [signInRoute] as const;
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset',
+  validateSearch: (search: Record<string, unknown>): ResetToken => (typeof search['token'] === 'string' ? { token: search['token'] } : {}),
+  component: lazyRouteComponent(() => import('./reset'), 'ResetPage'),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => plainRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account'), 'AccountPage'),
+});
+
+export const accessRoutes = [signInRoute, resetRoute] as const;
+export const accountRoutes = [accountRoute] as const;

@@ -1,0 +1,35 @@
+import { words } from '@shared/words';
+
+export const useSetupWords = words(
+  'setup',
+  {
+    title: 'Welcome',
+    about: 'Puntal is installed and belongs to nobody yet. Whoever sets it up owns it and can add colleagues later.',
+    lead: 'Make the owner’s account. Then choose how your program starts.',
+    organization: 'Your business',
+    organizationHint: 'As customers know it, for instance Café Aurora',
+    name: 'Your name',
+    email: 'Your e-mail',
+    password: 'Password',
+    least_one: 'At least {{count}} character',
+    least_other: 'At least {{count}} characters; a few words are better than odd signs.',
+    token: 'Token',
+    tokenHint: 'Printed where Puntal was started, for it is reached from another machine.',
+    create: 'Create the account',
+  },
+  {
+    title: 'Hola',
+    about: 'Puntal está instalado y aún no es de nadie. Quien lo configura es su propietario y puede añadir compañeros después.',
+    lead: 'Crea la cuenta propietaria. Después eliges cómo empieza tu programa.',
+    organization: 'Tu negocio',
+    organizationHint: 'Como lo conocen los clientes, por ejemplo Café Aurora',
+    name: 'Tu nombre',
+    email: 'Tu correo electrónico',
+    password: 'Contraseña',
+    least_one: 'Al menos {{count}} carácter',
+    least_other: 'Al menos {{count}} caracteres; mejor unas cuantas palabras que signos raros.',
+    token: 'Token',
+    tokenHint: 'Aparece donde se arrancó Puntal, pues llegas desde otro equipo.',
+    create: 'Crear la cuenta',
+  },
+);
