@@ -95,6 +95,56 @@ async def test_all_faults_come_with_path_reason_and_suggestion(client: httpx2.As
     assert refused.json()["errors"][0]["suggestion"] == "did you mean 'live'?"
 
 
+async def test_a_draft_says_who_saved_it(client: httpx2.AsyncClient, at: str) -> None:
+    await client.post(f"{at}/program/publish", content=body(a_document()), headers=JSON)
+    before = (await client.get(f"{at}/program")).json()
+    assert (before["saved_at"], before["saved_by_name"]) == (None, None)
+
+    await client.put(f"{at}/program", content=source.dump_json(a_document()), headers=JSON)
+    after = (await client.get(f"{at}/program")).json()
+
+    assert after["saved_by"].startswith("key:")
+    assert (after["saved_by_name"], after["saved_at"] is None) == ("Anna", False)
+
+
+async def test_a_document_is_told_in_sentences_beside_its_faults(client: httpx2.AsyncClient, at: str) -> None:
+    document = a_document(
+        earning=[{"id": "extra", "on": "purchase", "award": {"wallet": "coins", "points": 5}}],
+        limits={"social": {"points": 100, "per": "month", "rules": ["extra"]}},
+        campaigns=[
+            {
+                "id": "spring",
+                "from": "2026-03-01",
+                "earning": [{"id": "double", "on": "purchase", "multiply": {"times": 2}}],
+                "rewards": [
+                    {
+                        "id": "five",
+                        "kind": "amount_off",
+                        "value": "5.00 EUR",
+                        "cost": {"wallet": "points", "points": 500},
+                    }
+                ],
+            }
+        ],
+    )
+
+    told = await client.post(f"{at}/program/sentences", content=source.dump_json(document), headers=JSON)
+    spoken = await client.post(
+        f"{at}/program/sentences", content=source.dump_json(document), headers=JSON | {"accept-language": "es"}
+    )
+
+    said = {each["path"]: each["words"] for each in told.json()["sentences"]}
+    assert [fault["path"] for fault in told.json()["faults"]] == ["/earning/0/award/wallet"]
+    assert said["/earning/0"] == "For a purchase: 5 points."
+    assert said["/limits/social"] == "'extra': at most 100 units a month."
+    assert said["/campaigns/0"] == "From March 1, 2026; for everyone."
+    assert said["/campaigns/0/earning/0"] == "For a purchase: 2 times what all rules gives."
+    assert said["/campaigns/0/rewards/0"] == "€5.00 off the order; costs 500 points."
+    assert spoken.json()["sentences"][-1]["words"] != said["/campaigns/0/rewards/0"]
+    nothing = await client.post(f"{at}/program/sentences", content='{"puntal": 1}', headers=JSON)
+    assert (nothing.json()["ok"], nothing.json()["sentences"]) == (False, [])
+
+
 async def test_publish_compare_and_roll_back(client: httpx2.AsyncClient, at: str) -> None:
     first = await client.post(f"{at}/program/publish", content=body(a_document(), note="first"), headers=JSON)
     assert (first.status_code, first.json()["revision"]["number"]) == (200, 1)

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from documents import a_document
 
-from puntal.kit import ids
+from puntal.kit import clock, ids
 from puntal.programs import operations, queries
 from puntal.programs.errors import (
     DraftChanged,
@@ -136,10 +136,12 @@ async def test_two_people_publishing_at_once_get_two_numbers(database: Database,
 
 
 async def test_a_draft_saved_in_between_is_not_overwritten(tx: Transaction, program_id: int) -> None:
-    first = await operations.save_draft(tx, program_id, {"puntal": 1}, expected_version=0)
+    first = await operations.save_draft(
+        tx, program_id, {"puntal": 1}, expected_version=0, by="staff:anna", now=clock.now()
+    )
 
     with pytest.raises(DraftChanged) as refusal:
-        await operations.save_draft(tx, program_id, {}, expected_version=0)
+        await operations.save_draft(tx, program_id, {}, expected_version=0, by="staff:ben", now=clock.now())
 
     assert refusal.value.numbers == {"version": first}
     draft = await queries.draft(tx, program_id)

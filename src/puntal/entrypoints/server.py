@@ -27,6 +27,7 @@ from puntal.entrypoints.programs import Programs
 from puntal.entrypoints.publishing import Publisher
 from puntal.entrypoints.routes import approval_actions, routers
 from puntal.entrypoints.schema import pending
+from puntal.entrypoints.trying import router as trying_router
 from puntal.kit import http
 from puntal.kit.db import Database, listen
 from puntal.kit.settings import Settings
@@ -75,7 +76,7 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
     )
     http.install(app, settings)
-    for router in (*routers(), imports_router, history_router):
+    for router in (*routers(), imports_router, history_router, trying_router):
         app.include_router(router)
     for path, endpoint in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics), ("/", _front)):
         app.router.routes.append(Route(path, endpoint, include_in_schema=False))

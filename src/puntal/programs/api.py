@@ -28,7 +28,6 @@ from puntal.access.dependencies import (
 )
 from puntal.access.model import Permission
 from puntal.access.queries import who
-from puntal.kit import db as kit_db
 from puntal.kit.errors import Malformed
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
@@ -52,7 +51,6 @@ from puntal.programs.wire import (
     RevisionWithDocumentOut,
     RollBackIn,
     SavedOut,
-    SentenceOut,
     SwitchIn,
     SwitchOut,
     TakingEffectOut,
@@ -90,13 +88,16 @@ async def get_draft(request: Request, tx: ProgramTx, program_id: ProgramId) -> R
         if found is None:
             raise NoDraft
         draft = Draft(document=found[1], version=0)
-    saving = await access.last_entry(tx, kit_db.ProgramId(program_id), operations.SAVED)
-    saved = {"saved_at": None, "saved_by": None, "saved_by_name": None}
-    if saving is not None:
-        names = await who.names(tx, [saving.actor])
-        at, by = saving.at.isoformat(), saving.actor
-        saved = {"saved_at": at, "saved_by": by, "saved_by_name": names.get(by)}
-    return _document(request, draft.document, draft.version, **saved)
+    last = await access.list_audit(tx, program_id, before=None, limit=1, action=operations.SAVED)
+    names = await who.names(tx, [entry.actor for entry in last])
+    return _document(
+        request,
+        draft.document,
+        draft.version,
+        saved_at=last[0].at.isoformat() if last else None,
+        saved_by=last[0].actor if last else None,
+        saved_by_name=names.get(last[0].actor) if last else None,
+    )
 
 
 @router.put(
@@ -150,9 +151,8 @@ async def check_document(request: Request, tx: ProgramTx, program_id: ProgramId)
 async def tell_document(request: Request, tx: ProgramTx, program_id: ProgramId, locale: Locale) -> ToldOut:
     """Say each part of a document in a sentence, beside everything that is wrong with it; nothing is written."""
     program, faults = await operations.check(tx, program_id, await read_document(request))
-    said = CheckOut.of(faults, policy.advice(program) if program is not None else [])
-    told = [] if program is None else tell(program, locale)
-    return ToldOut(**said.model_dump(), sentences=[SentenceOut.model_validate(each) for each in told])
+    advice, told = ([], []) if program is None else (policy.advice(program), tell(program, locale))
+    return ToldOut.of_told(faults, advice, told)
 
 
 @router.post(
@@ -262,8 +262,7 @@ async def show_revision(
     request: Request, tx: ProgramTx, program_id: ProgramId, number: Annotated[int, Path(ge=1, lt=2**31)]
 ) -> Response:
     """Show a revision with its document. `Accept: application/yaml` for the document alone, as YAML."""
-    found = await queries.revision(tx, program_id, number)
-    if found is None:
+    if (found := await queries.revision(tx, program_id, number)) is None:
         raise RevisionNotFound(number=number)
     said = RevisionOut.of(found[0]).model_dump(mode="json") | {"document": found[1]}
     return respond(request, said, document="document")

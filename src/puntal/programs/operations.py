@@ -16,6 +16,7 @@ from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.programs import policy, queries, source, store
 from puntal.programs.document.program import Program
+from puntal.programs.dropping import held_of, rewards_of
 from puntal.programs.errors import (
     DraftChanged,
     EffectiveInThePast,
@@ -30,7 +31,6 @@ from puntal.programs.errors import (
 )
 from puntal.programs.model import (
     Head,
-    Held,
     KillSwitch,
     ProgramRow,
     Publication,
@@ -41,6 +41,7 @@ from puntal.programs.model import (
 )
 from puntal.programs.preparing import Publish
 
+SAVED = "program.draft_saved"
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,62}")
 
 
@@ -72,9 +73,15 @@ async def enter(tx: Transaction, program_id: int) -> None:
 
 
 async def save_draft(
-    tx: Transaction, program_id: int, document: Mapping[str, Any], *, expected_version: int | None
+    tx: Transaction,
+    program_id: int,
+    document: Mapping[str, Any],
+    *,
+    expected_version: int | None,
+    by: str,
+    now: datetime,
 ) -> int:
-    """Save the document being edited, faults and all, and return its new version.
+    """Save the document being edited, faults and all, and return its new version. The log says who did.
 
     `expected_version` is the one the caller read; None overwrites whatever is there.
 
@@ -84,7 +91,17 @@ async def save_draft(
     row = await _locked(tx, program_id)
     if expected_version is not None and expected_version != row.draft_version:
         raise DraftChanged(version=row.draft_version)
-    return await store.save_draft(tx, program_id, source.dump_json(document))
+    version = await store.save_draft(tx, program_id, source.dump_json(document))
+    await audit.record(
+        tx,
+        program_id=ProgramId(program_id),
+        action=SAVED,
+        subject="draft",
+        actor=by,
+        now=now,
+        detail={"version": version},
+    )
+    return version
 
 
 def check_words(document: Mapping[str, Any]) -> tuple[Program | None, list[Fault]]:
@@ -103,7 +120,7 @@ async def check(tx: Transaction, program_id: int, document: Mapping[str, Any]) -
     if row is None:
         raise ProgramNotFound
     previous = await _document(tx, program_id, row.revision) if row.revision else None
-    return policy.check(document, previous=previous, held=await _held(tx, row, document, previous))
+    return policy.check(document, previous=previous, held=await held_of(tx, row, document, previous))
 
 
 async def publish(
@@ -128,7 +145,7 @@ async def publish(
     """
     row = await _locked(tx, program_id)
     previous = await _document(tx, program_id, row.revision) if row.revision else None
-    held = await _held(tx, row, document, previous)
+    held = await held_of(tx, row, document, previous)
     program, faults = policy.check(document, previous=previous, held=held)
     if program is None or faults:
         raise ProgramFaulty(faults)
@@ -345,49 +362,6 @@ async def _document(tx: Transaction, program_id: int, number: int) -> Program:
     return Program.model_validate(found[1])
 
 
-async def _held(tx: Transaction, row: ProgramRow, document: Mapping[str, Any], previous: Program | None) -> Held:
-    """Ask only about what the document drops: the answers are needed for nothing else."""
-    if previous is None:
-        return Held()
-    registered = await queries.wallets(tx, row.id)
-    present = document.get("wallets")
-    kept = set(present) if isinstance(present, Mapping) else set()
-    dropped = [wallet.id for wallet in registered if wallet.id not in kept]
-    ladders = [ladder.id for ladder in previous.ladders if _loses_a_tier(ladder.id, previous, document)]
-    gone = sorted(_rewards_of(previous) - _written_rewards(document))
-    return Held(
-        registered=registered,
-        wallets=await queries.held_wallets(tx, row.id, dropped) if dropped else frozenset(),
-        tiers=await queries.held_tiers(tx, row.id, ladders) if ladders else frozenset(),
-        rewards=await queries.held_rewards(tx, row.id, gone) if gone else frozenset(),
-        zone_fixed=row.first_event_at is not None,
-    )
-
-
-def _rewards_of(document: Program) -> set[str]:
-    found = [*document.rewards, *(reward for campaign in document.campaigns for reward in campaign.rewards)]
-    return {reward.id for reward in found}
-
-
-def _written_rewards(document: Mapping[str, Any]) -> set[object]:
-    campaigns = document.get("campaigns")
-    owners = [document, *(campaigns if isinstance(campaigns, list) else ())]
-    found = [owner.get("rewards") for owner in owners if isinstance(owner, Mapping)]
-    return {
-        reward.get("id") for each in found if isinstance(each, list) for reward in each if isinstance(reward, Mapping)
-    }
-
-
-def _loses_a_tier(ladder_id: str, previous: Program, document: Mapping[str, Any]) -> bool:
-    before = {tier.id for ladder in previous.ladders if ladder.id == ladder_id for tier in ladder.tiers}
-    written = document.get("ladders")
-    after: set[object] = set()
-    for ladder in written if isinstance(written, list) else []:
-        tiers = ladder.get("tiers") if isinstance(ladder, Mapping) and ladder.get("id") == ladder_id else None
-        after |= {t.get("id") for t in tiers if isinstance(t, Mapping)} if isinstance(tiers, list) else set()
-    return not before <= after
-
-
 def _is_target(document: Program | None, row: ProgramRow, kind: SwitchTarget, target: str) -> bool:
     if kind == "program":
         return target == row.slug
@@ -401,6 +375,6 @@ def _is_target(document: Program | None, row: ProgramRow, kind: SwitchTarget, ta
         "wallet": set(document.wallets),
         "campaign": {c.id for c in document.campaigns},
         "rule": rules,
-        "reward": _rewards_of(document),
+        "reward": rewards_of(document),
     }
     return target in known[kind]

@@ -200,10 +200,11 @@ class Speaker:
             "budget_points": budget.points,
             "budget_times": budget.times,
             "budget_members": budget.members,
+            "budget_redemptions": budget.redemptions,
         }
         told = [self.say(key, v=self.number(most)) for key, most in amounts.items() if most is not None]
-        if budget.order_value is not None:
-            told.append(self.say("budget_value", v=self.money(budget.order_value)))
+        moneys = {"budget_value": budget.order_value, "budget_discount": budget.discount}
+        told += [self.say(key, v=self.money(most)) for key, most in moneys.items() if most is not None]
         return self.say("budget", v=", ".join(told), window=window)
 
     def wallet(self, identifier: str, wallet: Wallet) -> str:

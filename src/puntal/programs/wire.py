@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from puntal.programs import source
 from puntal.programs.diff import Change, Difference
 from puntal.programs.model import KillSwitch, ProgramRow, Publication, Revision, SwitchMode, SwitchTarget
 from puntal.programs.preparing import Preparation
+from puntal.programs.telling import Told
 from puntal.programs.templates import Template
 
 YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
@@ -104,11 +106,43 @@ class CheckOut(BaseModel):
         )
 
 
+class SentenceOut(_Out):
+    """One part of a document, as people read it."""
+
+    path: str = Field(description="JSON pointer to it.")
+    section: str = Field(description="`wallets`, `tiers`, `segments`, `earning`, `limits`, `campaigns`, `rewards`.")
+    id: str
+    name: str
+    words: str
+
+
+class ToldOut(CheckOut):
+    """A document in sentences, and what is wrong with it."""
+
+    sentences: list[SentenceOut] = Field(description="None where the document cannot be read at all.")
+
+    @classmethod
+    def of_told(cls, faults: Sequence[Fault], advice: Sequence[Fault], told: Sequence[Told]) -> ToldOut:
+        """Return what was found and said."""
+        sentences = [SentenceOut.model_validate(each) for each in told]
+        return cls(**CheckOut.of(faults, advice).model_dump(), sentences=sentences)
+
+
+class TemplateDocumentOut(BaseModel):
+    """A ready-made document."""
+
+    document: Document
+    version: Literal[0]
+
+
 class DraftOut(BaseModel):
     """The document being edited."""
 
     document: Document
     version: int = Field(description="Also the ETag: send it back in `If-Match`.")
+    saved_at: datetime | None = Field(description="Null: nothing was saved since the program was made.")
+    saved_by: str | None
+    saved_by_name: str | None = Field(description="What the person or key is called.")
 
 
 class SavedOut(CheckOut):
@@ -124,13 +158,16 @@ class RevisionOut(_Out):
     digest: str
     published_at: datetime
     published_by: str
+    published_by_name: str | None = Field(default=None, description="What the person or key is called.")
     effective_from: datetime
     note: str
 
     @classmethod
-    def of(cls, revision: Revision) -> RevisionOut:
+    def of(cls, revision: Revision, names: Mapping[str, str] = MappingProxyType({})) -> RevisionOut:
         """Return the revision as it is shown."""
-        return cls.model_validate(revision)
+        said = cls.model_validate(revision)
+        said.published_by_name = names.get(revision.published_by)
+        return said
 
 
 class RevisionWithDocumentOut(RevisionOut):
@@ -240,13 +277,16 @@ class SwitchOut(_Out):
     reason: str
     set_at: datetime
     set_by: str
+    set_by_name: str | None = Field(default=None, description="What the person or key is called.")
     lifted_at: datetime | None
     lifted_by: str | None
 
     @classmethod
-    def of(cls, switch: KillSwitch) -> SwitchOut:
+    def of(cls, switch: KillSwitch, names: Mapping[str, str] = MappingProxyType({})) -> SwitchOut:
         """Return the switch as it is shown."""
-        return cls.model_validate(switch)
+        said = cls.model_validate(switch)
+        said.set_by_name = names.get(switch.set_by)
+        return said
 
 
 Shape = TypeVar("Shape", bound=BaseModel)
