@@ -14,6 +14,7 @@ from puntal.access.gate import Gate
 from puntal.access.model import ALL_PERMISSIONS, OrganizationId
 from puntal.access.operations import keys
 from puntal.kit import clock, http, ids
+from puntal.programs import queries, source, store
 from puntal.segments import api, jobs
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ async def client(database: Database, program_id: int) -> AsyncIterator[httpx2.As
     http.install(served)
     served.state.database = database
     served.state.gate = Gate(database)
-    served.include_router(api.router)
+    for router in api.ROUTERS:
+        served.include_router(router)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(served),
         base_url=f"http://puntal/v1/programs/{row[1]}",
@@ -132,6 +134,45 @@ async def test_the_builder_learns_what_can_be_asked(
     assert there in fields
     assert absent not in fields
     assert all(field["label"] and field["operators"] for field in fields.values())
+
+
+async def test_a_condition_is_said_in_words_or_its_faults_are(client: httpx2.AsyncClient, publish: Publish) -> None:
+    await publish()
+    asked: dict[str, Any] = {"in": ["friends", {"var": "member.segments"}]}
+
+    said = await client.post("/conditions/check", json={"when": asked}, headers={"Accept-Language": "es"})
+    assert said.json() == {
+        "sentence": "segmentos incluye Amigas",
+        "when": {"member.segments": {"contains": "friends"}},
+        "faults": [],
+    }
+
+    lines = await client.post("/conditions/check", json={"of": "line", "when": {"line.net": {"over": "5.00 USD"}}})
+    assert lines.json()["sentence"] == "line net amount is more than $5.00"
+
+    wrong = (await client.post("/conditions/check", json={"when": {"member.spend": {"over": 5}}})).json()
+    assert (wrong["sentence"], wrong["when"]) == (None, None)
+    assert [(fault["path"], fault["code"]) for fault in wrong["faults"]] == [("/member.spend/over", "rules.bare_money")]
+
+
+async def test_the_draft_may_be_asked_before_it_is_in_force(
+    client: httpx2.AsyncClient, database: Database, program_id: int, publish: Publish
+) -> None:
+    await publish()
+    async with database.program_transaction(program_id) as tx:
+        found = await queries.revision(tx, program_id, 1)
+        assert found is not None
+        fields = {"member.size": {"type": "choice", "choices": ["s", "m"], "label": {"es": "talla", "en": "size"}}}
+        await store.save_draft(tx, program_id, source.dump_json({**found[1], "fields": fields}))
+    asked = {"when": {"member.size": "s"}}
+
+    live = await client.get("/fields")
+    drafted = await client.get("/fields", params={"draft": True})
+
+    assert "member.size" not in {field["name"] for field in live.json()["items"]}
+    assert "member.size" in {field["name"] for field in drafted.json()["items"]}
+    assert (await client.post("/conditions/check", json=asked)).json()["sentence"] is None
+    assert (await client.post("/conditions/check", json=asked | {"draft": True})).json()["sentence"] == "size is s"
 
 
 async def test_before_the_first_revision_there_is_nothing_to_ask(client: httpx2.AsyncClient) -> None:

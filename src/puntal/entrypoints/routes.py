@@ -36,7 +36,7 @@ def routers() -> Sequence[APIRouter]:
         points.router,
         payments.router,
         tiers.router,
-        segments.router,
+        *segments.ROUTERS,
         *rewards.ROUTERS,
         *programs.ROUTERS,
         webhooks.router,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from puntal.programs.document.builtin import ORDER_EVENTS
+from puntal.programs.document.builtin import BUILT_IN_EVENTS, ORDER_EVENTS
 from puntal.programs.document.program import CustomField as WrittenField
 from puntal.programs.document.program import Program
 from puntal.programs.document.values import Plural, Text
 from puntal.rules.catalogue import Catalogue
-from puntal.rules.model import CustomField, Scope, Type, WalletField
+from puntal.rules.model import CustomField, Labels, Scope, Type, WalletField
 
 OF_SEGMENT = frozenset({Scope.MEMBER})
 OF_LINE = frozenset({Scope.LINE})
@@ -42,6 +42,11 @@ def catalogue_of(program: Program, ordinals: Mapping[str, int] | None = None) ->
             for name, wallet in program.wallets.items()
         },
         ladders={ladder.id: [tier.id for tier in ladder.tiers] for ladder in program.ladders},
+        named=_named(program),
+        event_labels={
+            **BUILT_IN_EVENTS,
+            **{name: labels_of(declared.label) for name, declared in program.events.items() if declared.label},
+        },
     )
 
 
@@ -69,6 +74,17 @@ def labels_of(text: Text | None) -> dict[str, str]:
     if isinstance(text, str):
         return {"en": text, "es": text}
     return {locale: word.other if isinstance(word, Plural) else word for locale, word in text.items()}
+
+
+def _named(program: Program) -> dict[str, dict[str, Labels]]:
+    """Return what tiers and segments are called, by the fields whose values they are."""
+    tiers: dict[str, dict[str, Labels]] = {
+        f"member.tiers.{ladder.id}": {tier.id: labels_of(tier.name) for tier in ladder.tiers}
+        for ladder in program.ladders
+    }
+    of_first = {"member.tier": next(iter(tiers.values()))} if tiers else {}
+    segments: dict[str, Labels] = {id: labels_of(segment.label) for id, segment in program.segments.items()}
+    return {**tiers, **of_first, "member.segments": segments}
 
 
 def _custom(field: WrittenField) -> CustomField:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from puntal.rules.model import (
     FactValue,
     Field,
     Json,
+    Labels,
     MetricRead,
     Scope,
     Type,
@@ -36,7 +38,7 @@ _METRIC_LABELS = {
     "spend": {"es": "gasto", "en": "spend"},
     "orders": {"es": "pedidos", "en": "orders"},
     "items": {"es": "artículos comprados", "en": "items bought"},
-    "events": {"es": "eventos", "en": "events"},
+    "events": {"es": "veces", "en": "times"},
 }
 _WINDOW_LABELS = {
     "this_month": {"es": "este mes", "en": "this month"},
@@ -67,6 +69,7 @@ class Catalogue:
         event_fields: Per event type, by name.
         scopes: Which scopes a condition may use here; see `at`.
         event: Whose `event.*` fields may be used; None means those all declaring events agree on.
+        event_labels: What events are called, where they are counted.
     """
 
     fields: Mapping[str, Field]
@@ -74,6 +77,7 @@ class Catalogue:
     currency: str
     scopes: frozenset[Scope] = frozenset(Scope)
     event: str | None = None
+    event_labels: Mapping[str, Labels] = dataclasses.field(default_factory=dict)
 
     @classmethod
     def build(
@@ -84,6 +88,8 @@ class Catalogue:
         events: Mapping[str, Mapping[str, CustomField]] | None = None,
         wallets: Mapping[str, WalletField] | None = None,
         ladders: Mapping[str, Sequence[str]] | None = None,
+        named: Mapping[str, Mapping[str, Labels]] | None = None,
+        event_labels: Mapping[str, Labels] | None = None,
     ) -> Catalogue:
         """Return the catalogue of a program.
 
@@ -93,6 +99,8 @@ class Catalogue:
             events: Per event type its declared fields, by bare name.
             wallets: By id.
             ladders: Per ladder its tier ids, lowest first; `member.tier` is that of the first.
+            named: Per field what its values are called: tiers, segments.
+            event_labels: Per event type what it is called.
 
         Raises:
             ValueError: A name is not an identifier; the document is checked before, so this is our bug.
@@ -113,7 +121,10 @@ class Catalogue:
         ]
         own = [_custom(name, declared, currency, scale) for name, declared in (custom or {}).items()]
         return cls(
-            fields={field.name: field for field in (*built_in, *own)},
+            fields={
+                field.name: replace(field, named=said) if (said := (named or {}).get(field.name)) else field
+                for field in (*built_in, *own)
+            },
             event_fields={
                 event: {
                     f"event.{name}": _custom(f"event.{name}", declared, currency, scale)
@@ -122,6 +133,7 @@ class Catalogue:
                 for event, declared_fields in (events or {}).items()
             },
             currency=currency,
+            event_labels=event_labels or {},
         )
 
     def at(self, *, scopes: Iterable[Scope] | None = None, event: str | None = None) -> Catalogue:
@@ -195,7 +207,8 @@ class Catalogue:
             if middle not in self._events():
                 return None
             metric, column = f"events.{middle}", "count"
-            labels = {locale: f"{label} {middle}" for locale, label in labels.items()}
+            called = self.event_labels.get(middle, {})
+            labels = {locale: f"{label} “{called.get(locale, middle)}”" for locale, label in labels.items()}
         elif kind in STORED_AS:
             metric, column = STORED_AS[kind]
             if middle:
@@ -217,6 +230,7 @@ class Catalogue:
             type=Type.MONEY if money else Type.NUMBER,
             scope=Scope.MEMBER,
             labels={locale: _in_window(label, window.name, window.days, locale) for locale, label in labels.items()},
+            summed=labels,
             empty=0,
             metric=MetricRead(name, metric, key, column, window),
             currency=self.currency if money else None,

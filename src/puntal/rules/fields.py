@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from puntal.rules.model import FactValue, Field, Labels, Scope, Type, WalletField
 
-STATUSES = ("active", "guest", "paused", "blocked", "left", "erased", "merged")
+STATUSES: Mapping[str, Labels] = {
+    "active": {"es": "activo", "en": "active"},
+    "guest": {"es": "invitado", "en": "guest"},
+    "paused": {"es": "en pausa", "en": "paused"},
+    "blocked": {"es": "bloqueado", "en": "blocked"},
+    "left": {"es": "de baja", "en": "left"},
+    "erased": {"es": "borrado", "en": "erased"},
+    "merged": {"es": "fusionado", "en": "merged"},
+}
 _LEAF = "(h.running->'totals'->>'{}')"
 _POOLED = """(SELECT s.available[{}] FROM pool_member p
   JOIN holder s ON s.program_id = p.program_id AND s.id = p.pool_id
@@ -36,7 +44,8 @@ def member_fields(currency: str, money_scale: int) -> Iterator[Field]:
         scope=Scope.MEMBER,
         labels={"es": "estado", "en": "status"},
         sql="m.status",
-        choices=STATUSES,
+        choices=tuple(STATUSES),
+        named=STATUSES,
         example="active",
     )
     yield Field(

@@ -158,6 +158,8 @@ class Field:
         currency: Only for money.
         scale: The fact is the written number times 10^scale.
         territory: The values are ISO country codes, shown by name.
+        named: What some values are called, where the value itself is an id.
+        summed: Of a windowed sum: the labels without the window.
     """
 
     name: str
@@ -172,6 +174,8 @@ class Field:
     currency: str | None = None
     scale: int = 0
     territory: bool = False
+    named: Mapping[str, Labels] = field(default_factory=dict)
+    summed: Labels = field(default_factory=dict)
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -180,5 +184,17 @@ class Field:
 
     def label(self, locale: str) -> str:
         """Return the label for `locale`, falling back to its language, English, then the name."""
-        language = locale.replace("-", "_").split("_", maxsplit=1)[0]
-        return self.labels.get(locale) or self.labels.get(language) or self.labels.get("en") or self.name
+        return _in(self.labels, locale) or self.name
+
+    def summed_label(self, locale: str) -> str | None:
+        """Return what a windowed sum counts, without its window; None for other fields."""
+        return _in(self.summed, locale)
+
+    def name_of(self, value: str, locale: str) -> str:
+        """Return what a value is called in `locale`; the value itself where nothing is said."""
+        return _in(self.named.get(value, {}), locale) or value
+
+
+def _in(labels: Labels, locale: str) -> str | None:
+    language = locale.replace("-", "_").split("_", maxsplit=1)[0]
+    return labels.get(locale) or labels.get(language) or labels.get("en")

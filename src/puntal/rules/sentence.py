@@ -176,7 +176,7 @@ class _Speaker:
 
     def _fact(self, value: FactValue, field: Field) -> str:
         if isinstance(value, Sequence) and not isinstance(value, str):
-            return ", ".join(str(item) for item in value)
+            return ", ".join(field.name_of(str(item), self.tag) for item in value)
         assert not isinstance(value, Mapping)
         return self._value(value, field)
 
@@ -196,4 +196,4 @@ class _Speaker:
             case _ if field.territory:
                 return str(self.locale.territories.get(str(value), value))
             case _:
-                return str(value)
+                return field.name_of(str(value), self.tag)

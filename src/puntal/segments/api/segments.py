@@ -1,13 +1,12 @@
-"""Routes of segments: who is in them, trying a condition out, lists kept by hand, what conditions can ask."""
+"""Routes of segments: who is in them, trying a condition out, lists kept by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Path, Query, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -19,10 +18,8 @@ from puntal.kit.db import Transaction
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
 from puntal.programs import source
-from puntal.programs.catalogue import catalogue_of, labels_of, of_event, of_lines, of_segment
+from puntal.programs.catalogue import labels_of
 from puntal.programs.wire import body_of, read
-from puntal.rules.catalogue import Catalogue
-from puntal.rules.model import Field as CatalogueField
 from puntal.rules.sentence import sentence
 from puntal.segments import operations, queries
 
@@ -30,7 +27,6 @@ router = program_router("segments")
 
 _PREVIEW = {"when": {"member.spend.last_calendar_year": {"over": "1000.00 EUR"}, "member.country": "DE"}, "sample": 10}
 _MEMBER = "0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
-_SEEN: Mapping[str, Callable[[Catalogue], Catalogue]] = {"segment": of_segment, "line": of_lines}
 SegmentId = Annotated[str, Path(max_length=63, pattern=r"^[a-z][a-z0-9_]*$", examples=["germans"])]
 
 
@@ -96,39 +92,6 @@ class ChangedOut(BaseModel):
     """How many it made a difference for."""
 
     changed: int
-
-
-class FieldOut(BaseModel):
-    """Something a condition can ask about."""
-
-    name: str = Field(examples=["member.country"])
-    label: str = Field(examples=["country"])
-    scope: str = Field(examples=["member"])
-    type: str = Field(examples=["text"])
-    operators: list[str] = Field(examples=[["is", "is_not", "in", "not_in"]])
-    example: str = Field(description="A value as people write it; empty where any would do.", examples=["DE"])
-    choices: list[str] = Field(description="The only values there are; empty for other types.")
-    currency: str | None = Field(description="Of money: values are written with it.")
-    decimals: int = Field(description="How many decimals a number or amount may have.")
-    territory: bool = Field(description="Values are country codes, to be shown by name.")
-    windowed: bool = Field(description="A sum over a window; other windows than those listed can be written too.")
-
-    @classmethod
-    def of(cls, field: CatalogueField, locale: str) -> FieldOut:
-        """Return the field with its label in a language."""
-        return cls(
-            name=field.name,
-            label=field.label(locale),
-            scope=field.scope,
-            type=field.type,
-            operators=[str(operator) for operator in field.operators],
-            example=field.example,
-            choices=list(field.choices),
-            currency=field.currency,
-            decimals=field.scale,
-            territory=field.territory,
-            windowed=field.metric is not None,
-        )
 
 
 @router.get(
@@ -256,28 +219,6 @@ async def _removed(
     changed = await operations.remove_members(tx, program_id, segments, segment, members, now=now)
     await _log(tx, program_id, actor, "segment.members_removed", segment, changed, now)
     return ChangedOut(changed=changed)
-
-
-@router.get("/fields", summary="List what conditions can ask", dependencies=[requires(Permission.PROGRAM_READ)])
-async def list_fields(
-    tx: ProgramTx,
-    program_id: ProgramId,
-    now: Now,
-    locale: Locale,
-    of: Annotated[
-        Literal["segment", "event", "line"],
-        Query(description="Where the condition stands: in a segment, in a rule on `event`, or in a filter of lines."),
-    ] = "segment",
-    event: Annotated[
-        str, Query(max_length=80, description="With `of=event`: the event the rule is on.", examples=["purchase"])
-    ] = "purchase",
-) -> Page[FieldOut]:
-    """List the field catalogue of the program in force for building conditions: names, labels, types, operators."""
-    published, _ = await operations.in_force(tx, program_id, now=now)
-    whole = catalogue_of(published.document, published.wallets)
-    seen = of_event(whole, event) if of == "event" else _SEEN[of](whole)
-    fields = [field for field in seen.listing() if of != "segment" or field.sql is not None or field.metric is not None]
-    return Page(items=[FieldOut.of(field, locale) for field in fields])
 
 
 async def _log(
