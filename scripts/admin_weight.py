@@ -1,4 +1,4 @@
-"""Refuses an admin app whose first pages have grown too heavy. Usage: python scripts/admin_weight.py
+"""Refuses an admin app whose first pages have grown too heavy: python scripts/admin_weight.py, after a build.
 
 What a page weighs is the JavaScript a browser must have before it shows it, compressed as it is sent: the entry, the
 page's own chunk, and whatever these import. Charts and other parts that a page loads after itself do not count.

@@ -8,7 +8,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useFrameWords } from './frames.words';
 
-export function AccountMenu() {
+export default function AccountMenu() {
   const { t } = useFrameWords();
   const me = useMe();
   const language = useLanguage();

@@ -3,8 +3,8 @@ import { AppShell, Box, Button, Group } from '@mantine/core';
 import { useMe } from '@shared/session';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
-import { AccountMenu } from './account-menu';
 import { useFrameWords } from './frames.words';
+import { AccountPlace } from './places';
 
 export function PlainFrame() {
   const { t } = useFrameWords();
@@ -30,7 +30,7 @@ export function PlainFrame() {
               </Button>
             )}
           </Group>
-          <AccountMenu />
+          <AccountPlace />
         </Group>
       </AppShell.Header>
       <AppShell.Main id="content" tabIndex={-1}>

@@ -4,9 +4,9 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMe } from '@shared/session';
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { AccountMenu } from './account-menu';
+import { Clock } from './clock';
 import { useFrameWords } from './frames.words';
-import { Clock, ProgramSwitch } from './program-switch';
+import { AccountPlace, SwitchPlace } from './places';
 import { SCREENS } from './screens';
 
 export function ProgramFrame() {
@@ -27,10 +27,10 @@ export function ProgramFrame() {
           <Group gap="xs" wrap="nowrap" miw={0}>
             <Burger opened={opened} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label={t('menu')} />
             <img src="/admin/favicon.svg" width={26} height={26} alt="" />
-            <ProgramSwitch slug={program} />
+            <SwitchPlace slug={program} />
           </Group>
           <Group gap="xs" wrap="nowrap">
-            <AccountMenu />
+            <AccountPlace />
           </Group>
         </Group>
       </AppShell.Header>

@@ -1,12 +1,11 @@
-// Which program one is in, by name, and the way to the others; and the notice that its clock is not today's.
-import { Alert, Button, Menu, Text } from '@mantine/core';
-import { moment } from '@shared/format';
-import { useMe, useProgram } from '@shared/session';
-import { IconCheck, IconClockPause, IconSelector } from '@tabler/icons-react';
+// Which program one is in, by name, and the way to the others.
+import { Button, Menu, Text } from '@mantine/core';
+import { useMe } from '@shared/session';
+import { IconCheck, IconSelector } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useFrameWords } from './frames.words';
 
-export function ProgramSwitch({ slug }: { slug: string }) {
+export default function ProgramSwitch({ slug }: { slug: string }) {
   const { t } = useFrameWords();
   const me = useMe();
   const programs = me.data?.programs ?? [];
@@ -42,19 +41,5 @@ export function ProgramSwitch({ slug }: { slug: string }) {
         ))}
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-/** Says which day it is for this program while its clock is set back. */
-export function Clock({ slug }: { slug: string }) {
-  const { t, language } = useFrameWords();
-  const program = useProgram(slug);
-  if (program === undefined || program.clock_offset_seconds === 0) {
-    return null;
-  }
-  return (
-    <Alert color="yellow" variant="light" py={6} mb="md" maw={1280} mx="auto" icon={<IconClockPause size={16} />}>
-      <Text size="sm">{t('clock', { when: moment(program.now, program.timezone ?? 'UTC', language) })}</Text>
-    </Alert>
   );
 }

@@ -1,10 +1,10 @@
 // Pieces every screen is made of: its head, and its three other states (waiting, empty, failed).
 import {
-  ActionIcon, Alert, Anchor, Button, Center, Group, List, Popover, Skeleton, Stack, Text, Title, VisuallyHidden,
+  ActionIcon, Alert, Button, Center, Group, List, Skeleton, Stack, Text, Title, VisuallyHidden,
 } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconAlertTriangle, IconHelpCircle } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 import { isSilence, told } from './problem';
 import { useUiWords } from './ui.words';
 
@@ -35,25 +35,43 @@ export function Page({ title, about, guide, actions, children }: PageProps) {
   );
 }
 
-/** The question mark beside a title. */
-export function About({ text, guide }: { text: string; guide?: string | undefined }) {
+const explained = () => import('./explained');
+const Explained = lazy(explained);
+
+interface AboutProps {
+  text: string;
+  guide?: string | undefined;
+  /** What the question mark is called where there are several on a page. */
+  label?: string;
+  size?: number;
+}
+
+/** The question mark beside a title or figure; what it opens is loaded when it is wanted. */
+export function About({ text, guide, label, size = 18 }: AboutProps) {
   const { t } = useUiWords();
-  return (
-    <Popover width={320} position="bottom-start" withArrow shadow="md" trapFocus>
-      <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('about')}>
-          <IconHelpCircle size={18} stroke={1.6} />
-        </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Text size="sm">{text}</Text>
-        {guide === undefined ? null : (
-          <Anchor href={guide} target="_blank" size="sm" mt="xs" display="inline-block">
-            {t('guide')}
-          </Anchor>
-        )}
-      </Popover.Dropdown>
-    </Popover>
+  const [asked, setAsked] = useState(false);
+  const name = label ?? t('about');
+  const mark = (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size={size + 10}
+      aria-label={name}
+      aria-haspopup="dialog"
+      aria-expanded={false}
+      onPointerEnter={() => void explained()}
+      onFocus={() => void explained()}
+      onClick={() => setAsked(true)}
+    >
+      <IconHelpCircle size={size} stroke={1.6} />
+    </ActionIcon>
+  );
+  return asked ? (
+    <Suspense fallback={mark}>
+      <Explained label={name} text={text} guide={guide} size={size} />
+    </Suspense>
+  ) : (
+    mark
   );
 }
 

@@ -1,4 +1,5 @@
-import { Anchor, Popover, Text } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { api } from '@api';
 import { useQueryClient } from '@tanstack/react-query';
 import { Navigate, useNavigate, useSearch } from '@tanstack/react-router';
@@ -30,16 +31,13 @@ export function SignInPage() {
 
 function Forgotten() {
   const { t } = useAccessWords();
+  const [opened, text] = useDisclosure(false);
   return (
-    <Popover width={300} withArrow shadow="md" trapFocus>
-      <Popover.Target>
-        <Anchor component="button" type="button" size="sm" c="dimmed" ta="center">
-          {t('forgotten')}
-        </Anchor>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Text size="sm">{t('forgottenText')}</Text>
-      </Popover.Dropdown>
-    </Popover>
+    <Stack gap={4}>
+      <Anchor component="button" type="button" size="sm" c="dimmed" ta="center" aria-expanded={opened} onClick={text.toggle}>
+        {t('forgotten')}
+      </Anchor>
+      {opened ? <Text size="sm">{t('forgottenText')}</Text> : null}
+    </Stack>
   );
 }
