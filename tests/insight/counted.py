@@ -269,10 +269,14 @@ class Stored:
             out[f"{prefix}orders", None] = len(group)
             out[f"{prefix}sales", None] = sales
             out[f"{prefix}average_order", None] = (sales, len(group))
+        members_sales, guests_sales = out["member_sales", None], out["guest_sales", None]
+        base = guests_sales * out["member_orders", None]
+        out["average_order_uplift", None] = (members_sales * out["guest_orders", None] - base, base)
         for ordinal, wallet in enumerate(("points", "other")):
             sums = self.flow(ordinal, since, through)
             for name in ("opening", "earned", "spent", "expired", "other", "closing"):
                 out[name, wallet] = sums[name]
             out["redemption_rate_period", wallet] = (sums["spent"], sums["earned"])
+            out["breakage_rate", wallet] = (sums["expired_ever"], sums["earned_ever"])
             out["redemption_rate_lifetime", wallet] = (sums["spent_ever"], sums["earned_ever"])
         return out

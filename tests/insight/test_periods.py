@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from puntal.insight import policy_kpis as policy
 from puntal.insight.errors import BadPeriod
-from puntal.insight.model_kpis import Flow, Kpis, People, Purchases, Share, Span
+from puntal.insight.model_kpis import Ending, Flow, Influence, Kpis, People, Purchases, Share, Span
 from puntal.insight.phrases import FORMULAS
 from puntal.points.model import LiabilityLine
 
@@ -76,7 +76,9 @@ def test_every_figure_has_its_formula_in_both_languages() -> None:
             span=a_span(date(2026, 3, 1), date(2026, 3, 31)),
             people=People(0, 0, 0, 0),
             purchases=Purchases(0, 0, 0, 0, 0, 0, 0, 0, 0),
-            flows=[Flow("points", "points", 0, 0, 0, 0, 0, 0, 0), Flow("purse", "money", 0, 0, 0, 0, 0, 0, 0)],
+            influence=Influence(0, 0, 0),
+            flows=[Flow("points", "points", 0, 0, 0, 0, 0, 0, 0, 0), Flow("purse", "money", 0, 0, 0, 0, 0, 0, 0, 0)],
+            ending=[Ending("points", "points", 0, 0), Ending("purse", "money", 0, 0)],
             liability=[LiabilityLine("points", 0, 0, 0, 0, 0, "EUR")],
         )
     )
@@ -86,7 +88,7 @@ def test_every_figure_has_its_formula_in_both_languages() -> None:
     assert len({(one.id, one.wallet) for one in found}) == len(found)
     # Of nothing there is no rate.
     assert all(one.value is None for one in found if one.share is not None)
-    assert {one.unit for one in found if one.wallet == "purse"} == {"money"}
+    assert {one.unit for one in found if one.wallet == "purse" and one.share is None} == {"money"}
 
 
 def test_averages_are_rounded_half_up_and_rates_stay_exact() -> None:

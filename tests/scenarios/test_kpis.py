@@ -91,6 +91,8 @@ async def test_the_figures_of_a_month_are_those_a_person_counts(story: Teller) -
         "guest_orders": 1,
         "guest_sales": 3000,
         "guest_average_order": 3000,
+        # Members' orders are 3667 on average, guests' 3000.
+        "average_order_uplift": 0.222222,
         "buyers": 3,
         "membership_rate": 0.666667,
         # A2, for A1 was before it, and B2.
@@ -106,6 +108,14 @@ async def test_the_figures_of_a_month_are_those_a_person_counts(story: Teller) -
         "closing": 150,
         "redemption_rate_period": 0.214286,
         "redemption_rate_lifetime": 0.166667,
+        "breakage_rate": 0.0,
+        # No order used anything: the mug was not for one.
+        "influenced_orders": 0,
+        "influenced_sales": 0,
+        "incentive_cost": 0,
+        "incentive_roi": None,
+        "ending_soon": 0,
+        "ending_soon_rate": 0.0,
         # Now: Anna has 99, Ben 30; the guest's 30 wait. Half of 129 is redeemed, for a cent each.
         "liability": 65,
     }
@@ -149,6 +159,10 @@ async def test_every_figure_has_rows_that_add_up_to_it_and_a_formula_in_the_read
                 assert (units + 1) // 2 == one["value"]
             case "points", _:
                 assert sum(row["units"] for row in rows) == one["value"], one
+            case _, "influenced_sales" | "incentive_cost" | "incentive_roi" | "ending_soon_rate":
+                assert rows == []
+            case _, "average_order_uplift":
+                assert len(rows) == 4
             case "money", _ if one["share"] is None:
                 assert sum(row["sales_minor"] for row in rows) == one["value"], one
             case "money" | "ratio", _:

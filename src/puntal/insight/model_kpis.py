@@ -20,7 +20,7 @@ FlowKind = Literal["earned", "spent", "expired", "other"]
 MemberKind = Literal["members", "new_members", "active_members", "participating_members", "buyers", "repeat_buyers"]
 OrderKind = Literal["orders", "member_orders", "guest_orders", "known_orders", "returning_orders"]
 FigureUnit = Literal["count", "money", "points", "rate", "ratio"]
-RowsOf = Literal["members", "orders", "transfers", "holders"]
+RowsOf = Literal["members", "orders", "transfers", "holders", "incentives", "ending"]
 MEMBERS = ("active", "paused", "blocked")
 """Who is a member: joined and did not leave."""
 
@@ -122,6 +122,12 @@ class Purchases(Struct, frozen=True):
         return Share(self.guest_sales_minor, self.guest_orders)
 
     @property
+    def average_order_uplift(self) -> Share:
+        """Members' average order less guests', by guests' (AOV uplift). Common. Confounded by who joins."""
+        guests = self.guest_sales_minor * self.member_orders
+        return Share(self.member_sales_minor * self.guest_orders - guests, guests)
+
+    @property
     def membership_rate(self) -> Share:
         """Buyers who bought as members by buyers, in the period. Smile."""
         return Share(self.member_buyers, self.buyers)
@@ -151,7 +157,7 @@ class Flow(Struct, frozen=True):
         spent: Redeemed, and of money what was paid with it.
         expired: By its end.
         other: Everything else that came in, less what else went out: imports, adjustments, loads, conversions, gifts.
-        earned_ever: From the beginning to the end of the period; so `spent_ever`.
+        earned_ever: From the beginning to the end of the period; so `spent_ever` and `expired_ever`.
     """
 
     wallet: str
@@ -163,6 +169,7 @@ class Flow(Struct, frozen=True):
     other: int
     earned_ever: int
     spent_ever: int
+    expired_ever: int
 
     @property
     def closing(self) -> int:
@@ -179,14 +186,60 @@ class Flow(Struct, frozen=True):
         """Units ever redeemed by units ever earned, up to the end of the period. Smile's points overview."""
         return Share(self.spent_ever, self.earned_ever)
 
+    @property
+    def breakage_rate(self) -> Share:
+        """Units ever expired by units ever earned, up to the end of the period: breakage so far. Common.
+
+        What is expected to break in the end is 1 less the ultimate redemption rate, which is an estimate and not here.
+        """
+        return Share(self.expired_ever, self.earned_ever)
+
+
+class Influence(Struct, frozen=True):
+    """What incentives led to in a period: the totals of the report of incentives, so that both agree.
+
+    Attributes:
+        orders: That used a reward, a voucher or a campaign, each once.
+        sales_minor: What these brought, net of refunds.
+        cost_minor: Discounts, and what campaigns' units are expected to cost.
+    """
+
+    orders: int
+    sales_minor: int
+    cost_minor: int
+
+    @property
+    def return_on_cost(self) -> Share:
+        """Sales less cost by cost (ROI). Common, of sales and not of margin.
+
+        Nothing says that these sales would not have come anyway: what is caused is told by a control group only.
+        """
+        return Share(self.sales_minor - self.cost_minor, self.cost_minor)
+
+
+class Ending(Struct, frozen=True):
+    """Members' available units of a wallet that end within the next thirty days, today included, if nothing is done."""
+
+    wallet: str
+    kind: str
+    units: int
+    available: int
+
+    @property
+    def rate(self) -> Share:
+        """Units that end by all that are available now. Ours."""
+        return Share(self.units, self.available)
+
 
 class Kpis(Struct, frozen=True):
-    """The key figures of a period; the liability is as of now, whatever the period."""
+    """The key figures of a period; what ends soon and the liability are as of now, whatever the period."""
 
     span: Span
     people: People
     purchases: Purchases
+    influence: Influence
     flows: list[Flow]
+    ending: list[Ending]
     liability: list[LiabilityLine]
 
 
@@ -253,6 +306,14 @@ class HolderRow(Struct, frozen=True):
     pending: int
     held: int
     debt: int
+
+
+class EndingRow(Struct, frozen=True):
+    """Units that end soon: whose, and on which local day they are gone."""
+
+    holder_id: UUID
+    ends_on: date
+    units: int
 
 
 class Cohort(Struct, frozen=True):

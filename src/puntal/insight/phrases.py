@@ -56,6 +56,10 @@ FORMULAS: Mapping[str, Mapping[str, str]] = {
         "en": "Guests' sales ÷ guests' orders",
         "es": "Ventas a invitados ÷ pedidos de invitados",
     },
+    "average_order_uplift": {
+        "en": "(Members' average order - guests' average order) ÷ guests' average order; no proof of an effect",
+        "es": "(Pedido medio de miembros - el de invitados) ÷ el de invitados; no demuestra un efecto",
+    },
     "buyers": {
         "en": "Known customers with an order in the period",
         "es": "Clientes conocidos con algún pedido en el periodo",
@@ -104,6 +108,34 @@ FORMULAS: Mapping[str, Mapping[str, str]] = {
     "redemption_rate_lifetime": {
         "en": "Ever redeemed ÷ ever earned, up to the end of the period",
         "es": "Canjeado ÷ ganado desde el principio hasta el final del periodo",
+    },
+    "breakage_rate": {
+        "en": "Ever expired ÷ ever earned, up to the end of the period",
+        "es": "Caducado ÷ ganado desde el principio hasta el final del periodo",
+    },
+    "influenced_orders": {
+        "en": "Orders of the period that used a reward, a voucher or a campaign, each once",
+        "es": "Pedidos del periodo que usaron una recompensa, un vale o una campaña, cada uno una vez",
+    },
+    "influenced_sales": {
+        "en": "What these orders brought, less refunds",
+        "es": "Lo que trajeron esos pedidos, menos devoluciones",
+    },
+    "incentive_cost": {
+        "en": "Discounts on these orders, and what the campaigns' units are expected to cost",
+        "es": "Descuentos en esos pedidos, y lo que se espera que cuesten las unidades de las campañas",
+    },
+    "incentive_roi": {
+        "en": "(Influenced sales - incentive cost) ÷ incentive cost; sales, not margin, and not proven to be caused",
+        "es": "(Ventas influidas - coste de incentivos) ÷ ese coste; ventas, no margen, sin prueba de que las causaran",
+    },
+    "ending_soon": {
+        "en": "Members' available units that end within the next thirty days, today included",
+        "es": "Unidades disponibles de miembros que caducan en los próximos treinta días, hoy incluido",
+    },
+    "ending_soon_rate": {
+        "en": "Units that end within thirty days ÷ available units, both now",
+        "es": "Unidades que caducan en treinta días ÷ unidades disponibles, ambas ahora",
     },
     "liability": {
         "en": "Members' units outstanding now, times cost per unit, times expected redemption; money paid in in full",

@@ -8,14 +8,25 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from puntal.insight.errors import BadPeriod
-from puntal.insight.model_kpis import Figure, FigureUnit, Flow, Kpis, People, Purchases, Share, Span
+from puntal.insight.model_kpis import (
+    Ending,
+    Figure,
+    FigureUnit,
+    Flow,
+    Influence,
+    Kpis,
+    People,
+    Purchases,
+    Share,
+    Span,
+)
 from puntal.kit.calendar import add_months, midnight
 
 USUAL_DAYS = 30
 """A period that nobody named: the last so many days, today included."""
 
 _DAY = timedelta(days=1)
-_FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def span(zone: ZoneInfo, since: date, through: date) -> Span:
@@ -24,7 +35,7 @@ def span(zone: ZoneInfo, since: date, through: date) -> Span:
     Raises:
         BadPeriod: They are the wrong way round, or out of reach.
     """
-    if not _FIRST <= since <= through <= _LAST:
+    if not EARLIEST <= since <= through <= LATEST:
         raise BadPeriod
     return Span(since, through, midnight(zone, since), midnight(zone, through + _DAY))
 
@@ -32,7 +43,7 @@ def span(zone: ZoneInfo, since: date, through: date) -> Span:
 def asked(zone: ZoneInfo, since: date | None, through: date | None, *, today: date) -> Span:
     """Return the period asked for; without its end it goes to today, without its beginning it has the usual days."""
     last = today if through is None else through
-    if not _FIRST <= last <= _LAST:
+    if not EARLIEST <= last <= LATEST:
         raise BadPeriod
     return span(zone, last - (USUAL_DAYS - 1) * _DAY if since is None else since, last)
 
@@ -49,9 +60,11 @@ def before(zone: ZoneInfo, period: Span) -> Span:
 
 def figures(kpis: Kpis) -> list[Figure]:
     """Return every figure, each with what it was computed from and which rows stand behind it."""
-    found = [*_of_people(kpis.people), *_of_purchases(kpis.purchases)]
+    found = [*_of_people(kpis.people), *_of_purchases(kpis.purchases), *_of_incentives(kpis.influence)]
     for flow in kpis.flows:
         found += _of_flow(flow)
+    for ending in kpis.ending:
+        found += _of_ending(ending)
     found += [
         Figure("liability", "money", line.cost_minor, wallet=line.wallet, rows="holders") for line in kpis.liability
     ]
@@ -90,9 +103,10 @@ def _of_purchases(bought: Purchases) -> list[Figure]:
             Figure(f"{prefix}sales", "money", sales, rows="orders", of=of),
             Figure(f"{prefix}average_order", "money", half_up(average.value), share=average, rows="orders", of=of),
         ]
-    repeated, frequency = bought.repeat_purchase_rate, bought.purchase_frequency
+    repeated, frequency, uplift = bought.repeat_purchase_rate, bought.purchase_frequency, bought.average_order_uplift
     return [
         *orders,
+        Figure("average_order_uplift", "rate", uplift.value, share=uplift, rows="orders", of="orders"),
         _count("buyers", bought.buyers),
         _rate("membership_rate", bought.membership_rate, "buyers"),
         Figure("repeat_purchase_rate", "rate", repeated.value, share=repeated, rows="orders", of="returning_orders"),
@@ -124,7 +138,29 @@ def _of_flow(flow: Flow) -> list[Figure]:
         ("redemption_rate_lifetime", flow.redemption_rate_lifetime),
     ):
         found.append(Figure(id, "rate", share.value, wallet=flow.wallet, share=share, rows="transfers", of="spent"))
+    lost = flow.breakage_rate
+    found.append(
+        Figure("breakage_rate", "rate", lost.value, wallet=flow.wallet, share=lost, rows="transfers", of="expired")
+    )
     return found
+
+
+def _of_incentives(influence: Influence) -> list[Figure]:
+    returned = influence.return_on_cost
+    return [
+        Figure("influenced_orders", "count", influence.orders, rows="incentives"),
+        Figure("influenced_sales", "money", influence.sales_minor, rows="incentives"),
+        Figure("incentive_cost", "money", influence.cost_minor, rows="incentives"),
+        Figure("incentive_roi", "ratio", returned.value, share=returned, rows="incentives"),
+    ]
+
+
+def _of_ending(ending: Ending) -> list[Figure]:
+    unit: FigureUnit = "money" if ending.kind == "money" else "points"
+    return [
+        Figure("ending_soon", unit, ending.units, wallet=ending.wallet, rows="ending"),
+        Figure("ending_soon_rate", "rate", ending.rate.value, wallet=ending.wallet, share=ending.rate, rows="ending"),
+    ]
 
 
 def half_up(exact: Fraction | None) -> int | None:

@@ -66,6 +66,18 @@ _REDEMPTION: Mapping[str, Any] = {
 }
 
 
+_GOAL: Mapping[str, Any] = {
+    "goal": _MERGE,
+    "name": "A thousand new members",
+    "metric": "new_members",
+    "wallet": None,
+    "percent": 80,
+    "pace": "on_track",
+    "days_left": 12,
+    "through": "2026-03-31",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of happening.
@@ -341,6 +353,18 @@ KINDS: Mapping[str, Kind] = {
         "Un presupuesto llegó a uno de sus avisos",
         {"budget": "spring", "measure": "points", "period_start": "2026-03-01", "used": 8000, "most": 10000},
         of_member=False,
+    ),
+    "goal.progressed": _kind(
+        "A goal reached 50, 80 or 100 percent", "Un objetivo llegó al 50, 80 o 100 por ciento", _GOAL, of_member=False
+    ),
+    "goal.behind": _kind(
+        "A goal is behind its pace, told once a week",
+        "Un objetivo va con retraso, se avisa una vez por semana",
+        {**_GOAL, "pace": "behind"},
+        of_member=False,
+    ),
+    "goal.missed": _kind(
+        "A goal was missed", "No se alcanzó un objetivo", {**_GOAL, "pace": "missed", "days_left": 0}, of_member=False
     ),
 }
 

@@ -6,32 +6,32 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from puntal.access.dependencies import Now, ProgramTx
 from puntal.insight import queries
-from puntal.insight.api.routing import READ, REFUSALS, CurrentProgram, router
-from puntal.insight.model import Days, IncentiveKind, IncentiveOrder, Incentives
+from puntal.insight.api.routing import FILE, PAGES, READ, REFUSALS, Asked, Period, router, shaped
+from puntal.insight.errors import BadPeriod, BudgetUnknown
+from puntal.insight.model import Days, IncentiveKind, Incentives
 from puntal.kit.pages import Page, cut, read_cursor
 
 
-class Period(BaseModel):
+class OrderDays(Period):
     """Local days of orders, both in it; from the beginning and to the end when not said."""
 
-    model_config = ConfigDict(extra="forbid")
+    since: date | None = Field(
+        default=None, alias="from", examples=["2026-03-01"], description="Not said: from the beginning."
+    )
+    through: date | None = Field(default=None, examples=["2026-03-31"], description="Not said: to the end.")
 
-    since: date | None = Field(default=None, alias="from", examples=["2026-03-01"])
-    through: date | None = Field(default=None, examples=["2026-03-31"])
 
-
-class RowsQuery(Period):
+class RowsQuery(OrderDays):
     """Which rows."""
 
     kind: IncentiveKind | None = None
     id: str | None = Field(default=None, max_length=200, description="The reward or campaign.")
     order: str | None = Field(default=None, max_length=400, description="Source and id of one order, as `web:1001`.")
-    limit: int = Field(default=50, ge=1, le=500)
+    limit: int = Field(default=50, ge=1, le=5000)
     cursor: str | None = Field(default=None, max_length=2000)
 
 
@@ -75,10 +75,7 @@ class IncentivesOut(BaseModel):
             **same
             | {
                 "redemption_rate": {wallet: found.redemption_rate(wallet) for wallet in found.earned},
-                "incentives": [
-                    IncentiveOut(**{name: getattr(one, name) for name in IncentiveOut.model_fields})
-                    for one in found.incentives
-                ],
+                "incentives": [shaped(IncentiveOut, one) for one in found.incentives],
             }
         )
 
@@ -97,11 +94,6 @@ class IncentiveOrderOut(BaseModel):
     discount_minor: int
     units: int
     cost_minor: int
-
-    @classmethod
-    def of(cls, row: IncentiveOrder) -> IncentiveOrderOut:
-        """Return it as the API shows it."""
-        return cls(**{name: getattr(row, name) for name in cls.model_fields})
 
 
 class BurnDownOut(BaseModel):
@@ -127,55 +119,118 @@ class BudgetsOut(BaseModel):
     items: list[BurnDownOut]
 
 
+class BudgetPointOut(BaseModel):
+    """What was used by the end of a day."""
+
+    day: date
+    used: int
+
+
+class BudgetSeriesOut(BaseModel):
+    """One budget burning down."""
+
+    budget: BurnDownOut
+    points: list[BudgetPointOut] = Field(description="Oldest first; the last is today, so far.")
+
+
+class BudgetQuery(BaseModel):
+    """Which budget."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    budget: str = Field(max_length=200, examples=["campaign:spring"])
+    measure: str = Field(max_length=63, examples=["points"])
+
+
 @router.get(
     "/reports/incentives",
     summary="Tell what led to orders, and what it cost",
     dependencies=READ,
-    responses=REFUSALS,
+    responses=FILE | REFUSALS,
+    response_model=IncentivesOut,
 )
-async def report_incentives(program: CurrentProgram, tx: ProgramTx, asked: Annotated[Period, Query()]) -> IncentivesOut:
+async def report_incentives(asked: Asked, query: Annotated[OrderDays, Query()]) -> IncentivesOut | Response:
     """Tell which rewards, vouchers and campaigns the orders of a period used, what these brought and what it cost.
 
-    An order that used several counts for each of them, and once in the totals.
+    An order that used several counts for each of them, and once in the totals. The file has the incentives.
     """
-    return IncentivesOut.of(await queries.incentives(tx, program, Days(asked.since, asked.through)))
+    found = await queries.incentives(asked.tx, asked.program, _days(query))
+    if asked.as_csv:
+        columns = list(IncentiveOut.model_fields)
+        cells = ([getattr(one, column) for column in columns] for one in found.incentives)
+        return asked.file("incentives", columns, cells)
+    return IncentivesOut.of(found)
 
 
 @router.get(
     "/reports/incentives/orders",
     summary="Show the rows behind it: orders and what led to them",
     dependencies=READ,
-    responses=REFUSALS | {400: {"description": "`request.bad_cursor`"}},
+    responses=PAGES,
+    response_model=Page[IncentiveOrderOut],
 )
 async def report_incentive_orders(
-    program: CurrentProgram, tx: ProgramTx, asked: Annotated[RowsQuery, Query()]
-) -> Page[IncentiveOrderOut]:
+    asked: Asked, query: Annotated[RowsQuery, Query()]
+) -> Page[IncentiveOrderOut] | Response:
     """Show each order with each incentive it used, newest first; with `order`, what one order used."""
     rows = await queries.orders_of(
-        tx,
-        program,
-        Days(asked.since, asked.through),
-        kind=asked.kind,
-        id=asked.id,
-        order=asked.order,
-        before=read_cursor(asked.cursor, tuple[datetime, str, str, str]) if asked.cursor else None,
-        limit=asked.limit + 1,
+        asked.tx,
+        asked.program,
+        _days(query),
+        kind=query.kind,
+        id=query.id,
+        order=query.order,
+        before=read_cursor(query.cursor, tuple[datetime, str, str, str]) if query.cursor else None,
+        limit=query.limit + 1,
     )
     page, following = cut(
-        rows, asked.limit, lambda row: (row.occurred_at, f"{row.source}:{row.order_id}", row.kind, row.id)
+        rows, query.limit, lambda row: (row.occurred_at, f"{row.source}:{row.order_id}", row.kind, row.id)
     )
-    return Page(items=[IncentiveOrderOut.of(row) for row in page], next=following)
+    return asked.listed(
+        "incentive-orders", IncentiveOrderOut, [shaped(IncentiveOrderOut, row) for row in page], following
+    )
 
 
 @router.get(
     "/reports/budgets",
     summary="Tell how far budgets are used and when they run out",
     dependencies=READ,
-    responses=REFUSALS,
+    responses=FILE | REFUSALS,
+    response_model=BudgetsOut,
 )
-async def report_budgets(program: CurrentProgram, tx: ProgramTx, now: Now) -> BudgetsOut:
+async def report_budgets(asked: Asked) -> BudgetsOut | Response:
     """Tell of every budget and stock of the document in its present period, what is nearest its end first."""
-    found = await queries.budgets(tx, program, now=now)
-    return BudgetsOut(
-        items=[BurnDownOut(**{name: getattr(one, name) for name in BurnDownOut.model_fields}) for one in found]
-    )
+    found = await queries.budgets(asked.tx, asked.program, now=asked.now)
+    items = [shaped(BurnDownOut, one) for one in found]
+    if asked.as_csv:
+        columns = list(BurnDownOut.model_fields)
+        return asked.file("budgets", columns, ([getattr(one, column) for column in columns] for one in items))
+    return BudgetsOut(items=items)
+
+
+@router.get(
+    "/reports/budgets/series",
+    summary="Tell how a budget burned down",
+    dependencies=READ,
+    responses=FILE | REFUSALS | {404: {"description": "`insight.budget_unknown`, `access.program_unknown`"}},
+    response_model=BudgetSeriesOut,
+)
+async def report_budget_series(asked: Asked, query: Annotated[BudgetQuery, Query()]) -> BudgetSeriesOut | Response:
+    """Tell what was used of one budget by the end of each day of its present period, with the forecast.
+
+    The line is kept from the day on which the budget came into force; days on which no worker ran are missing.
+    """
+    found = await queries.budget_days(asked.tx, asked.program, query.budget, query.measure, now=asked.now)
+    if found is None:
+        raise BudgetUnknown
+    burned, points = found
+    if asked.as_csv:
+        return asked.file("budget", ("day", "used"), ([one.day, one.used] for one in points))
+    return BudgetSeriesOut(budget=shaped(BurnDownOut, burned), points=[shaped(BudgetPointOut, one) for one in points])
+
+
+def _days(query: OrderDays) -> Days:
+    since, through = query.since, query.through
+    if since is not None and through is not None and since > through:
+        raise BadPeriod
+    return Days(since, through)

@@ -76,6 +76,9 @@ class KpisOut(BaseModel):
     figures: list[FigureOut]
 
 
+AS_OF_NOW = frozenset({"liability", "ending_soon", "ending_soon_rate"})
+"""Nobody keeps what these were."""
+
 _COLUMNS = ("figure", "wallet", "unit", "value", "numerator", "denominator", "previous", "change", "formula")
 
 
@@ -89,15 +92,13 @@ _COLUMNS = ("figure", "wallet", "unit", "value", "numerator", "denominator", "pr
 async def report_kpis(asked: Asked, query: Annotated[KpisQuery, Query()]) -> KpisOut | Response:
     """Tell members, purchases, units and rates of a period, each with its formula; the liability is as of now."""
     period = asked.span(query)
-    found = policy.figures(await queries.kpis(asked.tx, asked.program, period))
+    found = policy.figures(await queries.kpis(asked.tx, asked.program, period, now=asked.now))
     earlier: dict[tuple[str, str | None], Figure] = {}
     compared = policy.before(asked.program.zone, period) if query.compare else None
     if compared is not None:
-        past = policy.figures(await queries.kpis(asked.tx, asked.program, compared))
-        # Nobody kept what the liability was.
-        earlier = {(one.id, one.wallet): one for one in past if one.id != "liability"}
-    language = "es" if asked.locale.startswith("es") else "en"
-    figures = [_shown(one, earlier.get((one.id, one.wallet)), period, language) for one in found]
+        past = policy.figures(await queries.kpis(asked.tx, asked.program, compared, now=asked.now))
+        earlier = comparable(past)
+    figures = [shown(one, earlier.get((one.id, one.wallet)), period, asked.language) for one in found]
     if asked.as_csv:
         return asked.file(f"kpis-{period.since}-{period.through}", _COLUMNS, map(_cells, figures))
     return KpisOut(
@@ -108,17 +109,23 @@ async def report_kpis(asked: Asked, query: Annotated[KpisQuery, Query()]) -> Kpi
     )
 
 
-def _shown(one: Figure, past: Figure | None, period: Span, language: str) -> FigureOut:
+def comparable(past: list[Figure]) -> dict[tuple[str, str | None], Figure]:
+    """Return figures of another period by name, without those that are as of now whatever the period."""
+    return {(one.id, one.wallet): one for one in past if one.id not in AS_OF_NOW}
+
+
+def shown(one: Figure, past: Figure | None, period: Span, language: str) -> FigureOut:
+    """Return a figure as the API shows it, beside the one before."""
     changed = None if past is None or past.value is None or one.value is None else one.value - past.value
     return FigureOut(
         id=one.id,
         wallet=one.wallet,
         unit=one.unit,
-        value=_number(one.value),
+        value=number(one.value),
         share=ShareOut.of(one.share),
-        previous=None if past is None else _number(past.value),
+        previous=None if past is None else number(past.value),
         previous_share=None if past is None else ShareOut.of(past.share),
-        change=_number(changed),
+        change=number(changed),
         formula=FORMULAS[one.id][language],
         rows=_rows(one, period),
     )
@@ -127,13 +134,16 @@ def _shown(one: Figure, past: Figure | None, period: Span, language: str) -> Fig
 def _rows(one: Figure, period: Span) -> str | None:
     if one.rows is None:
         return None
-    if one.rows == "holders":
-        return f"reports/kpis/holders?wallet={one.wallet}"
+    if one.rows in ("holders", "ending"):
+        return f"reports/kpis/{one.rows}?wallet={one.wallet}"
+    if one.rows == "incentives":
+        return f"reports/incentives/orders?from={period.since}&through={period.through}"
     wallet = "" if one.wallet is None else f"&wallet={one.wallet}"
     return f"reports/kpis/{one.rows}?of={one.of}&from={period.since}&through={period.through}{wallet}"
 
 
-def _number(value: int | Fraction | None) -> int | float | None:
+def number(value: int | Fraction | None) -> int | float | None:
+    """Return a figure's value as JSON has it: rates to six places."""
     # JSON has no fractions; what is exact is in the share.
     return float(round(value, 6)) if isinstance(value, Fraction) else value
 

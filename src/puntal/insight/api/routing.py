@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.access.dependencies import Now, ProgramId, ProgramTx, program_router, requires
@@ -71,6 +71,11 @@ class Reported:
         """The program's local day."""
         return local_day(self.program.zone, self.now)
 
+    @property
+    def language(self) -> str:
+        """What formulas and sentences are told in."""
+        return "es" if self.locale.startswith("es") else "en"
+
     def span(self, period: Period) -> Span:
         """Return the period asked for.
 
@@ -125,7 +130,6 @@ async def _reported(request: Request, tx: ProgramTx, program: CurrentProgram, no
 
 
 Asked = Annotated[Reported, Depends(_reported)]
-AskedPage = Annotated[Paged, Query()]
 
 
 def shaped(shape: type[Out], row: object) -> Out:

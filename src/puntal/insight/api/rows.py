@@ -94,6 +94,14 @@ class HolderRowOut(BaseModel):
     debt: int
 
 
+class EndingRowOut(BaseModel):
+    """Units that end soon."""
+
+    holder_id: UUID = Field(description="The member, or the pool.")
+    ends_on: date = Field(description="The first local day on which they are gone.")
+    units: int
+
+
 @router.get(
     "/reports/kpis/members",
     summary="Show the members behind a key figure",
@@ -165,3 +173,25 @@ async def report_holders(asked: Asked, query: Annotated[HoldersQuery, Query()]) 
     )
     page, following = cut(found, query.limit, lambda row: (row.holder_id,))
     return asked.listed("holders", HolderRowOut, [shaped(HolderRowOut, row) for row in page], following)
+
+
+@router.get(
+    "/reports/kpis/ending",
+    summary="Show whose units end soon",
+    dependencies=READ,
+    responses=_OF_WALLET,
+    response_model=Page[EndingRowOut],
+)
+async def report_ending(asked: Asked, query: Annotated[HoldersQuery, Query()]) -> Page[EndingRowOut] | Response:
+    """Show available units of a wallet that end within thirty days, by holder and day, what ends first first."""
+    wallet = wallet_named(asked.program.terms, query.wallet)
+    found = await queries.ending_behind(
+        asked.tx,
+        asked.program,
+        wallet=wallet,
+        after=read_cursor(query.cursor, tuple[date, UUID]) if query.cursor else None,
+        limit=query.limit + 1,
+        now=asked.now,
+    )
+    page, following = cut(found, query.limit, lambda row: (row.ends_on, row.holder_id))
+    return asked.listed("ending", EndingRowOut, [shaped(EndingRowOut, row) for row in page], following)

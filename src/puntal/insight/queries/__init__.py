@@ -1,18 +1,27 @@
 """Reads of figures."""
 
-from puntal.insight.queries.budgets import budgets
+from puntal.insight.queries.budgets import budget_days, budget_keys, budgets
 from puntal.insight.queries.cohorts import cohort_members, cohorts
+from puntal.insight.queries.ending import ending_behind
+from puntal.insight.queries.goals import goal, goals, progress
 from puntal.insight.queries.incentives import incentives, orders_of
 from puntal.insight.queries.kpis import kpis
 from puntal.insight.queries.overview import overview
 from puntal.insight.queries.rewards import redemptions_behind, rewards
 from puntal.insight.queries.rows import holders_behind, members_behind, orders_behind, transfers_behind
+from puntal.insight.queries.series import series
+from puntal.insight.queries.standing import waiting
 from puntal.insight.queries.tiers import members_of_tier, tier_changes, tiers
 
 __all__ = [
+    "budget_days",
+    "budget_keys",
     "budgets",
     "cohort_members",
     "cohorts",
+    "ending_behind",
+    "goal",
+    "goals",
     "holders_behind",
     "incentives",
     "kpis",
@@ -21,9 +30,12 @@ __all__ = [
     "orders_behind",
     "orders_of",
     "overview",
+    "progress",
     "redemptions_behind",
     "rewards",
+    "series",
     "tier_changes",
     "tiers",
     "transfers_behind",
+    "waiting",
 ]

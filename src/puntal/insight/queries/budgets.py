@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled
 from puntal.insight.model import BurnDown
+from puntal.insight.model_home import BudgetPoint
 from puntal.insight.policy import burn_down
 from puntal.kit.calendar import BEGINNING, local_day, period_end
 from puntal.kit.db import Transaction
 from puntal.limits import operations as limits
+from puntal.limits.model import Bound
+from puntal.programs import queries as programs
 
-BEGAN = """
--- When the program's first event happened; its own row and no other.
-SELECT first_event_at FROM program WHERE id = %(program_id)s
+BUDGET_DAYS = """
+-- Locks nothing. One budget's days, along the key.
+SELECT day, used FROM budget_day
+WHERE program_id = %(program_id)s AND budget = %(budget)s AND measure = %(measure)s AND period_start = %(start)s
+ORDER BY day
 """
+
+
+def _bounds(program: Compiled) -> dict[tuple[str, str], Bound]:
+    return {
+        (bound.key, bound.measure): bound
+        for group in (
+            *program.budgets.values(),
+            *((*one.budgets, *(each.places for each in one.sessions)) for one in program.rewards.values()),
+        )
+        for bound in group
+        if not bound.rolling
+    }
+
+
+def budget_keys(program: Compiled, day: date) -> list[tuple[str, str, date]]:
+    """Return name, measure and first day of the present period of every budget and stock of the document."""
+    return sorted(counters([_bounds(program).values()], [day]))
 
 
 async def budgets(tx: Transaction, program: Compiled, *, now: datetime) -> list[BurnDown]:
@@ -27,18 +49,11 @@ async def budgets(tx: Transaction, program: Compiled, *, now: datetime) -> list[
         now: On the program's clock.
     """
     today = local_day(program.zone, now)
-    bounds = {
-        (bound.key, bound.measure): bound
-        for group in (
-            *program.budgets.values(),
-            *((*one.budgets, *(each.places for each in one.sessions)) for one in program.rewards.values()),
-        )
-        for bound in group
-        if not bound.rolling
-    }
+    bounds = _bounds(program)
     used = await limits.load(tx, program.program_id, counters([bounds.values()], [today]), lock=False)
-    row = await (await tx.execute(BEGAN, {"program_id": program.program_id})).fetchone()
-    began = today if row is None or row[0] is None else min(local_day(program.zone, row[0]), today)
+    row = await programs.find(tx, program.program_id)
+    first = None if row is None else row.first_event_at
+    began = today if first is None else min(local_day(program.zone, first), today)
     campaigns = {
         f"campaign:{campaign.id}": campaign.from_.date() if isinstance(campaign.from_, datetime) else campaign.from_
         for campaign in program.document.campaigns
@@ -61,3 +76,26 @@ async def budgets(tx: Transaction, program: Compiled, *, now: datetime) -> list[
             )
         )
     return sorted(found, key=lambda one: (-one.share, one.budget, one.measure))
+
+
+async def budget_days(
+    tx: Transaction, program: Compiled, budget: str, measure: str, *, now: datetime
+) -> tuple[BurnDown, list[BudgetPoint]] | None:
+    """Return how far one budget is used, and by the end of each day of its present period; today is as of now.
+
+    Days on which nobody kept house are missing. None: the document has no such budget.
+    """
+    found = next(
+        (one for one in await budgets(tx, program, now=now) if (one.budget, one.measure) == (budget, measure)), None
+    )
+    if found is None:
+        return None
+    today = local_day(program.zone, now)
+    said = {
+        "program_id": program.program_id,
+        "budget": budget,
+        "measure": measure,
+        "start": found.period_from or BEGINNING,
+    }
+    rows = await (await tx.execute(BUDGET_DAYS, said)).fetchall()
+    return found, [*(BudgetPoint(*row) for row in rows if row[0] < today), BudgetPoint(today, found.used)]

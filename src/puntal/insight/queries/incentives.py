@@ -1,6 +1,6 @@
 """Which rewards, vouchers and campaigns led to which orders, and what that cost.
 
-Nothing is stored for it: redemptions and uses of vouchers name their order, and an order keeps what each rule gave.
+Redemptions and uses of vouchers name their order, and an order keeps what each rule gave.
 An order counts for every incentive it used, once in the totals.
 """
 
@@ -14,6 +14,9 @@ from typing import Any
 
 from puntal.engine.model import Compiled
 from puntal.insight.model import ALWAYS, Days, Incentive, IncentiveOrder, Incentives
+from puntal.insight.model_kpis import Influence
+from puntal.insight.policy_kpis import EARLIEST, LATEST, span
+from puntal.insight.queries.flows import flows
 from puntal.kit.db import Transaction
 
 After = tuple[datetime, str, str, str]
@@ -68,20 +71,6 @@ SELECT count(*), coalesce(sum(a.sales), 0), count(l.key), coalesce(sum(a.sales) 
 FROM asked a LEFT JOIN (SELECT DISTINCT key FROM led) AS l USING (key)
 """  # noqa: S608 - our own text, no input
 
-FLOWED = """
--- What members earned and what they redeemed, per wallet, by the program's day of recording; net of reversals.
-SELECT wallet,
-  coalesce(sum(CASE WHEN source = 'issued' THEN amount ELSE -amount END)
-    FILTER (WHERE source = 'issued' OR destination = 'issued'), 0),
-  coalesce(sum(CASE WHEN destination = 'redeemed' THEN amount ELSE -amount END)
-    FILTER (WHERE source = 'redeemed' OR destination = 'redeemed'), 0)
-FROM transfer
-WHERE program_id = %(program_id)s
-  AND (recorded_at AT TIME ZONE %(zone)s)::date >= coalesce(%(since)s::date, '-infinity')
-  AND (recorded_at AT TIME ZONE %(zone)s)::date <= coalesce(%(through)s::date, 'infinity')
-GROUP BY wallet
-"""
-
 OF_ORDERS = f"""
 -- The rows behind the figures, newest order first.
 WITH {_LED}
@@ -111,21 +100,35 @@ async def incentives(tx: Transaction, program: Compiled, days: Days = ALWAYS) ->
         program: As it stands: which rules are a campaign's.
         days: Of the orders.
     """
-    names = _names(program, days)
-    rows = await (await tx.execute(BY_INCENTIVE.encode(), names)).fetchall()
-    whole = await (await tx.execute(IN_ALL.encode(), names)).fetchone()
-    assert whole is not None
-    flows = await (await tx.execute(FLOWED, names)).fetchall()
+    whole, found = await _led(tx, program, days)
+    since, through = max(days.since or EARLIEST, EARLIEST), min(days.through or LATEST, LATEST)
+    moved = await flows(tx, program, span(program.zone, since, through))
+    # What is paid in and what only qualifies have no rate of redemption, here as in the key figures.
+    spendable = [flow for flow in moved if flow.kind not in ("money", "qualifying")]
     return Incentives(
         currency=program.currency,
         orders=whole[0],
         sales_minor=int(whole[1]),
         influenced_orders=whole[2],
         influenced_sales_minor=int(whole[3]),
-        incentives=[_incentive(program, row) for row in rows],
-        earned={program.terms[row[0]].id: int(row[1]) for row in flows if program.terms[row[0]].kind != "qualifying"},
-        redeemed={program.terms[row[0]].id: int(row[2]) for row in flows if program.terms[row[0]].kind != "qualifying"},
+        incentives=found,
+        earned={flow.wallet: flow.earned for flow in spendable},
+        redeemed={flow.wallet: flow.spent for flow in spendable},
     )
+
+
+async def influence(tx: Transaction, program: Compiled, days: Days) -> Influence:
+    """Return the totals of the report alone."""
+    whole, found = await _led(tx, program, days)
+    return Influence(whole[2], int(whole[3]), sum(one.cost_minor for one in found))
+
+
+async def _led(tx: Transaction, program: Compiled, days: Days) -> tuple[Sequence[Any], list[Incentive]]:
+    names = _names(program, days)
+    rows = await (await tx.execute(BY_INCENTIVE.encode(), names)).fetchall()
+    whole = await (await tx.execute(IN_ALL.encode(), names)).fetchone()
+    assert whole is not None
+    return whole, [_incentive(program, row) for row in rows]
 
 
 async def orders_of(

@@ -6,9 +6,15 @@ by their local day, units by when they were recorded (as statements are), both i
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from puntal.engine.model import Compiled
-from puntal.insight.model_kpis import Flow, Kpis, People, Purchases, Span
-from puntal.insight.queries.parts import BOUGHT, CUSTOMERS, FLOWED, IS_MEMBER, KNOWN, TOOK_PART, names
+from puntal.insight.model import Days
+from puntal.insight.model_kpis import Kpis, People, Purchases, Span
+from puntal.insight.queries.ending import ending
+from puntal.insight.queries.flows import flows
+from puntal.insight.queries.incentives import influence
+from puntal.insight.queries.parts import BOUGHT, CUSTOMERS, IS_MEMBER, KNOWN, TOOK_PART, names
 from puntal.kit.db import Transaction
 from puntal.points import queries as points
 
@@ -34,48 +40,28 @@ SELECT count(*), coalesce(sum(sales), 0), count(*) FILTER (WHERE joined),
 FROM known
 """  # noqa: S608 - our own text, no input
 
-FLOWS = f"""
--- Locks nothing. Per wallet what moved between members' accounts and the program's: before, in it, and altogether.
-WITH {FLOWED}
-SELECT wallet,
-  coalesce(sum(change) FILTER (WHERE recorded_at < %(begins)s::timestamptz), 0),
-  coalesce(sum(change) FILTER (WHERE account = 'issued' AND recorded_at >= %(begins)s::timestamptz), 0),
-  coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent') AND recorded_at >= %(begins)s::timestamptz), 0),
-  coalesce(-sum(change) FILTER (WHERE account = 'expired' AND recorded_at >= %(begins)s::timestamptz), 0),
-  coalesce(sum(change) FILTER (WHERE account NOT IN ('issued', 'redeemed', 'spent', 'expired')
-    AND recorded_at >= %(begins)s::timestamptz), 0),
-  coalesce(sum(change) FILTER (WHERE account = 'issued'), 0),
-  coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent')), 0)
-FROM flowed
-GROUP BY wallet
-"""  # noqa: S608 - our own text, no input
 
-
-async def kpis(tx: Transaction, program: Compiled, period: Span) -> Kpis:
+async def kpis(tx: Transaction, program: Compiled, period: Span, *, now: datetime) -> Kpis:
     """Return the key figures of a period; the formulas are those of `model_kpis`.
 
     Args:
         tx: An open transaction on the program.
         program: As it stands: its wallets and zone.
         period: Local days.
+        now: On the program's clock: what ends soon is as of then.
     """
     said = names(program, period)
     people = await (await tx.execute(PEOPLE.encode(), said)).fetchone()
     bought = await (await tx.execute(PURCHASES.encode(), said)).fetchone()
     assert people is not None
     assert bought is not None
-    rows = await (await tx.execute(FLOWS.encode(), said)).fetchall()
-    moved = {row[0]: [int(value) for value in row[1:]] for row in rows}
+    lines = await points.liability(tx, program.program_id, program.terms)
     return Kpis(
         span=period,
         people=People(*people),
         purchases=Purchases(*(int(value) for value in bought)),
-        flows=[Flow(terms.id, terms.kind, *moved.get(terms.ordinal, [0] * 7)) for terms in program.terms],
-        liability=[
-            line
-            for terms, line in zip(
-                program.terms, await points.liability(tx, program.program_id, program.terms), strict=True
-            )
-            if terms.kind != "qualifying"
-        ],
+        influence=await influence(tx, program, Days(period.since, period.through)),
+        flows=await flows(tx, program, period),
+        ending=await ending(tx, program, lines, now=now),
+        liability=[line for terms, line in zip(program.terms, lines, strict=True) if terms.kind != "qualifying"],
     )

@@ -1,0 +1,134 @@
+"""The home screen, series and goals over HTTP, on a history a person can check. F4, F5, F7, A12."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telling import POINTS, Teller
+
+DOCUMENT: dict[str, Any] = {
+    "puntal": 1,
+    "name": "Aurora",
+    "timezone": "Europe/Madrid",
+    "currency": "EUR",
+    "wallets": {
+        "points": {
+            "kind": "points",
+            "expiry": {"after": "2 months"},
+            "liability": {"cost_per_point": "0.01 EUR", "expected_redemption": "50%"},
+        }
+    },
+    "earning": [{"id": "purchases", "on": "purchase", "award": POINTS, "budget": {"points": 200}}],
+    "rewards": [
+        {"id": "mug", "kind": "product", "product": {"ids": ["mug"]}, "cost": {"wallet": "points", "points": 30}},
+        {"id": "tea", "kind": "product", "product": {"ids": ["tea"]}, "cost": {"wallet": "points", "points": 5}},
+    ],
+}
+MARCH = "from=2025-03-01&through=2025-03-31"
+
+
+async def a_history(story: Teller) -> str:
+    """Anna joins and buys in February, buys twice in March and takes a mug; somebody buys without joining."""
+    await story.at("2025-02-03")
+    await story.open(DOCUMENT)
+    anna = await story.joins("anna@example.com")
+    await story.buys(anna, 4000, order="A1")
+    await story.at("2025-03-04")
+    await story.buys(anna, 6000, order="A2")
+    await story.buys("guest@example.com", 3000, order="G1")
+    await story.at("2025-03-12")
+    await story.buys(anna, 5000, order="A3")
+    await story.post("redemptions", {"member_id": anna, "reward": "mug", "commit": True}, status=201)
+    return anna
+
+
+async def test_a_series_has_no_gaps_and_adds_up_to_the_key_figures(story: Teller) -> None:
+    await a_history(story)
+
+    for every, count in (("day", 31), ("week", 6), ("month", 1)):
+        found = await story.get(f"reports/series?{MARCH}&every={every}")
+
+        assert len(found["points"]) == count
+        points = found["points"]
+        assert (points[0]["from"], points[-1]["through"]) == ("2025-03-01", "2025-03-31")
+        figures = {one["id"]: one["value"] for one in (await story.get(f"reports/kpis?{MARCH}"))["figures"]}
+        for line in found["figures"]:
+            values = [
+                point[line["name"]]
+                if line["wallet"] is None
+                else next(one for one in point["wallets"] if one["wallet"] == line["wallet"])[line["name"]]
+                for point in points
+            ]
+            assert sum(values) == figures[line["figure"]], line
+            assert line["formula"]
+    bought = {point["from"]: point["member_sales_minor"] for point in points if point["member_sales_minor"]}
+    assert bought == {"2025-03-01": 11000}
+    assert (await story.get("reports/series?from=2000-01-01&every=day", status=422))["type"] == "insight.too_fine"
+
+
+async def test_the_home_screen_is_one_answer(story: Teller) -> None:
+    await a_history(story)
+    goal = {"name": "Sales", "metric": "sales", "target": 20000, "from": "2025-03-01", "through": "2025-03-31"}
+    await story.post("goals", goal, status=201)
+
+    home = await story.get(f"reports/home?{MARCH}")
+    kpis = {one["id"]: one for one in (await story.get(f"reports/kpis?{MARCH}&compare=previous"))["figures"]}
+
+    assert all(one == kpis[one["id"]] for one in home["figures"])
+    assert home["compared"] == {"from": "2025-02-01", "through": "2025-02-28"}
+    assert (home["series"]["every"], len(home["series"]["points"])) == ("day", 31)
+    [told] = home["goals"]
+    # 14000 of 20000 after eleven days of 31: 7096 would do.
+    assert (told["value"], told["share"], told["pace"], told["expected"]) == (14000, 70, "ahead", 7096.774194)
+    assert told["forecast"] == 36166.666667
+    [budget] = [one for one in home["alerts"] if one["kind"] == "budget_ending"]
+    assert (budget["about"], budget["target"], budget["severity"]) == ("rule:purchases", "program", "warning")
+    assert {"name": "percent", "value": 90} in budget["numbers"]
+    # 40 - 30 of February's points end with the month of April's first week; the others later.
+    [ending] = [one for one in home["figures"] if one["id"] == "ending_soon"]
+    rows = (await story.get(ending["rows"]))["items"]
+    assert sum(row["units"] for row in rows) == ending["value"]
+
+
+async def test_recommendations_say_their_numbers_and_where_to_go(story: Teller) -> None:
+    """F4: "72 % of points expire within 30 days: send a reminder"."""
+    await a_history(story)
+    await story.at("2025-04-20")
+
+    home = await story.get("reports/home", locale="es")
+
+    [said] = [one for one in home["recommendations"] if one["kind"] == "remind_of_ending"]
+    assert (said["target"], said["about"]) == ("campaigns", "points")
+    assert said["title"] == "Envíe un recordatorio"
+    assert "100 %" in said["reason"]
+
+
+async def test_goals_are_set_changed_and_dropped(story: Teller) -> None:
+    """F5."""
+    await a_history(story)
+    goal = {"name": "Members", "metric": "members", "target": 5, "from": "2025-03-01", "through": "2025-03-31"}
+
+    made = await story.post("goals", goal, status=201)
+    rate = goal | {"metric": "redemption_rate_period", "wallet": "points", "target": 0.2, "name": "Redeemed"}
+    changed = await story.call("PUT", f"goals/{made['id']}", json=rate)
+
+    # From one member to five.
+    assert (made["value"], made["share"], made["pace"]) == (1, 0, "behind")
+    assert (changed["value"], changed["target"], changed["unit"]) == (0.214286, 0.2, "rate")
+    assert changed["pace"] == "on_track"
+    assert [one["name"] for one in (await story.get("goals"))["items"]] == ["Redeemed"]
+    for wrong in ({"metric": "opening"}, {"metric": "earned"}, {"wallet": "points"}):
+        assert (await story.post("goals", goal | wrong, status=422))["type"] == "insight.metric_unknown"
+    assert (await story.post("goals", goal | {"through": "2025-02-01"}, status=422))["type"] == "insight.bad_period"
+    await story.call("DELETE", f"goals/{made['id']}", status=204)
+    assert (await story.get(f"goals/{made['id']}", status=404))["type"] == "insight.goal_unknown"
+
+
+async def test_every_report_is_a_file_too(story: Teller) -> None:
+    """A12."""
+    await a_history(story)
+
+    for report in ("kpis", "series", "incentives", "incentives/orders", "budgets", "rewards", "tiers", "cohorts"):
+        file = await story.client.get(f"{story.path}/reports/{report}", headers={"accept": "text/csv"})
+        assert file.headers["content-type"].startswith("text/csv"), report
+        assert file.text.count("\n") >= 1
