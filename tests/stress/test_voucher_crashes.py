@@ -77,6 +77,7 @@ async def test_each_is_used_once_by_till_or_web_shop_while_servers_die(
     server = WebServer(own_server.uri, tmp_path)
     processes.append(server)
     missed = 0
+    underway = asyncio.Event()
 
     async def use(client: httpx2.AsyncClient, number: int, channel: str) -> str:
         """Ask until there is an answer, whatever happens to the server."""
@@ -92,12 +93,13 @@ async def test_each_is_used_once_by_till_or_web_shop_while_servers_die(
                 await asyncio.sleep(0.2)
                 continue
             if answer.status_code < 500:
+                underway.set()
                 return "used" if answer.status_code == 200 else str(answer.json()["type"])
             missed += 1
             await asyncio.sleep(0.2)
 
     async def kill_it() -> None:
-        await asyncio.sleep(0.5)
+        await underway.wait()
         await asyncio.to_thread(server.kill)
         await asyncio.to_thread(server.start)
 
