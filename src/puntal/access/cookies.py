@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from puntal.access import policy
+from puntal.access.model_passkeys import Site
 from puntal.access.model_sign_in import Browser, SentSession
 from puntal.kit import http
 from puntal.kit.settings import Settings
@@ -17,6 +18,8 @@ SECURE = "__Host-puntal_session"
 """The prefix makes browsers take it over https only, for this host alone, from nobody but this host."""
 PLAIN = "puntal_session"
 """On this machine, where there is no https."""
+KNOCK = "puntal_knock"
+"""Of a browser on its way in; the prefix as above."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -67,6 +70,43 @@ def put(response: Response, request: HTTPConnection, token: str, expires_at: dat
     )
 
 
+def put_knock(response: Response, request: HTTPConnection, token: str, *, seconds: int) -> None:
+    """Give a browser that is about to prove who she is something to be known by on its way back.
+
+    `Lax`: it comes back from a provider's page by a link.
+    """
+    response.set_cookie(
+        _knock(request),
+        token,
+        max_age=seconds,
+        path="/",
+        secure=not _is_plain(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def knock_of(request: HTTPConnection) -> str | None:
+    """Return what the browser was given by `put_knock`."""
+    return request.cookies.get(_knock(request))
+
+
+def drop_knock(response: Response, request: HTTPConnection) -> None:
+    """Take it back."""
+    response.delete_cookie(_knock(request), path="/", secure=not _is_plain(request), httponly=True, samesite="lax")
+
+
+def site_of(request: HTTPConnection) -> Site | None:
+    """Return what passkeys are bound to here; None where browsers would not take one, or it would not stay."""
+    chosen = http.settings_of(request)
+    if chosen.public_url is not None:
+        public = urlsplit(chosen.public_url)
+        return Site(host=public.hostname or "", origin=f"{public.scheme}://{public.netloc}")
+    if request.url.hostname != "localhost":
+        return None
+    return Site(host="localhost", origin=f"{request.url.scheme}://{request.url.netloc}")
+
+
 def drop(response: Response, request: HTTPConnection) -> None:
     """Take the session from the browser."""
     response.delete_cookie(_name(request), path="/", secure=not _is_plain(request), httponly=True, samesite="strict")
@@ -74,6 +114,10 @@ def drop(response: Response, request: HTTPConnection) -> None:
 
 def _name(request: HTTPConnection) -> str:
     return PLAIN if _is_plain(request) else SECURE
+
+
+def _knock(request: HTTPConnection) -> str:
+    return KNOCK if _is_plain(request) else f"__Host-{KNOCK}"
 
 
 def _is_plain(request: HTTPConnection) -> bool:

@@ -7,9 +7,12 @@ refusal is raised. Hence this class, which opens them as `Gate` does.
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from puntal.access import policy
+from puntal.access import ceremony, policy
+from puntal.access.errors_passkeys import PasskeyRefused, SignedInLongAgo
 from puntal.access.errors_sign_in import (
     FactorUnproven,
     PasswordWrong,
@@ -19,8 +22,9 @@ from puntal.access.errors_sign_in import (
     SignInRefused,
 )
 from puntal.access.model import OrganizationId, Staff, StaffId
-from puntal.access.model_sign_in import Browser, Claimed, NewSession
-from puntal.access.operations import attempts, audit, factors, sessions, staff
+from puntal.access.model_passkeys import Purpose, Site
+from puntal.access.model_sign_in import Browser, Claimed, NewSession, Visit
+from puntal.access.operations import attempts, audit, factors, passkeys, sessions, staff
 from puntal.access.operations.attempts import Attempt
 from puntal.access.queries import sign_in as queries
 from puntal.access.store import sign_in as store
@@ -104,6 +108,69 @@ class Door:
                 await _record(tx, person.organization_id, person.id, "staff.proof_failed", now)
         if refusal is not None:
             raise refusal
+
+    async def prove_anew(
+        self, visit: Visit, password: str | None, code: str | None, *, browser: Browser, now: datetime
+    ) -> None:
+        """Make sure of the person before she changes what opens the door: by her password and the code of her app.
+
+        Whoever has no password, for she signs in with a passkey or by her company, must have signed in just now.
+
+        Args:
+            visit: Signed in.
+            password: Her present one; None where she has none.
+            code: Of her second factor, where she has one.
+            browser: Where she is.
+            now: The real time.
+
+        Raises:
+            SignInBlocked: Too many failures.
+            PasswordWrong: It is not her password.
+            FactorUnproven: The code is missing, wrong or was used.
+            SignedInLongAgo: She has no password, and signed in longer ago than ten minutes.
+        """
+        async with self._database.transaction() as tx:
+            claimed = await queries.find_claimed(tx, visit.staff.email)
+            factor = await queries.find_factor(tx, visit.staff.id)
+        if claimed.staff_id is None:
+            if now - visit.session.created_at > policy.JUST_NOW:
+                raise SignedInLongAgo(minutes=policy.JUST_NOW // timedelta(minutes=1))
+            return
+        if factor.since is not None and code is None:
+            raise FactorUnproven
+        await self.prove(visit.staff, password or "", browser=browser, now=now, code=code)
+
+    async def sign_in_by_passkey(
+        self, credential: Mapping[str, Any], *, site: Site, browser: Browser, browser_hash: bytes, now: datetime
+    ) -> NewSession:
+        """Begin a session for the owner of a passkey.
+
+        Args:
+            credential: What her browser answered.
+            site: Ours.
+            browser: Where she is.
+            browser_hash: What the challenge was tied to.
+            now: The real time.
+
+        Raises:
+            SignInBlocked: Too many failures from this address.
+            PasskeyRefused: No passkey of ours, shut, or not signed as it was asked for.
+        """
+        attempt = attempts.attempt_of(f"passkey:{ceremony.id_of(credential)!r}", browser.address)
+        async with self._database.transaction() as tx:
+            wait = await attempts.reserve(tx, attempt, now=now)
+            challenge = await passkeys.take(tx, credential, browser_hash, Purpose.SIGN_IN, now=now)
+        if wait is not None:
+            raise SignInBlocked(retry_after_seconds=wait)
+        if challenge is None:
+            raise PasskeyRefused
+        async with self._database.transaction() as tx:
+            answer = await passkeys.sign_in(tx, credential, site=site, challenge=challenge, browser=browser, now=now)
+            if isinstance(answer, NewSession):
+                await attempts.take_back(tx, attempt, now=now, cleared=True)
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
 
     async def _reserve(self, attempt: Attempt, email: str, now: datetime) -> Claimed:
         async with self._database.transaction() as tx:

@@ -77,6 +77,8 @@ SESSION_IDLE = timedelta(hours=12)
 """A session left unused for so long is over: a working day away from it signs nobody in."""
 SESSIONS_KEPT = timedelta(days=30)
 """After its end, for whoever asks where somebody was signed in."""
+JUST_NOW = timedelta(minutes=10)
+"""Whoever has no password proves who she is by having signed in so lately."""
 RESET_LASTS = timedelta(hours=1)
 INVITATION_LASTS = timedelta(days=7)
 
@@ -177,6 +179,11 @@ def read_token(token: str) -> tuple[str, bytes] | None:
 def hash_secret(secret: str) -> bytes:
     """Return what is stored of a key. Fast on purpose: it runs on requests, and the secret cannot be guessed."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def hash_bytes(secret: bytes) -> bytes:
+    """Return what is stored of something random that is not text. Fast, for it cannot be guessed."""
+    return hashlib.sha256(secret).digest()
 
 
 def same_secret(known: bytes, sent: bytes) -> bool:

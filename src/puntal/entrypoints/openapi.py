@@ -45,6 +45,7 @@ TAGS = [
     {"name": "staff", "description": "The people who work here."},
     {"name": "stores", "description": "Where cashiers work."},
     {"name": "auth", "description": "Signing in with a browser: passwords, sessions, second factors."},
+    {"name": "passkeys", "description": "Signing in with a key of one's phone or laptop."},
     {"name": "setup", "description": "Before anybody has signed in: the first owner."},
 ]
 _ANYWHERE = {

@@ -6,8 +6,8 @@ the doers of approved actions into `app.state.approval_actions`.
 
 from __future__ import annotations
 
-from puntal.access.api import auth, organization, program, setup, staff, stores
+from puntal.access.api import auth, organization, passkeys, program, setup, staff, stores
 
-ROUTERS = (organization.router, staff.router, stores.router, program.router, auth.router, setup.router)
+ROUTERS = (organization.router, staff.router, stores.router, program.router, auth.router, passkeys.router, setup.router)
 
 __all__ = ["ROUTERS"]

@@ -42,6 +42,7 @@ async def show(request: Request, tx: http.Tx) -> SetupOut:
         version=importlib.metadata.version("puntal"),
         locales=["en", "es"],
         password_least=policy.PASSWORD_LEAST,
+        passkeys=cookies.site_of(request) is not None,
         providers=[],
     )
 

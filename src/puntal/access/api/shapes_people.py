@@ -47,6 +47,7 @@ class SetupOut(BaseModel):
     version: str = Field(examples=["0.1.0"])
     locales: list[Language]
     password_least: int = Field(description="Fewest characters of a password.", examples=[policy.PASSWORD_LEAST])
+    passkeys: bool = Field(description="Whether a passkey can be used at this address.")
     providers: list[ProviderName] = Field(description="Whom one may sign in with instead of a password.")
 
 
