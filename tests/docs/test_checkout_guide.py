@@ -22,7 +22,7 @@ import uvicorn
 
 from puntal.access.operations import keys, organization
 from puntal.checkout.phrases import ON_CARTS
-from puntal.checkout.shapes import CartIn, CartOut
+from puntal.checkout.shapes import CartIn, CartOut, MoneyOut
 from puntal.entrypoints.server import create_app
 from puntal.kit import clock, ids, logging
 from puntal.kit.db import Database
@@ -144,6 +144,18 @@ def test_the_answer_shown_is_what_is_answered(shop: Shop) -> None:
 
     CartOut.model_validate(answer)
     assert holds(answer, shown)
+
+
+@pytest.mark.parametrize("kind", ["json question", "json settled"])
+def test_the_question_about_money_is_one(kind: str) -> None:
+    shown = json.loads(block(kind))
+    known = CartIn if kind == "json question" else CartOut
+
+    assert shown.keys() <= known.model_fields.keys()
+    for each in shown.get("money", []) if kind == "json settled" else []:
+        MoneyOut.model_validate(each)
+    if kind == "json question":
+        CartIn.model_validate_json(block(kind))
 
 
 def holds(whole: Any, part: Any) -> bool:

@@ -9,7 +9,7 @@ from puntal.checkout.operations.carts import Known
 from puntal.checkout.operations.offers import Found, Offers
 from puntal.checkout.phrases import of_code, of_missing
 from puntal.engine.model import Compiled
-from puntal.engine.model_carts import VOUCHER, Evaluation, Offer
+from puntal.engine.model_carts import VOUCHER, Evaluation, Offer, Wallet
 from puntal.engine.phrases import of_outcome, of_reason
 from puntal.engine.thresholds import ITEMS, Missing
 from puntal.kit.errors import Refusal
@@ -40,6 +40,8 @@ def cart_out(known: Known, found: Evaluation, locale: str) -> dict[str, Any]:
         "discount_minor": sum(found.discounts),
         "paid_points_minor": sum(found.payments),
         "gift_cards": [{"voucher": code, "amount_minor": pays} for code, pays in found.gift_cards],
+        "money": [_wallet(each, program, locale) for each in found.wallets],
+        "paid_wallet_minor": sum(each.pays for each in found.wallets),
         "tax_minor": found.order.tax_minor,
         "total_minor": found.total_minor,
         "rewards": [_offer(each, program, locale, {}) for each in found.offers],
@@ -119,6 +121,22 @@ def _offer(offer: Offer, program: Compiled, locale: str, refusals: Mapping[str, 
         "short_by": short_by,
         "portions": offer.portions,
         "missing": None if offer.missing is None else _missing(offer.missing, program, locale),
+    }
+
+
+def _wallet(each: Wallet, program: Compiled, locale: str) -> dict[str, Any]:
+    terms = program.terms[each.wallet]
+    return {
+        "wallet": terms.id,
+        "currency": terms.currency,
+        "available_minor": each.available,
+        "could_pay_minor": each.could,
+        "pays_minor": each.pays,
+        "short_minor": each.short,
+        "room_minor": each.room,
+        "picked": each.chosen,
+        "code": each.code,
+        "message": None if each.code is None else of_code(each.code, locale),
     }
 
 

@@ -33,3 +33,5 @@ class Question(Struct, frozen=True):
     picks: tuple[Pick, ...] = ()
     codes: tuple[str, ...] = ()
     offers: Mapping[str, int] = {}
+    money: Mapping[str, int | None] = {}
+    """By money wallet, in minor units; None: as much as possible."""

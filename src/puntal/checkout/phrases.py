@@ -27,6 +27,18 @@ ON_CARTS: Mapping[str, tuple[str, str]] = {
     NOT_WORTH_IT: ("It would cost more than it takes off", "Costaría más de lo que descuenta"),
     NOT_BEST: ("The others together are better", "Las demás juntas son mejores"),
     "reward.unknown": ("This program has no such reward", "Este programa no tiene esa recompensa"),
+    "members.unknown": ("Nobody is known who could have money here", "No se sabe de quién sería el dinero"),
+    "payments.stopped": ("This wallet is stopped at the moment", "Este monedero está detenido en este momento"),
+    "payments.phase": ("The program does not let money be spent now", "El programa no deja gastar dinero ahora"),
+    "points.member_not_active": ("Only active members spend money", "Solo los miembros activos gastan dinero"),
+    "points.unverified": (
+        "An address has to be verified before spending",
+        "Antes de gastar hay que verificar los datos",
+    ),
+    "points.minor_spends": (
+        "Only adults of the household spend from its wallet",
+        "Solo los adultos del hogar gastan de su monedero",
+    ),
 }
 """Beside the reasons that rewards have anywhere (`rewards.errors`)."""
 

@@ -84,6 +84,14 @@ class CartIn(_In):
         description="By wallet: what may be spent on rewards that nobody picked, where they are worth more than that.",
     )
 
+    money: Annotated[dict[str, Annotated[int, Field(ge=0, le=MOST_MINOR)] | Literal["most"]], Field(max_length=10)] = (
+        Field(
+            default={},
+            description="By money wallet: how much of what is left after discounts, points and gift cards it is to "
+            "pay, in minor units, or `most`: as much as possible. Taken in this order.",
+        )
+    )
+
     def read(self) -> Question:
         """Return the question."""
         member = None if self.member is None else self.member.model_dump(exclude_defaults=True)
@@ -100,6 +108,7 @@ class CartIn(_In):
             ),
             codes=tuple(dict.fromkeys(self.vouchers)),
             offers=self.points,
+            money={wallet: None if amount == "most" else amount for wallet, amount in self.money.items()},
         )
 
 
@@ -161,6 +170,25 @@ class CardOut(BaseModel):
     amount_minor: int
 
 
+class MoneyOut(BaseModel):
+    """A money wallet of the member: what it could pay of this cart and, where that was asked, pays."""
+
+    wallet: str = Field(examples=["monedero"])
+    currency: str | None = Field(examples=["EUR"])
+    available_minor: int = Field(description="What is in it to spend.", examples=[2500])
+    could_pay_minor: int = Field(
+        description="Most that it could pay of what is left after discounts, points and gift cards.", examples=[2500]
+    )
+    pays_minor: int = Field(description="Where the question asked for it; else 0.", examples=[2500])
+    short_minor: int = Field(description="Of what was asked: what it does not pay.", examples=[0])
+    room_minor: int | None = Field(
+        description="How much more may come into it, by the limits of her country; null: any amount.", examples=[None]
+    )
+    picked: bool
+    code: str | None = Field(description="Why it pays nothing: what `pay` would refuse with.", examples=[None])
+    message: str | None
+
+
 class EarnedOut(BaseModel):
     """What one rule gives."""
 
@@ -202,6 +230,8 @@ class CartOut(BaseModel):
     discount_minor: int = Field(description="Of all rewards, shipping too.", examples=[500])
     paid_points_minor: int = Field(examples=[0])
     gift_cards: list[CardOut]
+    money: list[MoneyOut] = Field(description="Money wallets, those asked for first; never part of `points`.")
+    paid_wallet_minor: int = Field(description="What money wallets pay.", examples=[0])
     tax_minor: int = Field(description="Added tax, in proportion to what is left of what it is on.", examples=[0])
     total_minor: int = Field(description="Left to pay in money.", examples=[4140])
     rewards: list[OfferOut]

@@ -15,6 +15,7 @@ from puntal.engine.decide import decide
 from puntal.engine.discounting import Covering, discount_on, worths
 from puntal.engine.model import Compiled, State
 from puntal.engine.model_carts import UNKNOWN, VOUCHER, Cart, Evaluation, Offer, Shown
+from puntal.engine.paying import wallets_of
 from puntal.engine.redeem import Asking, Occasion, asking, verdict_of
 from puntal.engine.thresholds import Missing, missing
 from puntal.engine.work import copy_books
@@ -230,7 +231,11 @@ class _Evaluating:
         for id, money in self.cards.items():
             cards[id] = min(money, owed)
             owed -= cards[id]
-        order = _order_left(self.order, left, tax, sum(payments), sum(cards.values()))
+        wallets = wallets_of(self.program, self.state, self.cart, owed)
+        by_wallet = sum(wallet.pays for wallet in wallets)
+        order = _order_left(
+            self.order, left, tax, by_points=sum(payments), by_card=sum(cards.values()), by_wallet=by_wallet
+        )
         return Evaluation(
             order=order,
             offers=tuple(offers),
@@ -239,7 +244,8 @@ class _Evaluating:
             discounts=tuple(discounts),
             payments=tuple(payments),
             gift_cards=tuple((id.removeprefix(VOUCHER), pays) for id, pays in cards.items()),
-            total_minor=owed,
+            wallets=tuple(wallets),
+            total_minor=owed - by_wallet,
             exact=found.exact,
             decision=decide(self.program, self.state, replace(self.cart.event, order=order), self.now),
         )
@@ -317,7 +323,7 @@ def _hint(asked: Asking, reward: Reward) -> Missing | None:
     return missing(asked.program.offering.conditions, asked.facts, [reward.condition]).get(reward.condition)
 
 
-def _order_left(order: Order, left: Sequence[int], tax: int, by_points: int, by_card: int) -> Order:
+def _order_left(order: Order, left: Sequence[int], tax: int, *, by_points: int, by_card: int, by_wallet: int) -> Order:
     """Return the order with everything that rewards take off in its lines."""
     lines = tuple(
         replace(line, discount_minor=line.amount_minor - stays) for line, stays in zip(order.lines, left, strict=False)
@@ -330,4 +336,5 @@ def _order_left(order: Order, left: Sequence[int], tax: int, by_points: int, by_
         tax_minor=tax,
         paid_points_minor=order.paid_points_minor + by_points,
         paid_gift_card_minor=order.paid_gift_card_minor + by_card,
+        paid_wallet_minor=order.paid_wallet_minor + by_wallet,
     )

@@ -15,6 +15,8 @@ from puntal.rewards.model import Ask, Reward, Verdict
 VOUCHER = "voucher:"
 """How discounts of vouchers are named beside rewards: `voucher:<code>`."""
 UNKNOWN = "reward.unknown"
+AS_MUCH_AS_POSSIBLE = 2**62
+"""Asked of a money wallet: more than any has."""
 Outcome = Literal["used", "available", "refused"]
 
 
@@ -41,6 +43,10 @@ class Cart(Struct, frozen=True):
     vouchers: tuple[Shown, ...] = ()
     offers: Mapping[int, int] = {}
     """Units by wallet ordinal that she offers for what she did not pick."""
+    money: Mapping[int, int] = {}
+    """Minor units by wallet ordinal that she wants to pay with money she has here, in the order they are taken."""
+    minor: bool = False
+    """Of a pool's wallets she spends nothing."""
 
 
 class Offer(Struct, frozen=True):
@@ -68,6 +74,24 @@ class Offer(Struct, frozen=True):
     chosen: bool = False
 
 
+class Wallet(Struct, frozen=True):
+    """A money wallet beside a cart; minor units."""
+
+    wallet: int
+    available: int
+    could: int
+    """Most that it could pay of what is left after discounts, points and gift cards."""
+    pays: int
+    """Where it was asked."""
+    short: int
+    """What was asked of it and it does not pay."""
+    code: str | None
+    """Why it pays nothing."""
+    room: int | None
+    """How much more may come into it; None: any amount."""
+    chosen: bool
+
+
 class Evaluation(Struct, frozen=True):
     """What a cart is answered; tuples run beside its lines and, last, its shipping. Amounts in minor units."""
 
@@ -82,6 +106,8 @@ class Evaluation(Struct, frozen=True):
     """What points pay."""
     gift_cards: tuple[tuple[str, int], ...]
     """Code, and what it pays of the total."""
+    wallets: tuple[Wallet, ...]
+    """Those asked first."""
     total_minor: int
     """What is left to pay in money."""
     exact: bool

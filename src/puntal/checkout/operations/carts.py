@@ -16,7 +16,7 @@ from puntal.checkout.model import Pick, Question
 from puntal.checkout.operations.reading import Customer, read_customer
 from puntal.engine.cart import evaluate_cart
 from puntal.engine.model import Compiled, Event, Switches
-from puntal.engine.model_carts import Cart, Evaluation, Shown
+from puntal.engine.model_carts import AS_MUCH_AS_POSSIBLE, Cart, Evaluation, Shown
 from puntal.intake import operations as intake
 from puntal.intake.errors import EventFaulty
 from puntal.intake.model import Said
@@ -84,9 +84,10 @@ async def read(
     event = _event(question, program, now)
     asks = tuple(_ask(pick, program, question) for pick in question.picks)
     offers = _offers(question.offers, program)
+    money = _money(question.money, program)
     customer = await read_customer(tx, program, programs.switches, question.member, now=now)
     shown, refusals = await _shown(tx, program, revisions, question, customer, caller=caller, now=now)
-    return Known(program, customer, Cart(event, asks, shown, offers), now, refusals)
+    return Known(program, customer, Cart(event, asks, shown, offers, money, customer.minor), now, refusals)
 
 
 def evaluate(known: Known) -> Evaluation:
@@ -141,6 +142,24 @@ def _ask(pick: Pick, program: Compiled, question: Question) -> Ask:
         channel=question.channel,
         source=question.source,
     )
+
+
+def _money(money: Mapping[str, int | None], program: Compiled) -> dict[int, int]:
+    faults = [
+        Fault(
+            path=pointer("money", wallet),
+            code="points.unknown_wallet" if wallet not in program.wallets else "points.not_money",
+            reason=f"the program has no money wallet {wallet}",
+            suggestion=", ".join(terms.id for terms in program.terms if terms.kind == "money") or None,
+        )
+        for wallet in money
+        if wallet not in program.wallets or program.terms[program.wallets[wallet]].kind != "money"
+    ]
+    if faults:
+        raise CartFaulty(faults)
+    return {
+        program.wallets[wallet]: AS_MUCH_AS_POSSIBLE if amount is None else amount for wallet, amount in money.items()
+    }
 
 
 def _offers(offers: Mapping[str, int], program: Compiled) -> dict[int, int]:

@@ -24,6 +24,7 @@ from puntal.ledger import operations as ledger
 from puntal.limits import operations as limits
 from puntal.limits.model import BudgetKey
 from puntal.members import operations as members
+from puntal.members import queries as people
 from puntal.members.model import Ids, Profile
 from puntal.points import operations as points
 from puntal.points.model import Books
@@ -42,6 +43,8 @@ class Customer(Struct, frozen=True):
     state: State
     same_person: UUID | None = None
     """Another member that one of the identities belongs to."""
+    minor: bool = False
+    """Of her pool's money she spends nothing."""
 
 
 async def read_customer(
@@ -86,8 +89,20 @@ async def read_customer(
     state = await _state(tx, program, switches, profile, used, now=now)
     # What is due at this moment has happened, whether or not it is written.
     return Customer(
-        "guest" if profile.status == "guest" else "member", profile.id, settled(program, state, now), conflict
+        "guest" if profile.status == "guest" else "member",
+        profile.id,
+        settled(program, state, now),
+        conflict,
+        minor=await _minor(tx, program, profile),
     )
+
+
+async def _minor(tx: Transaction, program: Compiled, profile: Profile) -> bool:
+    """Tell whether a member shares money with a pool of which she is no adult."""
+    if profile.pool_id is None or not any(terms.shared and terms.kind == "money" for terms in program.terms):
+        return False
+    _, adult = (await people.pools_of(tx, program.program_id, [profile.id])).get(profile.id, (None, True))
+    return not adult
 
 
 def counters_of(program: Compiled, day: date) -> set[BudgetKey]:
