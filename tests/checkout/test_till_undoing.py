@@ -103,6 +103,40 @@ async def test_a_redemption_whose_voucher_was_used_stays(shop: Shop) -> None:
     assert await shop.wrong() == {}
 
 
+async def test_a_sale_is_one_of_the_redemption_whose_voucher_it_used(shop: Shop) -> None:
+    """F2, C4: the order belongs to the reward; undone, the voucher is as it was before, and its cost stays paid."""
+    anna = await shop.joins()
+    marta = await shop.hire("Marta")
+    later = {"id": "later", "kind": "amount_off", "value": "5.00 EUR", "valid": {"for": "9 days"}}
+    later |= {"cost": {"wallet": "points", "points": 100}, "budget": {"order_value": "50.00 EUR"}}
+    await shop.publish(rewards=[later])
+    await marta.sells(anna, 50_000)
+    right = await marta.redeems(anna, reward="later")
+    made, code = right["redemptions"][0]["id"], right["redemptions"][0]["vouchers"][0]["code"]
+
+    refused = await marta.sells(anna, order=order(5_501, discount_minor=500), vouchers=[code], status=409)
+    assert (refused["type"], refused["by"]) == ("reward.budget", "reward:later")
+    sold = await marta.sells(anna, order=order(4_000, id="T-7", discount_minor=500), vouchers=[code])
+
+    found = await shop.call(f"redemptions/{made}", method="GET")
+    assert (found["order"], await shop.used("reward:later")) == ("till:madrid-1:T-7", 4_000)
+    led = await shop.call("reports/incentives/orders?kind=reward", method="GET")
+    assert [each["id"] for each in led["items"] if each["order_id"] == "T-7"] == ["later"]
+    assert await shop.balance(anna) == 435
+    assert await shop.wrong() == {}
+
+    undone = await marta.undoes(sold)
+
+    found = await shop.call(f"redemptions/{made}", method="GET")
+    assert (found["state"], found["order"], found["returned"]) == ("committed", None, 0)
+    assert [each["state"] for each in undone["vouchers"]] == ["issued"]
+    assert (await shop.balance(anna), await shop.used("reward:later")) == (400, 0)
+    assert await shop.wrong() == {}
+    await marta.sells(anna, order=order(2_000, id="T-8", discount_minor=500), vouchers=[code])
+    assert (await shop.call(f"redemptions/{made}", method="GET"))["order"] == "till:madrid-1:T-8"
+    assert await shop.wrong() == {}
+
+
 async def test_only_ones_own_and_only_at_the_own_store(shop: Shop) -> None:
     anna = await shop.joins()
     marta, ben = await shop.hire("Marta"), await shop.hire("Ben")

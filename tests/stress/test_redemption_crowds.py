@@ -24,6 +24,7 @@ from puntal.entrypoints.programs import Programs
 from puntal.kit import clock, ids
 from puntal.kit.db import Database
 from puntal.kit.errors import Refusal
+from puntal.orders.model import Line, Order
 from puntal.rewards.model import Ask
 
 MEMBERS = 100
@@ -147,6 +148,47 @@ async def test_a_budget_of_money_is_never_passed(own_database: Database) -> None
     assert set(states) <= {"committed", "cancelled"}
     used = await one(own_database, program, USED, budget="reward:five", measure="discount")
     assert used == 500 * states["committed"]
+    await the_books_add_up(own_database, program)
+
+
+async def test_orders_dearer_than_their_carts_never_pass_a_budget(own_database: Database) -> None:
+    """C4: ten carts of 40.00 are held of 500.00; of ten orders of 60.00 at once five fit, to the last cent."""
+    rewarded = a_program(budget={"order_value": "500.00 EUR"})
+    program = await open_program(own_database, rewarded)
+    members = (await members_of(own_database, program))[:10]
+    programs, now = Programs(), clock.now()
+    async with own_database.program_transaction(program) as tx:
+        compiled = (await programs.current(tx, program)).newest
+    cart = Order("cart", "EUR", (Line("1", 4000),))
+    held = {member: ids.new_id() for member in members}
+    heard = await asyncio.gather(
+        *(redeem(own_database, programs, program, member, id=id, order=cart) for member, id in held.items())
+    )
+    assert Counter(heard) == {"held": 10}
+
+    async def order(member: UUID, id: UUID) -> list[str]:
+        said = {
+            "id": f"p{id}",
+            "type": "order.paid",
+            "occurred_at": now.isoformat(),
+            "source": "shop",
+            "member": {"id": str(member)},
+            "order": {
+                "id": f"p{id}",
+                "currency": "EUR",
+                "lines": [{"id": "1", "amount_minor": 6000}],
+                "discount_minor": 500,
+                "redemptions": [str(id)],
+            },
+        }
+        (answer,) = await Intake(own_database, Programs()).run(program, [ready(said, compiled, now)])
+        assert not isinstance(answer, Refusal)
+        return [str(reason[1]) for reason in answer.outcome.reasons if reason[0] == f"redemption:{id}"]
+
+    told = Counter(code for codes in await asyncio.gather(*(order(*one) for one in held.items())) for code in codes)
+
+    assert told == {"redeemed": 5, "redemption_over_budget": 5}
+    assert await one(own_database, program, USED, budget="reward:five", measure="value") == 50_000
     await the_books_add_up(own_database, program)
 
 

@@ -60,6 +60,13 @@ class CommitIn(BaseModel):
     discount_minor: Annotated[int, Field(ge=0, le=_MOST)] | None = Field(
         default=None, description="What was really taken off, where that is less than what was held."
     )
+    order_minor: Annotated[int, Field(ge=0, le=_MOST)] | None = Field(
+        default=None,
+        description=(
+            "What the lines of the order come to, before this discount, where that is not what the cart came to: more "
+            "is asked of budgets of order value, what it is less goes back to them."
+        ),
+    )
 
 
 class CancelIn(BaseModel):

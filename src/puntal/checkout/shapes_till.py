@@ -246,6 +246,10 @@ class TillCommitIn(_In):
     discount_minor: Amount | None = Field(
         default=None, description="What was really taken off, where that is less than what was held."
     )
+    order_minor: Amount | None = Field(
+        default=None,
+        description="What the lines come to, before this discount, where that is not what the cart came to.",
+    )
 
 
 class TillActionOut(BaseModel):

@@ -5,11 +5,12 @@ What was taken is remembered as uses, so that `restore` gives back exactly that,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
 
+from puntal.engine.bounding import counters
 from puntal.engine.model import Running
 from puntal.limits import policy as limits
 from puntal.limits.model import Bound, BudgetKey, Counter
@@ -111,6 +112,18 @@ def worth_of(order: Order, *, off: int) -> int:
     return min(sum(of.net) + off, sum(of.subtotal))
 
 
+def asked_by(reward: Reward | None, made: Redemption, days: Iterable[date]) -> set[BudgetKey]:
+    """Return the shared counters that `settle` may read on some local days."""
+    reserved = {(use.key, use.measure, use.start) for use in _reserved(made)}
+    if reserved or made.order_minor or reward is None:
+        return reserved
+    return counters([[bound for bound in reward.budgets if bound.measure == "value"]], days)
+
+
+def _reserved(made: Redemption) -> list[Use]:
+    return [use for use in made.uses if use.measure == "value" and use.scope == "b"]
+
+
 def settle(reward: Reward | None, made: Redemption, worth: int, *, day: date, used: Mapping[BudgetKey, int]) -> Settled:
     """Return what a redemption uses of budgets of order value, with the order it was really used on.
 
@@ -129,7 +142,7 @@ def settle(reward: Reward | None, made: Redemption, worth: int, *, day: date, us
     kept: list[Use] = []
     budgets: dict[BudgetKey, int] = {}
     under: dict[BudgetKey, Bound] = {}
-    reserved = [use for use in made.uses if use.measure == "value" and use.scope == "b"]
+    reserved = _reserved(made)
     if not reserved and not made.order_minor:
         reserved = [Use("b", key, "value", limits.window(bound, day), 0) for key, bound in bounds.items()]
     short = None

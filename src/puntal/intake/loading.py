@@ -297,6 +297,8 @@ def _budget_keys(batch: Batch, items: Sequence[Item]) -> set[BudgetKey]:
     for record in batch.orders.values():
         for award in record.awards:
             keys |= {(use.key, use.measure, use.start) for use in award.uses if use.scope == "b"}
+    if batch.redeemed is not None:
+        keys |= batch.redeemed.counters(batch, items)
     return keys
 
 

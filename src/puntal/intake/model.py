@@ -127,6 +127,8 @@ class Item(Struct, frozen=True):
     now: datetime
     """Program time of writing."""
     dry_run: bool = False
+    given: tuple[UUID, ...] = ()
+    """Redemptions whose vouchers the caller uses on the order in the same transaction, or gives back with it."""
 
 
 class Outcome(Struct, omit_defaults=True):

@@ -14,7 +14,8 @@ from puntal.intake import redemption_news
 from puntal.intake.model import Item
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Refusal
-from puntal.orders.model import OrderRecord
+from puntal.limits.model import BudgetKey
+from puntal.orders.model import Order, OrderRecord
 from puntal.outbox.model import Happening
 from puntal.points import operations as points
 from puntal.points.model import Books, Cause, Hold, Share
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 REASON = "redemption:"
 """How redemptions are named among the reasons of a decision."""
+OVER_BUDGET = "redemption_over_budget"
+"""An order is worth more than what was reserved for it, and a budget of order value has no room for that."""
+_BEFORE = "before"
 _ENDED = frozenset({"cancelled", "lapsed", "voided"})
 
 
@@ -38,6 +42,16 @@ class Presented:
         self.reasons: list[Reason] = []
         self.given: list[UUID] = []
         """The redemptions that gave those which were used."""
+        self.used: dict[UUID, tuple[Reason, str, str]] = {}
+        """Of these, what was said of the voucher, its code and the reference of its use."""
+
+    def withdraw(self, id: UUID) -> list[tuple[str, str]]:
+        """Return the use of a voucher that the order cannot have after all, and say no more that it was used."""
+        if id not in self.used:
+            return []
+        said, code, reference = self.used.pop(id)
+        self.reasons.remove(said)
+        return [(code, reference)]
 
 
 class Redeeming:
@@ -55,6 +69,8 @@ class Redeeming:
         self.paid = dict(paid)
         self.vouchers = vouchers
         self.changed: dict[UUID, tuple[Redemption, str, datetime]] = {}
+        self.unused: list[tuple[str, str]] = []
+        """Codes of vouchers that were used in vain, and under which reference."""
 
     def named(self, event: Event) -> list[UUID]:
         """Return the redemptions an order names, by themselves or by the vouchers they gave."""
@@ -65,26 +81,64 @@ class Redeeming:
 
     def commit(self, batch: Batch, item: Item, event: Event, member: UUID) -> list[Reason]:
         """Commit what an order names before it is decided; say of each what came of it."""
-        if event.order is None or event.order_id is None:
+        if event.order_id is None:
             return []
         key = f"{event.source}:{event.order_id}"
-        presented = self.vouchers.get(event.id)
-        given = [] if presented is None else presented.given
-        reasons = [] if presented is None else list(presented.reasons)
+        if event.order is None:
+            for id in item.given:
+                self._put_back(batch, id, event, key, item.now)
+            return []
+        presented = self.vouchers.get(event.id) or Presented()
+        worth = self._worth(item, event, event.order, member, key)
+        said: list[Reason] = []
+        for id in self.named(event):
+            made, by_voucher = self.found.get(id), id in presented.given
+            code = _why_not(made, member, key, item.now, event.order, voucher=by_voucher)
+            if made is None or code not in (None, _BEFORE):
+                if not by_voucher:
+                    said.append(Reason(f"{REASON}{id}", code or "redemption_unknown"))
+                continue
+            settled = _settled(batch, made, worth, item.now)
+            if settled.short is not None:
+                said.append(Reason(f"{REASON}{id}", OVER_BUDGET, by=settled.short))
+            elif code is None and not by_voucher:
+                said.append(Reason(f"{REASON}{id}", "redeemed", by=made.reward))
+            if code is None and settled.short is not None:
+                self.unused += presented.withdraw(id)
+            elif not item.dry_run:
+                self._use(batch, made, settled, item.now)
+                if code is None:
+                    self._commit(batch, made, event, key, item.now)
+        return [*presented.reasons, *said]
+
+    def _worth(self, item: Item, event: Event, order: Order, member: UUID, key: str) -> int:
+        """Return what an order is worth to budgets of order value."""
+        given = self.vouchers[event.id].given if event.id in self.vouchers else []
+        off = 0
         for id in self.named(event):
             made = self.found.get(id)
-            code = _why_not(made, member, key, item.now, voucher=id in given)
-            if id in given and (made is None or code is not None):
-                continue
-            if made is None or code is not None:
-                if code != "":
-                    reasons.append(Reason(f"{REASON}{id}", code or "redemption_unknown"))
-                continue
-            if id not in given:
-                reasons.append(Reason(f"{REASON}{id}", "redeemed", by=made.reward))
-            if not item.dry_run:
-                self._commit(batch, made, event, key, item.now)
-        return reasons
+            code = _why_not(made, member, key, item.now, order, voucher=id in given)
+            if made is not None and made.kind != "shipping" and code in (None, _BEFORE):
+                off += _taken_off(made, event)
+        return redeem_room.worth_of(order, off=off)
+
+    def _use(self, batch: Batch, made: Redemption, settled: redeem_room.Settled, now: datetime) -> None:
+        """Use up budgets for what an order is worth beyond its cart, or give back what it is worth less."""
+        if not settled.budgets:
+            return
+        made.uses, made.order_minor = settled.uses, settled.order_minor
+        batch.bounds |= settled.bounds
+        for budget, amount in settled.budgets.items():
+            batch.used[budget] = batch.used.get(budget, 0) + amount
+            batch.budgets[budget] = batch.budgets.get(budget, 0) + amount
+        self.changed.setdefault(made.id, (made, "settled", now))
+
+    def counters(self, batch: Batch, items: Sequence[Item]) -> set[BudgetKey]:
+        """Return the shared counters that the orders of a batch may use up by what they are worth."""
+        newest = batch.programs.newest
+        days = {item.now.astimezone(newest.zone).date() for item in items}
+        asked = [redeem_room.asked_by(newest.rewards.get(one.reward), one, days) for one in self.found.values()]
+        return set().union(*asked)
 
     def _commit(self, batch: Batch, made: Redemption, event: Event, key: str, now: datetime) -> None:
         running = batch.running[made.member_id]
@@ -107,6 +161,23 @@ class Redeeming:
         made.terms = {**made.terms, "later": False}
         self.changed[made.id] = (made, "committed", now)
 
+    def _put_back(self, batch: Batch, id: UUID, event: Event, key: str, now: datetime) -> None:
+        """Let a right for later be as before the order that used it."""
+        made = self.found.get(id)
+        if made is None or made.order_key != key:
+            return
+        if made.returned and made.transfer_id is not None:
+            shares = self.paid.get(made.transfer_id, ())
+            cause = _cause(made, key, event)
+            made.returned -= spend_again(_payer(batch, made), made, shares, made.returned, cause=cause, now=now)
+        of_order = [use for use in made.uses if use.scope == "b" and use.measure == "value"]
+        for budget, amount in redeem_room.restore(batch.running[made.member_id], of_order).items():
+            batch.used[budget] = batch.used.get(budget, 0) + amount
+        made.uses = tuple(use for use in made.uses if use not in of_order)
+        made.order_key, made.order_minor, made.lines, made.used = None, 0, (), False
+        made.terms = {**made.terms, "later": True}
+        self.changed[made.id] = (made, "put_back", now)
+
     def follow(self, program: Compiled, item: Item, event: Event, decision: Decision) -> list[Reason]:
         """Remember redemptions with the order that was decided, and return what its refunds owe."""
         record = decision.order
@@ -119,6 +190,7 @@ class Redeeming:
                     record.redeemed.append(id)
                     made.lines = lines_of(made, event.order, record)
         known = [(id, self.found[id]) for id in record.redeemed if id in self.found]
+        known = [(id, made) for id, made in known if made.order_key == record.key]
         return [
             Reason(f"{REASON}{id}", "cost_returned", by=made.reward)
             for id, made in known
@@ -198,8 +270,12 @@ async def _use_vouchers(tx: Transaction, batch: Batch, items: Sequence[Item]) ->
         if item.event.order is not None and not item.dry_run
         for code in dict.fromkeys(item.event.order.vouchers)
     ]
+    out: dict[str, Presented] = {}
+    for item in items:
+        if item.given and item.event.order is not None:
+            out.setdefault(item.event.id, Presented()).given += item.given
     if not asks:
-        return {}
+        return out
     program_id, now = batch.programs.program_id, max(item.now for item in items)
     seen = await vouchers.look(tx, program_id, [ask for _, ask in asks], now=now)
     # Of money an order does not say how much: whoever pays with a gift card says so there.
@@ -207,7 +283,6 @@ async def _use_vouchers(tx: Transaction, batch: Batch, items: Sequence[Item]) ->
     takers = [at for at in range(len(asks)) if at not in money]
     taken = await vouchers.take_all(tx, program_id, [asks[at][1] for at in takers], now=now)
     answers = dict(zip(takers, taken, strict=True))
-    out: dict[str, Presented] = {}
     for at, (item, ask) in enumerate(asks):
         one = out.setdefault(item.event.id, Presented())
         # Whoever reads decisions need not know the code.
@@ -219,7 +294,10 @@ async def _use_vouchers(tx: Transaction, batch: Batch, items: Sequence[Item]) ->
         elif not answer.replayed:
             one.reasons.append(Reason(name, "redeemed", by=answer.voucher.reward))
         if isinstance(answer, Taken) and answer.voucher.origin == "redemption" and answer.voucher.cause is not None:
-            one.given.append(UUID(answer.voucher.cause))
+            cause = UUID(answer.voucher.cause)
+            one.given.append(cause)
+            if not answer.replayed:
+                one.used[cause] = (one.reasons[-1], ask.code, ask.reference)
     return out
 
 
@@ -239,8 +317,10 @@ def _ask(batch: Batch, item: Item, code: str) -> Ask:
 
 async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> list[Happening]:
     """Write what became of redemptions; returns what is told of it."""
-    if batch.redeemed is None or not batch.redeemed.changed:
+    if batch.redeemed is None:
         return []
+    for code, reference in batch.redeemed.unused:
+        await vouchers.release(tx, batch.programs.program_id, code, reference, now=recorded_at)
     changed = batch.redeemed.changed
     await rows.save(tx, batch.programs.program_id, [made for made, _, _ in changed.values()])
     return [
@@ -250,18 +330,28 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> list
     ]
 
 
-def _why_not(made: Redemption | None, member: UUID, key: str, now: datetime, *, voucher: bool) -> str | None:
-    """Return why an order does not commit a redemption; the empty text: it did before."""
+def _why_not(
+    made: Redemption | None, member: UUID, key: str, now: datetime, order: Order, *, voucher: bool
+) -> str | None:
+    """Return why an order does not commit a redemption; `_BEFORE`: it did before."""
     if made is None or made.member_id != member:
         return "redemption_unknown"
     if made.order_key is not None:
-        return "" if made.order_key == key else "redemption_used"
+        return _BEFORE if made.order_key == key else "redemption_used"
+    if order.currency != made.currency:
+        return "redemption_other_currency"
     if not voucher and (made.kind in ISSUED or made.terms.get("vouchers")):
         return "redemption_apart"
     if made.state in _ENDED:
         return "redemption_ended"
     lapsed = made.state == "held" and made.lapses_at is not None and made.lapses_at <= now
     return "redemption_lapsed" if lapsed else None
+
+
+def _settled(batch: Batch, made: Redemption, worth: int, now: datetime) -> redeem_room.Settled:
+    newest = batch.programs.newest
+    day = now.astimezone(newest.zone).date()
+    return redeem_room.settle(newest.rewards.get(made.reward), made, worth, day=day, used=batch.budgets)
 
 
 def _payer(batch: Batch, made: Redemption) -> Books:

@@ -106,7 +106,11 @@ async def redeem(  # noqa: PLR0913, PLR0917 - the parts of a request
     "/redemptions/{redemption_id}/commit",
     summary="Commit a redemption",
     dependencies=[requires(Permission.REDEMPTIONS_WRITE)],
-    responses=_UNKNOWN | {409: {"description": _PAST}, 422: {"description": "`redemption.more_than_held`"}},
+    responses=_UNKNOWN
+    | {
+        409: {"description": f"{_PAST}, `reward.budget`: the order is worth more than there is room for"},
+        422: {"description": "`redemption.more_than_held`"},
+    },
 )
 async def commit(
     redemption_id: UUID, tx: ProgramTx, programs: Current, now: Now, body: CommitIn | None = None
@@ -117,6 +121,7 @@ async def commit(
         programs,
         redemption_id,
         discount_minor=None if body is None else body.discount_minor,
+        order_minor=None if body is None else body.order_minor,
         now=now,
         recorded_at=clock.now(),
     )

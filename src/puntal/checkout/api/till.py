@@ -248,8 +248,8 @@ async def receipt(
     responses={
         **_KNOWN,
         409: {
-            "description": "`till.undone`, `redemption.ended`, `rewards.use_ended` and what else keeps a voucher from "
-            "being used, `idempotency.key_reused`"
+            "description": "`till.undone`, `redemption.ended`, `reward.budget`, `rewards.use_ended`, what else keeps "
+            "a voucher from being used, `idempotency.key_reused`"
         },
         422: {"description": "`redemption.more_than_held`"},
     },
@@ -270,6 +270,7 @@ async def commit(
         who,
         action_id,
         discount_minor=None if body is None else body.discount_minor,
+        order_minor=None if body is None else body.order_minor,
         now=now,
         recorded_at=clock.now(),
     )

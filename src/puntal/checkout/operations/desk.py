@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from psycopg import Rollback
 
 from puntal.engine.model import Compiled, Running, State
 from puntal.engine.redeeming import ready
@@ -26,10 +28,25 @@ from puntal.segments import operations as segments
 
 _read = msgspec.json.Decoder(Running).decode
 _write = msgspec.json.Encoder().encode
+T = TypeVar("T")
 
 
 class Missed(Exception):  # noqa: N818 - not an answer to anybody: run again
     """Room in a shared counter was taken by somebody else since it was looked at: roll back, lock it, decide again."""
+
+
+async def again_if_missed(tx: Transaction, run: Callable[..., Coroutine[Any, Any, T]], *, dry_run: bool = False) -> T:
+    """Run; when room in a counter was taken meanwhile, roll back to here and run once more with the counters locked."""
+    for lock in (False, True):
+        try:
+            async with tx.transaction() as savepoint:
+                made = await run(tx, lock=lock)
+                if dry_run:
+                    raise Rollback(savepoint)
+        except Missed:
+            continue
+        return made
+    raise AssertionError("a locked counter was missed")
 
 
 class Desk:

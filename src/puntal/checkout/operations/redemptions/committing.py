@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from puntal.checkout.operations.desk import Desk, Desks, cause_of
+from puntal.checkout.operations.desk import Desk, Desks, again_if_missed, cause_of
 from puntal.checkout.operations.issuing import fulfil, issued_to
 from puntal.checkout.operations.redemptions.ending import open_redemptions
 from puntal.checkout.operations.redemptions.model import Redeemed, committed
@@ -14,9 +15,11 @@ from puntal.engine.model import Compiled
 from puntal.intake import redemption_news as telling
 from puntal.intake.operations import Programs
 from puntal.kit.db import Transaction
+from puntal.limits import operations as limits
 from puntal.limits.model import BudgetKey
 from puntal.outbox import operations as outbox
 from puntal.rewards.errors import (
+    REFUSED,
     MoreThanHeld,
     RedemptionEnded,
 )
@@ -30,6 +33,7 @@ async def commit(
     id: UUID,
     *,
     discount_minor: int | None = None,
+    order_minor: int | None = None,
     now: datetime,
     recorded_at: datetime,
 ) -> Redeemed:
@@ -40,6 +44,7 @@ async def commit(
         programs: The compiled revisions.
         id: The redemption.
         discount_minor: What was really taken off, where that is less than what was held.
+        order_minor: What the order is worth without it, where that is not what the cart was.
         now: On the program's clock.
         recorded_at: Real time of writing.
 
@@ -47,7 +52,25 @@ async def commit(
         UnknownRedemption: There is none of the id.
         RedemptionEnded: It was cancelled, voided, or its time is over.
         MoreThanHeld: More was taken off than was reserved.
+        NotAvailable: The order is worth more than the cart, and a budget has no room for that; it stays held.
     """
+    run = partial(
+        _commit, programs=programs, id=id, discount=discount_minor, worth=order_minor, now=now, recorded_at=recorded_at
+    )
+    return await again_if_missed(tx, run)
+
+
+async def _commit(
+    tx: Transaction,
+    *,
+    programs: Programs,
+    id: UUID,
+    discount: int | None,
+    worth: int | None,
+    now: datetime,
+    recorded_at: datetime,
+    lock: bool,
+) -> Redeemed:
     program = programs.at(now)
     desks, found = await open_redemptions(tx, program, [id], now=now)
     made = found[id]
@@ -55,19 +78,43 @@ async def commit(
         return Redeemed(redemption=made, vouchers=await issued_to(tx, program.program_id, made), replayed=True)
     if made.state != "held" or (made.lapses_at is not None and made.lapses_at <= now):
         raise RedemptionEnded(state=made.state if made.state != "held" else "lapsed", id=str(id))
-    if discount_minor is not None and discount_minor > made.discount_minor:
+    if discount is not None and discount > made.discount_minor:
         raise MoreThanHeld(most=made.discount_minor)
     desk = desks[made.member_id]
     issued_under = programs.at(made.held_at)
     reward = issued_under.rewards[made.reward]
-    amounts = commit_held(program, desks, desk, made, now=now, discount_minor=discount_minor)
+    reserved = None if worth is None else await _settle(tx, program, desk, made, worth, lock=lock)
+    amounts = commit_held(program, desks, desk, made, now=now, discount_minor=discount)
     committed(made, reward, now)
     vouchers = await fulfil(tx, issued_under, desk, reward, made, now=now)
-    alerts = await desks.write(tx, amounts=amounts, bounds={}, known=())
+    if reserved is not None:
+        for key, amount in reserved.budgets.items():
+            amounts[key] = amounts.get(key, 0) + amount
+    alerts = await desks.write(tx, amounts=amounts, bounds={} if reserved is None else reserved.bounds, known=())
     await rows.save(tx, program.program_id, [made])
     told = telling.of(programs, [made], "committed", now=now, recorded_at=recorded_at)
     await outbox.append(tx, program.program_id, [*told, *alerts])
     return Redeemed(redemption=made, vouchers=vouchers)
+
+
+async def _settle(
+    tx: Transaction, program: Compiled, desk: Desk, made: Redemption, worth: int, *, lock: bool
+) -> redeem_room.Settled | None:
+    """Settle what was reserved with what the order is worth; a right for later is asked when it is used.
+
+    Raises:
+        NotAvailable: A budget has no room for what it is worth more.
+    """
+    if made.terms.get("later"):
+        return None
+    reward = program.rewards.get(made.reward)
+    asked = redeem_room.asked_by(reward, made, [desk.today])
+    used = await limits.load(tx, program.program_id, asked, lock=lock)
+    settled = redeem_room.settle(reward, made, worth, day=desk.today, used=used)
+    if settled.short is not None:
+        raise REFUSED["budget"](reward=made.reward, by=settled.short)
+    made.uses, made.order_minor = settled.uses, settled.order_minor
+    return settled
 
 
 def commit_held(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from psycopg import Rollback
 
 from puntal.checkout.errors import CartFaulty
-from puntal.checkout.operations.desk import Desk, Missed, cause_of, open_desks, state_of
+from puntal.checkout.operations.desk import Desk, again_if_missed, cause_of, open_desks, state_of
 from puntal.checkout.operations.issuing import fulfil, issued_to
 from puntal.checkout.operations.redemptions.ending import end
 from puntal.checkout.operations.redemptions.model import Redeemed, committed
@@ -40,7 +38,6 @@ from puntal.rewards.operations import redemptions as rows
 from puntal.rewards.operations import waiting
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
-T = TypeVar("T")
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -102,7 +99,7 @@ async def redeem_reward(
     if known is not None:
         return known
     attempt = _Attempt(programs, program, reward, wanted, id, words, by, now, recorded_at)
-    return await _again_if_missed(tx, attempt.run, dry_run=dry_run)
+    return await again_if_missed(tx, attempt.run, dry_run=dry_run)
 
 
 async def _known(tx: Transaction, program_id: int, id: UUID, words: str) -> Redeemed | None:
@@ -132,20 +129,6 @@ def cart_of(said: SaidOrder, program: Compiled, now: datetime) -> Order:
         raise CartFaulty(wrong.faults) from wrong
     assert order is not None
     return order
-
-
-async def _again_if_missed(tx: Transaction, run: Callable[..., Coroutine[Any, Any, T]], *, dry_run: bool = False) -> T:
-    """Run; when room in a counter was taken meanwhile, roll back to here and run once more with the counters locked."""
-    for lock in (False, True):
-        try:
-            async with tx.transaction() as savepoint:
-                made = await run(tx, lock=lock)
-                if dry_run:
-                    raise Rollback(savepoint)
-        except Missed:
-            continue
-        return made
-    raise AssertionError("a locked counter was missed")
 
 
 class _Attempt:

@@ -39,6 +39,7 @@ async def commit(
     id: UUID,
     *,
     discount_minor: int | None = None,
+    order_minor: int | None = None,
     now: datetime,
     recorded_at: datetime,
 ) -> Acted:
@@ -50,6 +51,7 @@ async def commit(
         cashier: Who, and where.
         id: Of the action.
         discount_minor: What was really taken off, where that is less than what was held.
+        order_minor: What the order is worth without it, where that is not what the cart was.
         now: On the program's clock.
         recorded_at: Real time of writing.
 
@@ -66,7 +68,13 @@ async def commit(
         return replace(await _whole(tx, program_id, action), replayed=True)
     if action.kind == "redeem":
         await redemptions.commit(
-            tx, programs, action.id, discount_minor=discount_minor, now=now, recorded_at=recorded_at
+            tx,
+            programs,
+            action.id,
+            discount_minor=discount_minor,
+            order_minor=order_minor,
+            now=now,
+            recorded_at=recorded_at,
         )
     else:
         await _use_held(tx, programs, cashier, action, now=now)
@@ -142,7 +150,8 @@ async def _cancel_sale(
         store=action.store,
         order_id=str(action.detail["order"]),
     )
-    await happen(tx, programs, intake.item(said, programs.newest.document, now, trusted=True), recorded_at=recorded_at)
+    item = intake.item(said, programs.newest.document, now, trusted=True)
+    await happen(tx, programs, replace(item, given=tuple(_ids(action, "given"))), recorded_at=recorded_at)
 
 
 async def _release(tx: Transaction, program_id: int, action: Action, *, now: datetime) -> None:

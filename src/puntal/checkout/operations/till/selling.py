@@ -24,10 +24,12 @@ from puntal.checkout.operations.till.programs import Programs
 from puntal.intake import operations as intake
 from puntal.intake.errors import Again
 from puntal.intake.model import Answer, Item, Said
+from puntal.intake.redeeming import OVER_BUDGET, REASON
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Refusal
 from puntal.members.model import Ids
 from puntal.programs import operations as program_rows
+from puntal.rewards.errors import REFUSED
 from puntal.rewards.model import Redemption
 from puntal.rewards.operations import redemptions as rows
 
@@ -60,6 +62,7 @@ async def sell(
     Raises:
         ActionIdReused: The id stands for something else.
         HoldNotHere: It names a redemption that is not its member's, another store's, or over.
+        NotAvailable: It is worth more than the cart that was held, and a budget has no room for that.
         EventFaulty: The order is not one, with every fault.
         Refusal: A voucher cannot be used.
     """
@@ -79,10 +82,12 @@ async def sell(
         member=None if member is None else Ids(id=member),
         order=sale.order,
     )
-    item = intake.item(event, programs.newest.document, now)
+    used = [await find_voucher(tx, program_id, each) for each in dict.fromkeys(sale.vouchers)]
+    given = tuple(UUID(one.cause) for one in used if one.origin == "redemption" and one.cause is not None)
+    item = replace(intake.item(event, programs.newest.document, now), given=given)
     held = await _held(tx, program_id, cashier, member, sale.order.redemptions, now=now)
     answer = await happen(tx, programs, item, recorded_at=recorded_at)
-    used = [await find_voucher(tx, program_id, each) for each in dict.fromkeys(sale.vouchers)]
+    await _check_room(tx, program_id, answer)
     key = f"{cashier.source}:{sale.order.id}"
     asks = [replace(asking(each, sale.id, cashier, member), order_key=key) for each in used]
     taken = await take_vouchers(tx, programs, asks, at=when) if asks else []
@@ -92,6 +97,7 @@ async def sell(
         "order": sale.order.id,
         "redemptions": [str(made.id) for made in held],
         "vouchers": [str(each.voucher.id) for each in taken],
+        "given": [str(id) for id in given],
     }
     action = await done(tx, programs, sale.id, detail, "sold", now=now)
     found = await rows.load(tx, program_id, [made.id for made in held])
@@ -101,6 +107,18 @@ async def sell(
         redemptions=[found[made.id] for made in held],
         vouchers=[each.voucher for each in taken],
     )
+
+
+async def _check_room(tx: Transaction, program_id: int, answer: Answer) -> None:
+    """Refuse a sale that is worth more than budgets of its rewards have room for.
+
+    Raises:
+        NotAvailable: There is none.
+    """
+    for name, code, *more in answer.outcome.reasons:
+        if code == OVER_BUDGET:
+            made = await rows.find(tx, program_id, UUID(name.removeprefix(REASON)))
+            raise REFUSED["budget"](reward=made.reward, by=more[0])
 
 
 def event_of(action: UUID) -> str:
