@@ -112,8 +112,6 @@ REASON_CODES = frozenset(
         "redemption_apart",
         "redemption_other_currency",
         "redemption_over_budget",
-        "redemption_other_currency",
-        "redemption_over_budget",
         "redemption_ended",
         "redemption_lapsed",
         "redemption_unknown",

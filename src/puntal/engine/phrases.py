@@ -245,20 +245,6 @@ REASONS: Mapping[str, Phrase] = {
         ("The order is in another currency than the reward", "El pedido está en otra moneda que la recompensa"),
         ("The order is in another currency than the reward", "El pedido está en otra moneda que la recompensa"),
     ),
-    "redemption_over_budget": Phrase(
-        (
-            "The order is worth more than what was reserved, and {by} has no room for all of it",
-            "El pedido vale más que lo reservado y no cabe todo en {by}",
-        ),
-        (
-            "The order is worth more than what was reserved, and {by} has no room for all of it",
-            "El pedido vale más que lo reservado y no cabe todo en {by}",
-        ),
-    ),
-    "redemption_other_currency": Phrase(
-        ("The order is in another currency than the reward", "El pedido está en otra moneda que la recompensa"),
-        ("The order is in another currency than the reward", "El pedido está en otra moneda que la recompensa"),
-    ),
     "voucher_given": Phrase(
         ("Gave a voucher of '{by}'", "Dio un vale de '{by}'"), ("Gives a voucher of '{by}'", "Da un vale de '{by}'")
     ),
