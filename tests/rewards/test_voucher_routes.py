@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from puntal.access.model import ALL_PERMISSIONS, OrganizationId, Permission
 from puntal.access.operations import keys
-from puntal.entrypoints.following import BATCHES
+from puntal.entrypoints.following import DEFERRED
 from puntal.entrypoints.server import create_app
 from puntal.kit import clock, ids, jobs
 from puntal.kit.db import Database
@@ -94,7 +94,7 @@ class Club:
 
     async def work(self) -> None:
         """Run the jobs that wait, as a worker that knows them does."""
-        assert BATCHES
+        assert DEFERRED
         queue = jobs.runner(self.database.uri, connections=2)
         async with queue.open_async():
             await jobs.run(queue, Work(database=self.database), concurrency=1, wait=False)

@@ -116,6 +116,14 @@ WHERE (coalesce(added.orders, 0) <> coalesce(kept.orders, 0) OR coalesce(added.s
 ORDER BY id
 """
 
+COUNTED = f"""
+-- Some members' daily figures of orders, counted from the orders; what is kept is not looked at.
+WITH {ORDERS_COUNTED}
+SELECT member_id, metric, key, day, count::bigint, amount::bigint
+FROM counted
+ORDER BY member_id, metric, key, day
+"""  # noqa: S608 - our own text, no input
+
 DISAGREEING_ORDERS = f"""
 -- Some members' daily figures of orders as they are, beside those counted again.
 WITH {ORDERS_COUNTED}, present AS (
@@ -247,3 +255,19 @@ async def described(
         of_order = found.setdefault((source, order), {})
         of_order[line] = {"category": category, "product": product, "brand": brand}
     return found
+
+
+async def counted(
+    tx: Transaction,
+    program_id: int,
+    members: Sequence[UUID],
+    kinds: Sequence[tuple[str, str]],
+    *,
+    currency: str,
+    earns_on: str,
+) -> list[Count]:
+    """Return daily figures of orders (metric and key) that are kept nowhere, as they would be if they were."""
+    reads = encode([{"metric": metric, "key": key} for metric, key in kinds])
+    names: dict[str, Any] = {"program_id": program_id, "members": list(members), "reads": reads}
+    cursor = await tx.execute(COUNTED, names | {"currency": currency, "earns_on": earns_on})
+    return [Count(*row) for row in await cursor.fetchall()]

@@ -18,6 +18,7 @@ from puntal.entrypoints.programs import Programs
 from puntal.entrypoints.verifying import close_books
 from puntal.entrypoints.worker import Wiring
 from puntal.entrypoints.worker_relay import Route
+from puntal.insight.simulation import jobs as simulations
 from puntal.intake.errors import IntakeFailed
 from puntal.intake.model import Answer, Item, Said
 from puntal.intake.operations import fingerprint, item
@@ -33,8 +34,8 @@ from puntal.segments import jobs as segments
 from puntal.tiers import jobs as tiers
 
 SEGMENTS_WITHIN_SECONDS = 5
-BATCHES = (rewards.generate, rewards.end_batch)
-"""Jobs of codes, deferred by name; a worker knows them because they are named here."""
+DEFERRED = (rewards.generate, rewards.end_batch, simulations.simulate)
+"""Jobs that are deferred by name; a worker knows them because they are named here."""
 DECIDED = ("member.enrolled", "member.claimed", "member.updated")
 """Happenings of members that rules may listen to: intake decides them as events of the same name."""
 

@@ -12,6 +12,7 @@ from puntal.checkout import api as checkout
 from puntal.console import api as console
 from puntal.entrypoints.programs import Programs
 from puntal.insight import api as insight
+from puntal.insight.simulation import api as simulation
 from puntal.intake import api as intake
 from puntal.kit.db import Transaction
 from puntal.members import api as members
@@ -41,6 +42,7 @@ def routers() -> Sequence[APIRouter]:
         *programs.ROUTERS,
         webhooks.router,
         insight.router,
+        simulation.router,
         *access.ROUTERS,
     )
 

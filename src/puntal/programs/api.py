@@ -5,6 +5,7 @@ An entry point includes every router of `ROUTERS`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -31,7 +32,7 @@ from puntal.access.queries import who
 from puntal.kit.errors import Malformed
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
-from puntal.programs import operations, policy, preparing, queries
+from puntal.programs import operations, policy, preparing, queries, simulated
 from puntal.programs.diff import diff
 from puntal.programs.errors import NoDraft, ProgramFaulty, RevisionNotFound, TemplateOrDocument
 from puntal.programs.model import Draft
@@ -179,7 +180,9 @@ async def diff_document(request: Request, tx: ProgramTx, program_id: ProgramId, 
         400: _UNREADABLE,
         404: {"description": "`programs.no_draft`"},
         415: _MEDIA,
-        422: {"description": "`programs.faulty` with every fault, or `programs.effective_in_the_past`"},
+        422: {
+            "description": "`programs.faulty` with every fault, `programs.effective_in_the_past`, `programs.simulation_unknown`"
+        },
     },
     openapi_extra=body_of(PublishIn, {"note": "Double points on Mondays"}),
 )
@@ -199,17 +202,19 @@ async def publish(
         if draft is None:
             raise NoDraft
         document = draft.document
-    return PublicationOut.of(
-        await _publisher(request)(
-            tx,
-            program_id,
-            document,
-            by=caller.actor,
-            now=now,
-            note=body.note,
-            effective_from=body.effective_from,
-        )
+    published = await _publisher(request)(
+        tx,
+        program_id,
+        document,
+        by=caller.actor,
+        now=now,
+        note=body.note,
+        effective_from=body.effective_from,
     )
+    if published.created:
+        await simulated.name(tx, program_id, published.revision.number, body.simulation_id)
+        published = replace(published, revision=replace(published.revision, simulation_id=body.simulation_id))
+    return PublicationOut.of(published)
 
 
 @router.post(

@@ -55,6 +55,7 @@ class Revision:
     published_by: str
     effective_from: datetime
     note: str
+    simulation_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,18 +49,21 @@ SELECT draft::text, draft_version FROM program WHERE id = %(program_id)s
 
 REVISIONS = """
 -- Locks nothing. A page, newest first.
-SELECT program_id, number, digest, published_at, published_by, effective_from, note
-FROM revision
-WHERE program_id = %(program_id)s AND number < %(before)s
-ORDER BY number DESC
+SELECT r.program_id, r.number, r.digest, r.published_at, r.published_by, r.effective_from, r.note, s.simulation_id
+FROM revision r
+LEFT JOIN revision_simulation s ON s.program_id = %(program_id)s AND s.number = r.number
+WHERE r.program_id = %(program_id)s AND r.number < %(before)s
+ORDER BY r.number DESC
 LIMIT %(limit)s
 """
 
 REVISION = """
 -- Locks nothing. As text: numbers must not pass through binary floats.
-SELECT program_id, number, digest, published_at, published_by, effective_from, note, document::text
-FROM revision
-WHERE program_id = %(program_id)s AND number = %(number)s
+SELECT r.program_id, r.number, r.digest, r.published_at, r.published_by, r.effective_from, r.note, s.simulation_id,
+  r.document::text
+FROM revision r
+LEFT JOIN revision_simulation s ON s.program_id = %(program_id)s AND s.number = r.number
+WHERE r.program_id = %(program_id)s AND r.number = %(number)s
 """
 
 STARTS = """
@@ -185,7 +188,9 @@ async def revision(tx: Transaction, program_id: int, number: int) -> tuple[Revis
     row = await cursor.fetchone()
     if row is None:
         return None
-    names = ("program_id", "number", "digest", "published_at", "published_by", "effective_from", "note")
+    names = (
+        "program_id", "number", "digest", "published_at", "published_by", "effective_from", "note", "simulation_id"
+    )  # fmt: skip
     return Revision(**dict(zip(names, row[:-1], strict=True))), source.load_json(row[-1])
 
 

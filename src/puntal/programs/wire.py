@@ -50,6 +50,7 @@ class PublishIn(_In):
     document: Document | None = Field(default=None, description="The saved draft when left out.")
     note: str = Field(default="", max_length=1000)
     effective_from: Instant | None = Field(default=None, description="At once when left out.")
+    simulation_id: UUID | None = Field(default=None, description="What its effect was found to be; kept with it.")
 
 
 class RollBackIn(_In):
@@ -161,6 +162,7 @@ class RevisionOut(_Out):
     published_by_name: str | None = Field(default=None, description="What the person or key is called.")
     effective_from: datetime
     note: str
+    simulation_id: UUID | None = Field(default=None, description="The simulation it was published with.")
 
     @classmethod
     def of(cls, revision: Revision, names: Mapping[str, str] = MappingProxyType({})) -> RevisionOut:

@@ -19,9 +19,11 @@ VALUES (%(program_id)s, %(id)s, 'waiting', %(revision)s, %(document)s::json, %(d
   %(through)s, %(until)s, %(note)s, %(asked_by)s, %(asked_at)s)
 """
 
-_ROW = """
-SELECT s.id, s.state, s.revision, s.digest, s.days, s.since, s.through, s.note, s.asked_by, s.asked_at, s.started_at,
-  s.ended_at, s.events_total, s.events_done, s.error, {result}, n.number
+_COLUMNS = (
+    "s.id, s.state, s.revision, s.digest, s.days, s.since, s.through, s.note, s.asked_by, s.asked_at, s.started_at,"
+    " s.ended_at, s.events_total, s.events_done, s.error"
+)
+_NAMED = """
 FROM simulation s
 LEFT JOIN LATERAL (
   SELECT r.number FROM revision_simulation r
@@ -33,12 +35,14 @@ WHERE s.program_id = %(program_id)s
 
 FIND = f"""
 -- Locks nothing.
-{_ROW.format(result="s.result::text")} AND s.id = %(id)s
+SELECT {_COLUMNS}, s.result::text, n.number
+{_NAMED} AND s.id = %(id)s
 """
 
 PAGE = f"""
 -- Locks nothing. Newest first; ids grow with time. Without the results.
-{_ROW.format(result="NULL::text")} AND (%(before)s::uuid IS NULL OR s.id < %(before)s::uuid)
+SELECT {_COLUMNS}, NULL::text, n.number
+{_NAMED} AND (%(before)s::uuid IS NULL OR s.id < %(before)s::uuid)
 ORDER BY s.id DESC
 LIMIT %(limit)s
 """
