@@ -619,19 +619,56 @@ async def test_a_closed_program_ends_what_is_unused(story: Teller) -> None:
     assert await story.wrong() == {}
 
 
-async def test_what_was_paid_with_anothers_points_while_they_were_one_is_not_taken_back(story: Teller) -> None:
-    """Undoing the merge returned the lots to Ben as they were then: cancelling says so, and changes nothing."""
-    await story.open(with_reward(stock=9))
+async def test_what_was_paid_with_anothers_points_comes_back_as_a_new_lot(story: Teller) -> None:
+    """Undoing the merge returned the lots to Ben as they were then: cancelling is possible, and the books add up."""
+    await story.open(with_reward(stock=9, limit={"times": 9}))
     anna, ben = await story.joins(), await story.joins("ben@example.com")
+    await earns(story, anna, 200)
+    story.clock.at += timedelta(hours=1)
     await earns(story, ben, 1500)
     merged = await story.post(f"members/{anna}/merge", {"merged_id": ben})
-    made = await redeem(story, anna, commit=True)
+    mixed, his = await redeem(story, anna, commit=True), await redeem(story, anna, commit=True)
     await story.post(f"merges/{merged['id']}/undo")
+    assert (await story.balance(anna), await story.balance(ben)) == (0, 700)
 
-    refused = await story.post(f"redemptions/{made['id']}/cancel", status=409)
+    for made, has in ((mixed, 500), (his, 1000)):
+        done = await story.post(f"redemptions/{made['id']}/cancel")
+        assert (done["state"], done["returned"], await story.balance(anna)) == ("cancelled", 500, has)
+        assert await story.wrong() == {}
 
-    assert (refused["type"], refused["units"]) == ("redemption.paid_by_another", 500)
-    assert (await story.get(f"redemptions/{made['id']}"))["state"] == "committed"
+    assert await story.balance(ben) == 700
+    # Whatever they are now, they are hers: spent, and back again in their lots.
+    again = await redeem(story, anna, commit=True)
+    await story.post(f"redemptions/{again['id']}/cancel")
+    assert await story.balance(anna) == 1000
+    assert await story.wrong() == {}
+
+
+async def test_a_refund_returns_what_anothers_points_paid(story: Teller) -> None:
+    """In parts, before and after the merge is undone; withdrawn, it is taken again."""
+    await story.open(with_reward(stock=9))
+    anna, ben = await story.joins(), await story.joins("ben@example.com")
+    await earns(story, anna, 200)
+    story.clock.at += timedelta(hours=1)
+    await earns(story, ben, 1500)
+    merged = await story.post(f"members/{anna}/merge", {"merged_id": ben})
+    held = await redeem(story, anna)
+    header = {"redemptions": [held["id"]], "discount_minor": 500}
+    await story.buys(anna, 2500, order="O", header=header)
+    await story.refunds("O", 500)
+    assert (await story.get(f"redemptions/{held['id']}"))["returned"] == 125
+    await story.post(f"merges/{merged['id']}/undo")
+    before = await story.balance(anna)
+
+    await story.sends("order.refunded", refund={"order": "O", "id": "R2", "amount_minor": 1500})
+
+    assert (await story.get(f"redemptions/{held['id']}"))["returned"] == 500
+    # 375 came back, and 15 that the order had earned are gone.
+    assert await story.balance(anna) == before + 375 - 15
+    assert await story.wrong() == {}
+    await story.sends("order.refund_withdrawn", refund={"order": "O", "id": "R2"})
+    assert (await story.get(f"redemptions/{held['id']}"))["returned"] == 125
+    assert await story.balance(anna) == before
     assert await story.wrong() == {}
 
 

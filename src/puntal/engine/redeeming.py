@@ -10,9 +10,12 @@ from puntal.engine.model import Compiled, Running
 from puntal.ledger.model import Transfer
 from puntal.points import policy as points
 from puntal.points.model import Books, Cause, Hold, HoldState, Share
+from puntal.rewards.model import Redemption
 
 REDEEMED = "points.redeemed"
 CREDITED = "reward.credited"
+REST = "rest"
+"""How a redemption's terms name new lots that got back what lots of others had paid."""
 
 
 def ready(program: Compiled, own: Books, shared: Books | None, now: datetime) -> Books:
@@ -73,26 +76,36 @@ def let_go(
     points.release(payer, program.terms[held.wallet], held, state=state, extend=extend, cause=cause, at=at, now=now)
 
 
-def give_back(  # noqa: PLR0913 - what comes back and why
+def give_back(
     program: Compiled,
     payer: Books,
-    wallet: int,
+    made: Redemption,
     shares: Sequence[Share],
     units: int,
     *,
-    before: int,
     extend: bool,
     cause: Cause,
     now: datetime,
 ) -> None:
-    """Return part of what was spent to the lots that paid it, the last to be spent first.
+    """Return part of what a redemption cost to the lots that paid it, the last to be spent first; `made` says so then.
+
+    What lots paid that are another's again, for a merge was undone, comes as a new lot.
 
     Args:
         shares: The lots that paid and how much of each, in spending order; they are in `payer`.
-        before: How much of it came back before.
     """
-    back = points.returning(shares, units, before=before)
-    points.give_back(payer, program.terms[wallet], back, extend=extend, cause=cause, at=now, now=now)
+    terms = program.terms[made.wallet]
+    rest = points.give_back_all(
+        payer, terms, shares, units, before=made.returned, extend=extend, cause=cause, at=now, now=now
+    )
+    made.returned += units
+    if rest is not None:
+        made.terms = {**made.terms, REST: [*made.terms.get(REST, ()), [str(rest[0]), rest[1]]]}
+
+
+def returned_to(made: Redemption, shares: Sequence[Share]) -> list[Share]:
+    """Return the lots that got back, or would get, what a redemption cost: new ones first, the last to get any."""
+    return [*((UUID(lot), units) for lot, units in made.terms.get(REST, ())), *shares]
 
 
 def credit(program: Compiled, books: Books, wallet: int, units: int, *, cause: Cause, now: datetime) -> UUID:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
+from puntal.engine.redeeming import returned_to
 from puntal.kit.shares import share
 from puntal.ledger.model import REDEEMED
 from puntal.orders.model import SHIPPING, Order, OrderRecord
@@ -71,8 +72,10 @@ def spend_again(
 
     Returns how many units were still there.
     """
-    before = dict(points.backwards(shares, made.returned))
-    after = dict(points.backwards(shares, made.returned - units))
+    shares = returned_to(made, shares)
+    whole = sum(part for _, part in shares)
+    before = dict(points.backwards(shares, min(made.returned, whole)))
+    after = dict(points.backwards(shares, min(made.returned - units, whole)))
     taken: list[Share] = []
     left = units
     for lot_id, _ in shares:

@@ -202,8 +202,7 @@ class Redeeming:
     ) -> bool:
         """Return units that are owed by now, or take them again where a refund was withdrawn."""
         shares: Sequence[Share] = () if made.transfer_id is None else self.paid.get(made.transfer_id, ())
-        # Of lots that went back to another member when a merge was undone nothing returns to this one.
-        owed = min(owed_back(made, record), sum(part for _, part in shares))
+        owed = owed_back(made, record)
         withdrawn = event.type == "order.refund_withdrawn"
         if owed == made.returned or (owed < made.returned and not withdrawn):
             return False
@@ -211,18 +210,8 @@ class Redeeming:
             return True
         cause = _cause(made, record.key, event)
         if owed > made.returned:
-            redeeming.give_back(
-                program,
-                books,
-                made.wallet,
-                shares,
-                owed - made.returned,
-                before=made.returned,
-                extend=True,
-                cause=cause,
-                now=item.now,
-            )
-            made.returned = owed
+            units = owed - made.returned
+            redeeming.give_back(program, books, made, shares, units, extend=True, cause=cause, now=item.now)
         else:
             made.returned -= spend_again(books, made, shares, made.returned - owed, cause=cause, now=item.now)
         self.changed[made.id] = (made, "returned", item.now)
@@ -252,6 +241,7 @@ async def load(tx: Transaction, batch: Batch, items: Sequence[Item]) -> None:
     spends = {made.transfer_id for made in found.values() if made.transfer_id is not None}
     paid = await points.paid_by(tx, program_id, holders=holders.keys(), spends=spends)
     lots = {lot for one in holds.values() for lot, _ in one.lots} | {lot for each in paid.values() for lot, _ in each}
+    lots |= {lot for made in found.values() for lot, _ in redeeming.returned_to(made, ())}
     members = {made.member_id for made in found.values()} | {made.holder_id for made in found.values()}
     opened = {id: books for id, books in holders.items() if id in members}
     now = max(item.now for item in items)

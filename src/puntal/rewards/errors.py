@@ -133,16 +133,6 @@ class RedemptionUsed(Conflict):
     }
 
 
-class PaidByAnother(Conflict):
-    """While two members were one it was paid with points that are the other's again: nobody gets them back by it."""
-
-    code = "redemption.paid_by_another"
-    messages: ClassVar[dict[str, str]] = {
-        "en": "It was paid with {units} points of a member who was merged then and is not any more",
-        "es": "Se pagó con {units} puntos de un miembro que entonces estaba fusionado y ya no lo está",
-    }
-
-
 class MoreThanHeld(Invalid):
     """More is taken off than was set aside."""
 

@@ -150,29 +150,22 @@ async def return_money(  # noqa: PLR0913 - what comes back and why
     """
     each = money_wallet(terms, wallet)
     shares = await store.consumed_by(tx, program_id, holder=holder_id, transfer=transfer_id)
-    paid = sum(part for _, part in shares)
-    before = min(returned_before, paid)
-    back = policy.returning(shares, min(amount, paid - before), before=before)
-    opened = await open_books(tx, program_id, terms, [holder_id], now=now, lots=[lot_id for lot_id, _ in back])
+    opened = await open_books(tx, program_id, terms, [holder_id], now=now, lots=[lot_id for lot_id, _ in shares])
     books = opened[holder_id]
     settled = len(books.transfers)
-    if back:
-        policy.give_back(books, each, back, kind="money.refunded", source=SPENT, cause=cause, at=now, now=now)
-    rest = amount - sum(part for _, part in back)
-    if rest:
-        # Some of the lots went to somebody else's row with whom they belonged to: what is hers comes as paid in.
-        policy.earn(
-            books,
-            each,
-            rest,
-            cause=cause,
-            at=now,
-            now=now,
-            kind="money.refunded",
-            source=SPENT,
-            available=Starting(),
-            origin=PAID_IN,
-        )
+    policy.give_back_all(
+        books,
+        each,
+        shares,
+        amount,
+        before=returned_before,
+        kind="money.refunded",
+        source=SPENT,
+        origin=PAID_IN,
+        cause=cause,
+        at=now,
+        now=now,
+    )
     await opened.write(tx, program_id)
     return books.transfers[settled:]
 

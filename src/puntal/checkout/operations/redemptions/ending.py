@@ -19,7 +19,6 @@ from puntal.limits.model import BudgetKey
 from puntal.outbox import operations as outbox
 from puntal.points.model import Books, HoldState
 from puntal.rewards.errors import (
-    PaidByAnother,
     RedemptionUsed,
     UnknownRedemption,
 )
@@ -196,27 +195,10 @@ def give_back(
     extend: bool,
     now: datetime,
 ) -> None:
-    """Return some of what a redemption cost to the lots that paid it.
-
-    Raises:
-        PaidByAnother: Some of them went back to another member when a merge was undone.
-    """
+    """Return some of what a redemption cost to the lots that paid it."""
     assert made.transfer_id is not None
-    there = sum(part for _, part in desks.paid.get(made.transfer_id, ())) - made.returned
-    if there < units:
-        raise PaidByAnother(units=units - there)
-    redeeming.give_back(
-        program,
-        payer,
-        made.wallet,
-        desks.paid.get(made.transfer_id, ()),
-        units,
-        before=made.returned,
-        extend=extend,
-        cause=cause_of(made.id, made.reward, made.revision, made.order_key),
-        now=now,
-    )
-    made.returned += units
+    shares, cause = desks.paid.get(made.transfer_id, ()), cause_of(made.id, made.reward, made.revision, made.order_key)
+    redeeming.give_back(program, payer, made, shares, units, extend=extend, cause=cause, now=now)
 
 
 async def lapse_due(
