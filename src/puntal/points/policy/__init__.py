@@ -15,6 +15,7 @@ from puntal.points.policy.clockwork import (
     wind_up,
 )
 from puntal.points.policy.earning import balance_shown, earn, room
+from puntal.points.policy.giving_back import give_back, give_back_all
 from puntal.points.policy.lots import backwards, end_of, returning, spendable, started
 from puntal.points.policy.money import caps_of, owed, pay_out, room_under
 from puntal.points.policy.reversing import give_again, lots_of_order, take_back
@@ -22,8 +23,6 @@ from puntal.points.policy.sharing import bring_in, part, settle_both, together
 from puntal.points.policy.spending import (
     commit,
     convert,
-    give_back,
-    give_back_all,
     hold,
     move_debt,
     move_lots,
