@@ -10,6 +10,8 @@ export type Problem = Schemas['Problem'];
 /** Longest we wait for an answer, in milliseconds. */
 const PATIENCE = 30_000;
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+/** Posts that only ask write nothing, so asking again does no harm. */
+const ASKS = /\/(check|diff|evaluate|lookup|preview|sentences|try)(\?|$)/;
 
 let language = 'en';
 let whenSignedOut: () => void = () => undefined;
@@ -39,7 +41,7 @@ const wordsOf = new WeakMap<Request, string>();
 const writesOnce: Middleware = {
   async onRequest({ request }) {
     request.headers.set('Accept-Language', language);
-    if (!WRITES.has(request.method) || request.headers.has('Idempotency-Key')) {
+    if (!WRITES.has(request.method) || ASKS.test(request.url) || request.headers.has('Idempotency-Key')) {
       return request;
     }
     const isJson = request.headers.get('Content-Type')?.includes('json') ?? true;
@@ -67,7 +69,10 @@ async function patientFetch(request: Request): Promise<Response> {
   return fetch(request, { signal });
 }
 
-export const http = createFetchClient<paths>({ baseUrl: '/', credentials: 'same-origin', fetch: patientFetch });
+/** Reports are files too where they are asked for; what screens ask for is JSON, and so are problems. */
+type Json = `application/${string}json`;
+
+export const http = createFetchClient<paths, Json>({ baseUrl: '/', credentials: 'same-origin', fetch: patientFetch });
 http.use(writesOnce);
 
 export const api = createQueryClient(http);

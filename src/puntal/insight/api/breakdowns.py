@@ -100,7 +100,7 @@ class TierChangesQuery(Paged):
     to_tier: str | None = Field(default=None, max_length=63)
 
 
-class TierChangeOut(BaseModel):
+class ChangedTierOut(BaseModel):
     """One change of a tier."""
 
     id: UUID
@@ -243,11 +243,11 @@ async def report_tier_members(
     summary="Show who moved between tiers",
     dependencies=READ,
     responses=PAGES,
-    response_model=Page[TierChangeOut],
+    response_model=Page[ChangedTierOut],
 )
 async def report_tier_changes(
     asked: Asked, query: Annotated[TierChangesQuery, Query()]
-) -> Page[TierChangeOut] | Response:
+) -> Page[ChangedTierOut] | Response:
     """Show the changes of a period, newest first; renewals are none."""
     found = await queries.tier_changes(
         asked.tx,
@@ -260,7 +260,7 @@ async def report_tier_changes(
         limit=query.limit + 1,
     )
     page, following = cut(found, query.limit, lambda row: (row.effective_at, row.id))
-    return asked.listed("tier-changes", TierChangeOut, [shaped(TierChangeOut, row) for row in page], following)
+    return asked.listed("tier-changes", ChangedTierOut, [shaped(ChangedTierOut, row) for row in page], following)
 
 
 @router.get(

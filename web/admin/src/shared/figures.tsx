@@ -1,0 +1,177 @@
+// Figures of reports: what each is called, its value beside the one before, its formula, and the rows behind it.
+import { Button, Group, Paper, Stack, Table, Text } from '@mantine/core';
+import type { Schemas } from '@api';
+import { money, share, whole } from './format';
+import { useFigureWords, type FigureWord } from './figures.words';
+import { useNames, type Names } from './names';
+import { About } from './ui';
+import type { Language } from './words';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
+
+export type Figure = Schemas['FigureOut'];
+type Valued = Pick<Figure, 'unit' | 'wallet'>;
+
+const FigureRows = lazy(() => import('./figure-rows'));
+
+/** A value as its readers write it. */
+export function valued(value: number | null | undefined, figure: Valued, currency: string, names: Names, language: Language): string {
+  if (value === null || value === undefined) {
+    return '–';
+  }
+  switch (figure.unit) {
+    case 'money':
+      return money(value, currency, language);
+    case 'points':
+      return figure.wallet !== null && names.isMoney(figure.wallet) ? money(value, currency, language) : whole(value, language);
+    case 'rate':
+      return share(value, language);
+    case 'ratio':
+      return new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+    case 'count':
+      return whole(value, language);
+  }
+}
+
+/** What a figure is called. */
+export function useFigureName(): (id: string, wallet?: string | null) => string {
+  const { t } = useFigureWords();
+  const names = useNames();
+  return (id, wallet) => t(`names.${id}` as FigureWord, wallet === null || wallet === undefined ? {} : { wallet: names.wallet(wallet) });
+}
+
+// More of these is neither good nor bad by itself.
+const NEUTRAL = new Set(['opening', 'closing', 'other', 'expired', 'ending_soon', 'ending_soon_rate', 'breakage_rate', 'liability', 'incentive_cost', 'guest_orders', 'guest_sales', 'guest_average_order', 'earned']);
+
+/** How much more or less than before, in words that do not depend on colour. */
+export function Change({ figure, currency }: { figure: Figure; currency: string }) {
+  const { t, language } = useFigureWords();
+  const names = useNames();
+  const { value, previous, change } = figure;
+  if (value === null || previous === null || change === null) {
+    return null;
+  }
+  const before = t('before', { value: valued(previous, figure, currency, names, language) });
+  if (change === 0) {
+    return (
+      <Text size="xs" c="dimmed" title={before}>
+        {t('same')}
+      </Text>
+    );
+  }
+  const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero', maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(language, { signDisplay: 'exceptZero', style: 'percent', maximumFractionDigits: 1 });
+  const said = figure.unit === 'rate' ? t('points', { change: signed.format(change * 100) }) : previous === 0 ? null : percent.format(change / Math.abs(previous));
+  if (said === null) {
+    return null;
+  }
+  const colour = NEUTRAL.has(figure.id) ? 'dimmed' : change > 0 ? 'var(--puntal-good)' : 'var(--puntal-bad)';
+  return (
+    <Text size="xs" c={colour} title={before} fw={500}>
+      <span aria-hidden>{change > 0 ? '↑' : '↓'}</span> {said}
+    </Text>
+  );
+}
+
+/** Opens the rows behind a figure. */
+export function RowsButton({ rows, title, currency, icon }: { rows: string; title: string; currency: string; icon?: ReactNode }) {
+  const { t } = useFigureWords();
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      <Button size="compact-xs" variant="subtle" onClick={() => setOpened(true)} aria-label={`${t('rows')}: ${title}`}>
+        {icon ?? t('rows')}
+      </Button>
+      {opened ? (
+        <Suspense>
+          <FigureRows rows={rows} title={title} currency={currency} onClose={() => setOpened(false)} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
+
+interface FigureProps {
+  figure: Figure;
+  currency: string;
+}
+
+/** One figure, large. */
+export function FigureCard({ figure, currency }: FigureProps) {
+  const { t, language } = useFigureWords();
+  const names = useNames();
+  const name = useFigureName()(figure.id, figure.wallet);
+  return (
+    <Paper withBorder p="md" component="section" aria-label={name}>
+      <Stack gap={4} h="100%" justify="space-between">
+        <Group gap={2} wrap="nowrap" justify="space-between" align="flex-start">
+          <Text size="sm" c="dimmed">
+            {name}
+          </Text>
+          <About text={figure.formula} label={t('formula', { figure: name })} size={14} />
+        </Group>
+        <Text fz={{ base: 22, sm: 26 }} fw={650} lh={1.2}>
+          {valued(figure.value, figure, currency, names, language)}
+        </Text>
+        <Group gap="xs" justify="space-between" mih={22}>
+          <Group gap={6}>
+            <Change figure={figure} currency={currency} />
+            <PartOf figure={figure} />
+          </Group>
+          {figure.rows === null ? null : <RowsButton rows={figure.rows} title={name} currency={currency} />}
+        </Group>
+      </Stack>
+    </Paper>
+  );
+}
+
+function PartOf({ figure }: { figure: Figure }) {
+  const { t, language } = useFigureWords();
+  if (figure.unit !== 'rate' || figure.share === null || figure.share.denominator === 0) {
+    return null;
+  }
+  return (
+    <Text size="xs" c="dimmed">
+      {t('of', { part: whole(figure.share.numerator, language), whole: whole(figure.share.denominator, language) })}
+    </Text>
+  );
+}
+
+/** Figures below each other, under a heading. */
+export function FigureList({ title, figures, currency }: { title: string; figures: readonly Figure[]; currency: string }) {
+  const { t, language } = useFigureWords();
+  const names = useNames();
+  const nameOf = useFigureName();
+  return (
+    <Paper withBorder component="section" aria-label={title} style={{ overflow: 'hidden' }}>
+      <Text component="h2" fw={600} px="md" pt="sm" pb={4} size="sm">
+        {title}
+      </Text>
+      <Table verticalSpacing={6} horizontalSpacing="md" aria-label={title}>
+        <Table.Tbody>
+          {figures.map((figure) => {
+            const name = nameOf(figure.id, figure.wallet);
+            return (
+              <Table.Tr key={`${figure.id} ${figure.wallet ?? ''}`}>
+                <Table.Th scope="row" fw={400}>
+                  <Group gap={2} wrap="nowrap">
+                    <Text size="sm">{name}</Text>
+                    <About text={figure.formula} label={t('formula', { figure: name })} size={14} />
+                  </Group>
+                </Table.Th>
+                <Table.Td ta="right">
+                  <Text size="sm" fw={600} style={{ whiteSpace: 'nowrap' }}>
+                    {valued(figure.value, figure, currency, names, language)}
+                  </Text>
+                  <Change figure={figure} currency={currency} />
+                </Table.Td>
+                <Table.Td w={1} pl={0}>
+                  {figure.rows === null ? null : <RowsButton rows={figure.rows} title={name} currency={currency} />}
+                </Table.Td>
+              </Table.Tr>
+            );
+          })}
+        </Table.Tbody>
+      </Table>
+    </Paper>
+  );
+}

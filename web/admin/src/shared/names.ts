@@ -1,0 +1,86 @@
+// What the parts of a program are called, by their ids: marketers read names, never ids.
+import { api } from '@api';
+import { useParams } from '@tanstack/react-router';
+import { useLanguage, type Language } from './words';
+
+export interface Names {
+  wallet: (id: string) => string;
+  /** Whether a wallet keeps money: its units are minor units of the program's currency. */
+  isMoney: (id: string) => boolean;
+  /** Whether a wallet only counts towards tiers: nothing of it can be spent. */
+  isQualifying: (id: string) => boolean;
+  reward: (id: string) => string;
+  campaign: (id: string) => string;
+  tier: (id: string) => string;
+  ladder: (id: string) => string;
+  rule: (id: string) => string;
+  /** A budget by its key, as `campaign:spring`. */
+  budget: (key: string) => string;
+}
+
+type Part = Record<string, unknown>;
+
+function parts(value: unknown): Part[] {
+  return Array.isArray(value) ? value.filter((each): each is Part => typeof each === 'object' && each !== null) : [];
+}
+
+/** A text of the document in a language, else in any; of plural forms the one for many. */
+export function textIn(text: unknown, language: Language): string | undefined {
+  if (typeof text === 'string') {
+    return text;
+  }
+  if (typeof text !== 'object' || text === null) {
+    return undefined;
+  }
+  const by = text as Record<string, unknown>;
+  const found = by[language] ?? Object.entries(by).find(([key]) => key.startsWith(`${language}-`))?.[1] ?? Object.values(by)[0];
+  if (typeof found === 'object' && found !== null && 'other' in found) {
+    return String((found as { other: unknown }).other);
+  }
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** An id as words, where nobody gave a name. */
+export function spelled(id: string): string {
+  const spaced = id.replace(/[_-]+/g, ' ');
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** Names of the parts of the program whose pages are open, as its draft has them. */
+export function useNames(): Names {
+  const language = useLanguage();
+  const { program = '' } = useParams({ strict: false });
+  const draft = api.useQuery('get', '/v1/programs/{program}/program', { params: { path: { program } } }, { staleTime: 300_000, enabled: program !== '' });
+  return namesOf((draft.data?.document ?? {}) as Part, language);
+}
+
+/** The names that a document gives. */
+export function namesOf(document: Part, language: Language): Names {
+  const wallets = (document['wallets'] ?? {}) as Record<string, Part>;
+  const campaigns = parts(document['campaigns']);
+  const ladders = parts(document['ladders']);
+  const all = (key: string) => [...parts(document[key]), ...campaigns.flatMap((each) => parts(each[key]))];
+  const named = (list: Part[], id: string) => {
+    const found = list.find((each) => each['id'] === id);
+    return textIn(found?.['label'] ?? found?.['name'], language) ?? spelled(id);
+  };
+  const names = {
+    wallet: (id: string) => capital(textIn(wallets[id]?.['label'], language) ?? spelled(id)),
+    isMoney: (id: string) => wallets[id]?.['kind'] === 'money',
+    isQualifying: (id: string) => wallets[id]?.['kind'] === 'qualifying',
+    reward: (id: string) => named(all('rewards'), id),
+    campaign: (id: string) => named(campaigns, id),
+    tier: (id: string) => named(ladders.flatMap((each) => parts(each['tiers'])), id),
+    ladder: (id: string) => named(ladders, id),
+    rule: (id: string) => named(all('earning'), id),
+  };
+  return {
+    ...names,
+    budget: (key: string) => {
+      const [kind = '', id = key] = key.split(':');
+      return kind === 'campaign' ? names.campaign(id) : kind === 'reward' ? names.reward(id) : names.rule(id);
+    },
+  };
+}
