@@ -185,3 +185,44 @@ async def test_a_pool_is_opened_and_left(client: httpx2.AsyncClient) -> None:
     assert (await client.post(f"members/{ben}/leave-pool")).json() == {"lots": []}
     refused = await client.post(f"members/{ben}/leave-pool")
     assert (refused.status_code, refused.json()["type"]) == (409, "members.not_pooled")
+
+
+async def test_a_person_is_found_by_anything_one_holds_of_her(client: httpx2.AsyncClient) -> None:
+    anna = await join(client, name="Ana Núñez", country="ES")
+    ben = await join(client, "ben@example.com", name="Ben Anaya")
+    named = {"phone": "+34 612 345 678", "card": "C-77", "external": {"shop": "6712"}}
+    added = await client.post(f"members/{anna}/identities", json=named)
+    assert added.status_code == 200, added.text
+
+    async def found(**asked: Any) -> list[tuple[str, str | None]]:
+        answer = await client.post("members/search", json=asked)
+        assert answer.status_code == 200, answer.text
+        return [(row["id"], row["by"]) for row in answer.json()["items"]]
+
+    assert await found(text=" ANNA@example.com ") == [(anna, "email")]
+    assert await found(text="612 345 678") == [(anna, "number")]
+    assert await found(text="C-77") == [(anna, "number")]
+    assert await found(text="6712") == [(anna, "external")]
+    assert await found(text=anna) == [(anna, "id")]
+    assert sorted(await found(text="ana")) == sorted([(anna, "name"), (ben, "name")])
+    assert await found(text="nobody at all") == []
+    assert {row for row, _ in await found()} == {anna, ben}
+    assert await found(status=["blocked"]) == []
+    missing = await client.post("members/search", json={"segment": "none"})
+    assert (missing.status_code, missing.json()["type"]) == (404, "segments.not_found")
+    tier = await client.post("members/search", json={"ladder": "club", "tier": "gold"})
+    assert (tier.status_code, tier.json()["type"]) == (404, "console.tier_unknown")
+
+
+async def test_pages_of_a_search_go_on_where_they_ended(client: httpx2.AsyncClient) -> None:
+    joined = [await join(client, f"p{number}@example.com", name=f"Carla {number}") for number in range(5)]
+    for asked in ({"text": "carla"}, {}, {"status": ["active", "guest"]}):
+        seen: list[str] = []
+        cursor: str | None = None
+        while True:
+            answer = (await client.post("members/search", json={**asked, "limit": 2, "cursor": cursor})).json()
+            seen += [row["id"] for row in answer["items"]]
+            cursor = answer["next"]
+            if cursor is None:
+                break
+        assert sorted(seen) == sorted(joined)

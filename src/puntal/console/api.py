@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,8 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
 from puntal.access.model import Permission
-from puntal.console import merging, persons, pools
+from puntal.console import finding, merging, persons, pools
 from puntal.engine.model import Compiled
+from puntal.kit import clock
+from puntal.kit.pages import Page
+from puntal.members.model import Status
 from puntal.members.operations import Membership, Merge
 
 router = program_router("console")
@@ -65,6 +68,47 @@ class MergeOut(BaseModel):
         return cls(**{name: getattr(merge, name) for name in cls.model_fields})
 
 
+class FindIn(BaseModel):
+    """Whom to find."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"text": "anna@example.org"}, {"segment": "germans"}]}
+    )
+
+    text: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=300,
+        description="Anything one may hold of a person: beginnings of her name, e-mail, phone, card, pass, voucher,"
+        " order number, id here or elsewhere. Goes before `segment` and `tier`.",
+    )
+    status: list[Status] | None = Field(
+        default=None, max_length=7, description="Members, when not said; with a text, guests and leavers too."
+    )
+    segment: str | None = Field(default=None, max_length=63, description="Only who is in it, as last evaluated.")
+    ladder: str | None = Field(default=None, max_length=63, description="With `tier`: only who has it.")
+    tier: str | None = Field(default=None, max_length=63)
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=500)
+
+
+class FoundOut(BaseModel):
+    """A person as lists show her."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    status: Status
+    name: str | None
+    country: str | None
+    enrolled_at: datetime | None
+    merged_into: UUID | None
+    tier: str | None = Field(description="On the first ladder; null where there is none.", examples=["gold"])
+    points: int | None = Field(description="Available in the first wallet of points; as of her last event or night.")
+    last_order_on: date | None
+    by: finding.FoundBy | None = Field(description="What she was found by; null without a text.")
+
+
 class LeftOut(BaseModel):
     """What a leaver took with her."""
 
@@ -79,6 +123,27 @@ async def current_program(request: Request, tx: ProgramTx, program_id: ProgramId
 
 
 CurrentProgram = Annotated[Compiled, Depends(current_program)]
+
+
+@router.post(
+    "/members/search",
+    summary="Find members by anything",
+    dependencies=[requires(Permission.MEMBERS_READ)],
+    responses={404: {"description": "`segments.not_found`, `console.tier_unknown`"}},
+)
+async def search_members(body: FindIn, tx: ProgramTx, compiled: CurrentProgram, now: Now) -> Page[FoundOut]:
+    """Find people by anything one may hold of them, or list a segment or tier. Nothing personal is in a URL."""
+    wanted = finding.Wanted(
+        text=body.text,
+        statuses=tuple(body.status or ()),
+        segment=body.segment,
+        ladder=body.ladder if body.tier else None,
+        tier=body.tier,
+    )
+    found, following = await finding.find(
+        tx, compiled, wanted, limit=body.limit, cursor=body.cursor, now=now, real_now=clock.now()
+    )
+    return Page(items=[FoundOut.model_validate(each) for each in found], next=following)
 
 
 @router.post("/members/merge/preview", summary="Preview a merge", dependencies=_MERGE, responses=_REFUSALS)

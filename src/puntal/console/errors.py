@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from puntal.kit.errors import Conflict
+from puntal.kit.errors import Conflict, NotFound
 
 
 class PoolFirst(Conflict):
@@ -25,4 +25,14 @@ class PayOutFirst(Conflict):
     messages: ClassVar[Mapping[str, str]] = {
         "en": "Money that was paid in is paid out first: {owed}",
         "es": "Antes hay que devolver el dinero cargado: {owed}",
+    }
+
+
+class LadderUnknown(NotFound):
+    """Nobody can be looked for in a ladder or tier that the program does not have."""
+
+    code = "console.tier_unknown"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The program has no tier {tier} on a ladder {ladder}",
+        "es": "El programa no tiene el nivel {tier} en una escala {ladder}",
     }
