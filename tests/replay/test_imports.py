@@ -87,7 +87,8 @@ async def test_the_same_again_changes_nothing_whatever_its_key(shop: Teller) -> 
     books = await asked(shop, "SELECT id, available, pending, debt, running::text FROM holder"
                               " WHERE program_id = %(id)s ORDER BY id")  # fmt: skip
 
-    for headers in ({"idempotency-key": "march"}, {"idempotency-key": "april"}, {}):
+    assert await sent(shop, events, headers={"idempotency-key": "march"}) == first
+    for headers in ({"idempotency-key": "april"}, {}):
         again = await sent(shop, events, headers=headers)
         assert again == {"events": 80, "replayed": 80, "nights": 0, "refused": [], "refused_count": 0}
 
@@ -176,3 +177,46 @@ async def test_one_import_of_a_program_at_a_time(shop: Teller) -> None:
         refused = await sent(shop, [bought("a", 0, 1_000)], status=409)
     assert refused["type"] == "imports.under_way"
     assert (await sent(shop, [bought("a", 0, 1_000)]))["events"] == 1
+
+
+async def test_the_same_key_is_answered_as_the_first_time(shop: Teller) -> None:
+    """Every write honours `Idempotency-Key`: the same lines the same answer, other lines 409."""
+    keyed = {"Idempotency-Key": "history-2025"}
+    lines = [bought("a", 0, 1_000), bought("b", 1, 1_000)]
+
+    first = await sent(shop, lines, headers=keyed)
+    again = await sent(shop, lines, headers=keyed)
+    other = await sent(shop, [*lines, bought("c", 2, 1_000)], headers=keyed, status=409)
+
+    assert first == again == {"events": 2, "replayed": 0, "nights": 1, "refused": [], "refused_count": 0}
+    assert other["type"] == "idempotency.key_reused"
+    assert await stored(shop) == ["a", "b"]
+    assert (await sent(shop, lines, headers=keyed, params={"set_clock": "true"}, status=409))["type"] == other["type"]
+    # Without a key the lines are looked at again.
+    assert (await sent(shop, lines))["replayed"] == 2
+
+
+async def test_what_was_refused_is_not_kept(shop: Teller) -> None:
+    keyed = {"Idempotency-Key": "history-2025"}
+    faulty = [bought("a", 0, 1_000), bought("b", 1, 1_000) | {"type": "no such type"}]
+    await sent(shop, faulty, headers=keyed, status=422)
+
+    mended = await sent(shop, [bought("a", 0, 1_000), bought("b", 1, 1_000)], headers=keyed)
+
+    assert (mended["events"], mended["replayed"]) == (2, 1)
+    wrong = await sent(shop, [], headers={"Idempotency-Key": "k" * 256}, status=400)
+    assert wrong["type"] == "idempotency.key_invalid"
+
+
+@pytest.mark.parametrize("kind", ["application/json-lines", "application/json", "text/plain", "", None])
+async def test_only_declared_kinds_are_read(shop: Teller, kind: str | None) -> None:
+    content = b"\n".join(jsonl([bought("a", 0, 1_000)]))
+    headers = {} if kind is None else {"content-type": kind}
+
+    refused = await shop.call("POST", "imports/events", content=content, headers=headers, status=415)
+
+    assert refused["type"] == "request.unsupported_media"
+    assert await stored(shop) == []
+    for declared in ("application/jsonl; charset=utf-8", "Application/X-NDJSON"):
+        read = await shop.call("POST", "imports/events", content=content, headers={"content-type": declared})
+        assert read["events"] == 1

@@ -117,7 +117,9 @@ class AlreadyAnswered(Exception):  # noqa: N818 - neither an error nor a refusal
         )
 
 
-async def claim(tx: Transaction, request: Request, *, owner: ProgramId | UUID, now: datetime) -> Claim | None:
+async def claim(
+    tx: Transaction, request: Request, *, owner: ProgramId | UUID, now: datetime, body: bytes | None = None
+) -> Claim | None:
     """Claim the key of a write as the first statement of its transaction; None where there is nothing to claim.
 
     Args:
@@ -125,6 +127,7 @@ async def claim(tx: Transaction, request: Request, *, owner: ProgramId | UUID, n
         request: The request.
         owner: The program, or the organization for what is above programs.
         now: The real time; answers are kept by it.
+        body: What stands for the body in its fingerprint, where it was read as a stream.
 
     Raises:
         AlreadyAnswered: The same request was answered before.
@@ -137,7 +140,7 @@ async def claim(tx: Transaction, request: Request, *, owner: ProgramId | UUID, n
         return None
     if not 1 <= len(key) <= MOST_CHARACTERS or not (key.isascii() and key.isprintable()):
         raise IdempotencyKeyInvalid(most=MOST_CHARACTERS)
-    words = fingerprint(request.method, _target(request), await request.body())
+    words = fingerprint(request.method, _target(request), await request.body() if body is None else body)
     names = {"owner": owner, "key": key}
     above = isinstance(owner, UUID)
     try:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import tempfile
-from collections.abc import Mapping
-from typing import IO, Annotated, ClassVar
+from collections.abc import AsyncIterator, Mapping
+from typing import IO, Annotated, ClassVar, NamedTuple
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from puntal.access import idempotency
 from puntal.access.dependencies import ProgramId, program_router, requires
 from puntal.access.model import Permission
 from puntal.entrypoints.replay import Replay
-from puntal.kit import http
-from puntal.kit.db import Database
+from puntal.kit import clock, http
 from puntal.kit.errors import Conflict, UnsupportedMedia
 
 router = program_router("events")
 
-KINDS = frozenset({"application/jsonl", "application/x-ndjson", "application/json-lines", "application/x-jsonlines"})
+KINDS = ("application/jsonl", "application/x-ndjson")
+"""Two names of one thing; a file that calls itself anything else is not read."""
+_LINES = {
+    "schema": {"type": "string", "description": "One event as `POST events` takes it per line."},
+    "example": (
+        '{"id":"2025-1","type":"order.paid","occurred_at":"2025-01-02T10:00:00Z","member":{"card":"77"},'
+        '"order":{"id":"1","currency":"EUR","lines":[{"id":"1","amount_minor":1999}]}}\n'
+    ),
+}
 _IN_MEMORY = 4_000_000
 _MOST_REFUSED = 100
 ALONE = "SELECT pg_try_advisory_xact_lock(%(kind)s, %(program_id)s)"
@@ -35,6 +44,13 @@ class ImportUnderWay(Conflict):
         "en": "Another import into this program is under way",
         "es": "Ya hay otra importación en curso en este programa",
     }
+
+
+class Spooled(NamedTuple):
+    """A body that was read, and its hash."""
+
+    file: IO[bytes]
+    words: bytes
 
 
 class RefusedOut(BaseModel):
@@ -58,67 +74,74 @@ class ImportOut(BaseModel):
     refused_count: int
 
 
+async def _spooled(request: Request) -> AsyncIterator[Spooled]:
+    """Read the body to disk, and what tells it from others; it may be long."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in KINDS:
+        raise UnsupportedMedia
+    words = hashlib.sha256()
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+        async for chunk in request.stream():
+            words.update(chunk)
+            await asyncio.to_thread(file.write, chunk)
+        file.seek(0)
+        yield Spooled(file, words.digest())
+
+
+async def _alone(
+    request: Request,
+    program_id: ProgramId,
+    spooled: Annotated[Spooled, Depends(_spooled, scope="function")],
+) -> AsyncIterator[None]:
+    """Hold the program's only import, and the request's idempotency key, for as long as it takes."""
+    async with http.database_of(request).program_transaction(program_id) as tx:
+        request.state.claim = await idempotency.claim(
+            tx, request, owner=program_id, now=clock.now(), body=spooled.words
+        )
+        locked = await (await tx.execute(ALONE, {"kind": _KIND, "program_id": program_id})).fetchone()
+        if locked is None or not locked[0]:
+            raise ImportUnderWay
+        # The transaction does nothing else for as long as the import takes.
+        await tx.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        yield
+
+
 @router.post(
     "/imports/events",
     summary="Import a history of events",
     dependencies=[requires(Permission.IMPORTS_WRITE)],
     responses={
-        409: {"description": "`imports.under_way`, `replay.too_late`, `replay.unsorted`"},
-        415: {"description": "`request.unsupported_media`: send application/jsonl"},
+        409: {"description": "`imports.under_way`, `replay.too_late`, `replay.unsorted`, `idempotency.key_reused`"},
+        415: {"description": "`request.unsupported_media`: send application/jsonl and say so"},
         422: {"description": "`event.invalid`: nothing from the faulty `line` on was taken in; lines before it were"},
     },
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {
-                "application/jsonl": {
-                    "schema": {"type": "string", "description": "One event as `POST events` takes it per line."},
-                    "example": (
-                        '{"id":"2025-1","type":"order.paid","occurred_at":"2025-01-02T10:00:00Z","member":{"card":"77"},'
-                        '"order":{"id":"1","currency":"EUR","lines":[{"id":"1","amount_minor":1999}]}}\n'
-                    ),
-                }
-            },
+            "content": dict.fromkeys(KINDS, _LINES),
         }
     },
 )
 async def import_events(
     request: Request,
     program_id: ProgramId,
+    spooled: Annotated[Spooled, Depends(_spooled, scope="function")],
+    _: Annotated[None, Depends(_alone, scope="function")],
     *,
     set_clock: Annotated[bool, Query(description="Let the program's clock go on from the last event.")] = False,
 ) -> ImportOut:
     """Decide events of the past, each as of its own time, with the program's nights in between.
 
     Lines are sorted by `occurred_at`. The answer comes when all is done; after a broken connection, or once a faulty
-    line is mended, send the same lines again: what was stored is recognised, so an `Idempotency-Key` is not needed.
+    line is mended, send the same lines again: what was stored is recognised.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in KINDS:
-        raise UnsupportedMedia
-    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
-        async for chunk in request.stream():
-            await asyncio.to_thread(spool.write, chunk)
-        spool.seek(0)
-        return await _replay(http.database_of(request), request, program_id, spool, set_clock=set_clock)
-
-
-async def _replay(
-    database: Database, request: Request, program_id: int, spool: IO[bytes], *, set_clock: bool
-) -> ImportOut:
-    async with database.program_transaction(program_id) as guard:
-        locked = await (await guard.execute(ALONE, {"kind": _KIND, "program_id": program_id})).fetchone()
-        if locked is None or not locked[0]:
-            raise ImportUnderWay
-        # The lock is its transaction's, which does nothing else for as long as the import takes.
-        await guard.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        lines = (line for line in spool if line.strip())
-        done = await Replay(database, request.app.state.programs, program_id).run(lines, set_clock=set_clock)
-    refused = [RefusedOut(id=id, code=code) for id, code in done.refused[:_MOST_REFUSED]]
+    lines = (line for line in spooled.file if line.strip())
+    replay = Replay(http.database_of(request), request.app.state.programs, program_id)
+    done = await replay.run(lines, set_clock=set_clock)
     return ImportOut(
         events=done.events,
         replayed=done.replayed,
         nights=done.nights,
-        refused=refused,
+        refused=[RefusedOut(id=id, code=code) for id, code in done.refused[:_MOST_REFUSED]],
         refused_count=len(done.refused),
     )
