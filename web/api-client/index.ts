@@ -7,8 +7,9 @@ export type Schemas = components['schemas'];
 export type Paths = paths;
 export type Problem = Schemas['Problem'];
 
-/** Longest we wait for an answer, in milliseconds. */
+/** Longest we wait for an answer, in milliseconds; for that of a file, which is read line by line, longer. */
 const PATIENCE = 30_000;
+const PATIENCE_WITH_FILES = 900_000;
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** Posts that only ask write nothing, so asking again does no harm. */
 const ASKS = /\/(check|diff|evaluate|lookup|preview|sentences|try)(\?|$)/;
@@ -65,7 +66,8 @@ const writesOnce: Middleware = {
 };
 
 async function patientFetch(request: Request): Promise<Response> {
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(PATIENCE)]);
+  const isFile = /jsonl|csv|multipart/.test(request.headers.get('Content-Type') ?? '');
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(isFile ? PATIENCE_WITH_FILES : PATIENCE)]);
   return fetch(request, { signal });
 }
 

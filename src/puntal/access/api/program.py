@@ -20,6 +20,7 @@ from puntal.access.dependencies import (
 from puntal.access.errors import ApprovalUnknown
 from puntal.access.model import ApprovalId, ApprovalState, Permission
 from puntal.access.operations import approvals
+from puntal.access.queries import who
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
 
@@ -39,7 +40,8 @@ async def list_audit(
     before = last_id(cursor)
     found = await queries.list_audit(tx, program_id, before=before, limit=limit + 1, subject=subject, action=action)
     rows, following = cut(found, limit, lambda entry: (entry.id,))
-    return Page(items=[AuditEntryOut.of(entry) for entry in rows], next=following)
+    names = await who.names(tx, [entry.actor for entry in rows])
+    return Page(items=[AuditEntryOut.of(entry, names) for entry in rows], next=following)
 
 
 @router.get("/approvals", summary="List approvals", dependencies=[requires(Permission.APPROVALS_READ)])

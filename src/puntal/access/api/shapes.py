@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -188,14 +189,17 @@ class AuditEntryOut(_Out):
     id: UUID
     at: datetime
     actor: str
+    actor_name: str | None = Field(default=None, description="What the person or key is called.", examples=["Anna"])
     action: str
     subject: str
     detail: dict[str, Any]
 
     @classmethod
-    def of(cls, entry: AuditEntry) -> AuditEntryOut:
-        """Return the line as it is shown."""
-        return cls.model_validate(entry)
+    def of(cls, entry: AuditEntry, names: Mapping[str, str]) -> AuditEntryOut:
+        """Return the line as it is shown; `names` are those of `queries.who`."""
+        said = cls.model_validate(entry)
+        said.actor_name = names.get(entry.actor)
+        return said
 
 
 class ApprovalOut(_Out):

@@ -31,6 +31,7 @@ from puntal.access.idempotency import hides
 from puntal.access.model import NewStaff, Permission, StaffId
 from puntal.access.operations import people, resets, staff
 from puntal.access.operations.people import Change
+from puntal.access.queries import who
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
 
@@ -230,4 +231,5 @@ async def list_audit(
         tx, caller.organization_id, before=before, limit=limit + 1, subject=subject, action=action
     )
     rows, following = cut(found, limit, lambda entry: (entry.id,))
-    return Page(items=[AuditEntryOut.of(entry) for entry in rows], next=following)
+    names = await who.names(tx, [entry.actor for entry in rows])
+    return Page(items=[AuditEntryOut.of(entry, names) for entry in rows], next=following)

@@ -1,0 +1,57 @@
+// The settings: a list of subjects beside the one that is open; on a phone a choice above it.
+import { Box, Flex, NavLink, Select, Stack } from '@mantine/core';
+import { useMay } from '@shared/session';
+import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
+import { useSettingsWords } from './words';
+
+const SUBJECTS = [
+  { key: 'people', to: '/p/$program/settings/people', needs: 'staff:read' },
+  { key: 'roles', to: '/p/$program/settings/roles', needs: 'staff:read' },
+  { key: 'stores', to: '/p/$program/settings/stores', needs: 'staff:read' },
+  { key: 'keys', to: '/p/$program/settings/keys', needs: 'keys:read' },
+  { key: 'webhooks', to: '/p/$program/settings/webhooks', needs: 'webhooks:read' },
+  { key: 'imports', to: '/p/$program/settings/imports', needs: 'imports:write' },
+  { key: 'audit', to: '/p/$program/settings/audit', needs: 'audit:read' },
+] as const;
+
+export function SettingsFrame() {
+  const { t } = useSettingsWords();
+  const { program } = useParams({ from: '/signed-in/p/$program/settings' });
+  const may = useMay();
+  const navigate = useNavigate();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const shown = SUBJECTS.filter((each) => may(each.needs));
+  const open = shown.find((each) => path.startsWith(each.to.replace('$program', program)));
+  return (
+    <Flex gap="xl" direction={{ base: 'column', md: 'row' }}>
+      <Select
+        hiddenFrom="md"
+        aria-label={t('subjects')}
+        data={shown.map((each) => ({ value: each.to, label: t(each.key) }))}
+        value={open?.to ?? null}
+        allowDeselect={false}
+        onChange={(to) => {
+          const chosen = shown.find((each) => each.to === to);
+          if (chosen !== undefined) {
+            void navigate({ to: chosen.to, params: { program } });
+          }
+        }}
+      />
+      <Stack component="nav" aria-label={t('subjects')} gap={2} w={176} visibleFrom="md" style={{ flexShrink: 0 }}>
+        {shown.map((each) => (
+          <NavLink
+            key={each.key}
+            renderRoot={(props) => <Link to={each.to} params={{ program }} {...props} />}
+            label={t(each.key)}
+            active={each === open}
+            aria-current={each === open ? 'page' : undefined}
+            className="screen"
+          />
+        ))}
+      </Stack>
+      <Box style={{ flexGrow: 1, minWidth: 0 }}>
+        <Outlet />
+      </Box>
+    </Flex>
+  );
+}

@@ -1,0 +1,80 @@
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { programRoute } from '@shared/routes';
+
+const settingsRoute = createRoute({
+  getParentRoute: () => programRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./frame'), 'SettingsFrame'),
+});
+
+const firstRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/p/$program/settings/people', params, replace: true });
+  },
+});
+
+const peopleRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/people',
+  component: lazyRouteComponent(() => import('./people'), 'PeoplePage'),
+});
+
+const rolesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('./roles'), 'RolesPage'),
+});
+
+const storesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/stores',
+  component: lazyRouteComponent(() => import('./stores'), 'StoresPage'),
+});
+
+const keysRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('./keys'), 'KeysPage'),
+});
+
+const webhooksRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/webhooks',
+  component: lazyRouteComponent(() => import('./webhooks'), 'WebhooksPage'),
+});
+
+const DELIVERY_STATES = ['waiting', 'delivered', 'parked'] as const;
+
+const endpointRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/webhooks/$endpoint',
+  validateSearch: (search: Record<string, unknown>): { state?: (typeof DELIVERY_STATES)[number] } => {
+    const state = DELIVERY_STATES.find((each) => each === search['state']);
+    return state === undefined ? {} : { state };
+  },
+  component: lazyRouteComponent(() => import('./endpoint'), 'EndpointPage'),
+});
+
+const importsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('./imports'), 'ImportsPage'),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/audit',
+  validateSearch: (search: Record<string, unknown>): { whole?: true; action?: string } => ({
+    ...(search['whole'] === true ? { whole: true as const } : {}),
+    ...(typeof search['action'] === 'string' && search['action'] !== '' ? { action: search['action'] } : {}),
+  }),
+  component: lazyRouteComponent(() => import('./audit'), 'AuditPage'),
+});
+
+export const settingsRoutes = [
+  settingsRoute.addChildren([
+    firstRoute, peopleRoute, rolesRoute, storesRoute, keysRoute, webhooksRoute, endpointRoute, importsRoute, auditRoute,
+  ]),
+] as const;
