@@ -12,11 +12,13 @@ from signers import PHRASE, Hire, MakeKey, Open
 
 from puntal.access import api
 from puntal.access.gate import Gate
+from puntal.access.issuers import Issuers
 from puntal.access.model import ALL_PERMISSIONS, Caller, NewKey, NewStaff, OrganizationId, Permission, Staff
 from puntal.access.operations import keys, staff
 from puntal.entrypoints.cards import Cards
 from puntal.kit import clock, http, ids
 from puntal.kit.db import Database, ProgramId
+from puntal.kit.sealing import Sealer
 
 
 @pytest.fixture
@@ -57,6 +59,8 @@ def app(database: Database) -> FastAPI:
     http.install(served)
     served.state.database = database
     served.state.gate = Gate(database)
+    served.state.sealer = Sealer(lambda: [bytes(range(32))])
+    served.state.issuers = Issuers()
     served.state.program_cards = Cards(database)
     for router in api.ROUTERS:
         served.include_router(router)

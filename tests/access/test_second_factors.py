@@ -8,13 +8,16 @@ from typing import Any
 import httpx2
 import pyotp
 import pytest
+from fastapi import FastAPI
 from signers import OTHER, PHRASE, Hire, MakeKey, Open, audited, sign_in
 
 from puntal.access import policy
 from puntal.access.cookies import SECURE
 from puntal.access.model import NewKey, OrganizationId, Permission, Staff
+from puntal.access.operations import factors
 from puntal.kit import clock
 from puntal.kit.db import Database
+from puntal.kit.sealing import Sealer
 
 
 @pytest.fixture(autouse=True)
@@ -320,3 +323,37 @@ async def test_keys_are_nobody_here(client: httpx2.AsyncClient, a_key: MakeKey) 
     for path in ("me", "sessions"):
         answer = await client.get(f"/v1/auth/{path}", headers=headers)
         assert (answer.status_code, answer.json()["type"]) == (401, "access.session_missing")
+
+
+async def test_the_secret_is_stored_sealed_and_an_older_one_is_sealed_by_its_next_use(
+    hire: Hire, browser: Open, database: Database, app: FastAPI
+) -> None:
+    anna, client = await hire(), await browser()
+    await sign_in(client, anna)
+    secret, codes = await enrolled(client)
+    assert (await _stored(database, anna)).startswith("s1.")
+    assert secret not in await _stored(database, anna)
+    # As it was stored before there was sealing.
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE staff_factor SET secret = %s WHERE staff_id = %s", [secret, anna.id])
+
+    assert (await sign_in(await browser(), anna, code=code_of(secret))).status_code == 200
+
+    assert (await _stored(database, anna)).startswith("s1.")
+    one, two = bytes(range(32)), bytes(range(32, 64))
+    async with database.transaction() as tx:
+        assert await factors.reseal(tx, sealer=Sealer(lambda: [two, one])) >= 1
+    lost = await sign_in(await browser(), anna, code=code_of(secret, 1))
+    assert (lost.status_code, lost.json()["type"]) == (409, "access.secret_unreadable")
+    assert (await sign_in(await browser(), anna, code=codes[0])).status_code == 200
+    app.state.sealer = Sealer(lambda: [two])
+    assert (await sign_in(await browser(), anna, code=code_of(secret, 1))).status_code == 200
+    async with database.transaction() as tx:
+        await factors.reseal(tx, sealer=Sealer(lambda: [one, two]))
+
+
+async def _stored(database: Database, person: Staff) -> str:
+    async with database.transaction() as tx:
+        row = await (await tx.execute("SELECT secret FROM staff_factor WHERE staff_id = %s", [person.id])).fetchone()
+    assert row is not None
+    return str(row[0])

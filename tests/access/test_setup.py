@@ -23,6 +23,7 @@ from puntal.entrypoints.cards import Cards
 from puntal.kit import clock, db, http, ids
 from puntal.kit.db import Database
 from puntal.kit.postgres import Server
+from puntal.kit.sealing import Sealer
 from puntal.kit.settings import Settings
 
 HERE = "http://127.0.0.1:8000"
@@ -60,6 +61,7 @@ async def knock(fresh: Database) -> AsyncIterator[Knock]:
             http.install(served, Settings(public_url=public))
             served.state.database = fresh
             served.state.gate = Gate(fresh)
+            served.state.sealer = Sealer(lambda: [bytes(range(32))])
             served.state.program_cards = Cards(fresh)
             for router in api.ROUTERS:
                 served.include_router(router)

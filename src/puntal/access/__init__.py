@@ -1,9 +1,9 @@
 """Who may do what: organizations, their staff and roles, API keys, the audit log, approvals.
 
 Owns the tables `organization`, `staff`, `staff_role`, `api_key`, `staff_session`, `staff_factor`,
-`staff_recovery_code`, `staff_reset`, `sign_in_failure`, `store`, `setup_token`, `passkey`, `passkey_challenge`, `sso_provider`,
-`sso_journey`, `sso_subject`, `organization_audit_entry`,
-`organization_idempotency_key` (outside row security) and `audit_entry`, `idempotency_key`, `approval` (of a program).
+`staff_recovery_code`, `staff_reset`, `sign_in_failure`, `store`, `setup_token`, `passkey`, `passkey_challenge`,
+`sso_provider`, `sso_journey`, `sso_subject`, `organization_audit_entry`, `organization_idempotency_key` (outside row
+security) and `audit_entry`, `idempotency_key`, `approval` (of a program).
 Reads `program` to find a program by the slug in a URL.
 
 Always true:

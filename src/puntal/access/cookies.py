@@ -96,6 +96,12 @@ def drop_knock(response: Response, request: HTTPConnection) -> None:
     response.delete_cookie(_knock(request), path="/", secure=not _is_plain(request), httponly=True, samesite="lax")
 
 
+def base_of(request: HTTPConnection) -> str:
+    """Return the address under which browsers reach us, without a slash at its end."""
+    public = http.settings_of(request).public_url
+    return f"{request.url.scheme}://{request.url.netloc}" if public is None else public.rstrip("/")
+
+
 def site_of(request: HTTPConnection) -> Site | None:
     """Return what passkeys are bound to here; None where browsers would not take one, or it would not stay."""
     chosen = http.settings_of(request)

@@ -14,8 +14,8 @@ resolves it first; the route class refuses, at import, routes that do not. Use `
 
 A plain Starlette route calls `authorize(request, slug, permission)`.
 
-An entry point sets `app.state.database` and `app.state.gate = Gate(database, requests_per_second=...)`, and runs
-`gate.run_flusher()` in the background.
+An entry point sets `app.state.database`, `app.state.sealer` and
+`app.state.gate = Gate(database, requests_per_second=...)`, and runs `gate.run_flusher()` in the background.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from puntal.access.model import Caller, OrganizationId, Permission, ProgramRef
 from puntal.kit import clock, http
 from puntal.kit import db as kit_db
 from puntal.kit.db import Transaction
+from puntal.kit.sealing import Sealer
 
 _bearer = HTTPBearer(
     auto_error=False,
@@ -91,6 +92,12 @@ def gate_of(request: Request) -> Gate:
     """Return the gate of this server."""
     gate: Gate = request.app.state.gate
     return gate
+
+
+def sealer_of(request: Request) -> Sealer:
+    """Return what seals this server's secrets."""
+    sealer: Sealer = request.app.state.sealer
+    return sealer
 
 
 async def authorize(request: Request, slug: str, permission: Permission) -> Admission:

@@ -30,6 +30,7 @@ from puntal.access.queries import sign_in as queries
 from puntal.access.store import sign_in as store
 from puntal.kit.db import Database, Transaction
 from puntal.kit.errors import Refusal
+from puntal.kit.sealing import Sealer
 
 _UNKNOWN = "staff:unknown"
 
@@ -37,8 +38,9 @@ _UNKNOWN = "staff:unknown"
 class Door:
     """Lets people in who prove who they are."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sealer: Sealer) -> None:
         self._database = database
+        self._sealer = sealer
 
     async def sign_in(
         self, email: str, password: str, code: str | None, *, browser: Browser, now: datetime
@@ -63,7 +65,7 @@ class Door:
         claimed = await self._reserve(attempt, address, now)
         right = await staff.is_password(password, claimed.password_hash)
         async with self._database.transaction() as tx:
-            answer = await _answered(tx, claimed, code, right=right, browser=browser, now=now)
+            answer = await _answered(tx, claimed, code, right=right, browser=browser, sealer=self._sealer, now=now)
             if isinstance(answer, NewSession | SecondFactorRequired):
                 await attempts.take_back(tx, attempt, now=now, cleared=isinstance(answer, NewSession))
         if isinstance(answer, Refusal):
@@ -99,7 +101,9 @@ class Door:
                 if (
                     factor is not None
                     and asked
-                    and not await factors.use_code(tx, person.organization_id, person.id, factor, code, now=now)
+                    and not await factors.use_code(
+                        tx, person.organization_id, person.id, factor, code, sealer=self._sealer, now=now
+                    )
                 ):
                     refusal = FactorUnproven()
             if refusal is None:
@@ -182,7 +186,7 @@ class Door:
 
 
 async def _answered(
-    tx: Transaction, claimed: Claimed, code: str | None, *, right: bool, browser: Browser, now: datetime
+    tx: Transaction, claimed: Claimed, code: str | None, *, right: bool, browser: Browser, sealer: Sealer, now: datetime
 ) -> NewSession | Refusal:
     """Return the session, or why not; a refusal is returned, for what it recorded must be committed."""
     organization_id, staff_id = claimed.organization_id, claimed.staff_id
@@ -197,7 +201,7 @@ async def _answered(
     if factor is not None and asked:
         if code is None:
             return SecondFactorRequired()
-        if not await factors.use_code(tx, organization_id, staff_id, factor, code, now=now):
+        if not await factors.use_code(tx, organization_id, staff_id, factor, code, sealer=sealer, now=now):
             await _record(tx, organization_id, staff_id, "staff.sign_in_failed", now, reason="second_factor")
             return SecondFactorWrong()
     begun = await sessions.begin(tx, organization_id, staff_id, browser=browser, now=now)

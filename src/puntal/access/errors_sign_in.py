@@ -128,6 +128,16 @@ class FactorUnproven(Forbidden):
     }
 
 
+class SecretUnreadable(Conflict):
+    """It was sealed by a key that this server was not given."""
+
+    code = "access.secret_unreadable"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This server lacks the key to a stored secret; use a recovery code, or ask whoever runs it",
+        "es": "A este servidor le falta la clave de un secreto guardado; usa un código de recuperación o pide ayuda",
+    }
+
+
 class ResetOver(NotFound):
     """Used, replaced by a newer one, expired, or never one of ours."""
 

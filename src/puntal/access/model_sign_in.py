@@ -112,7 +112,7 @@ class Factor:
     """An authenticator app.
 
     Attributes:
-        secret: Shared with the app, in base 32.
+        secret: Shared with the app, in base 32, sealed.
         confirmed_at: Since when it is asked for; None until a first code was right.
         last_step: The newest half minute whose code was used; older ones no longer count.
     """

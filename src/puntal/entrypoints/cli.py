@@ -30,6 +30,7 @@ PARTS = {
     "program": "cli_program",
     "keys": "cli_access",
     "staff": "cli_access",
+    "secrets": "cli_secrets",
     "vouchers": "cli_vouchers",
 }
 """Command to the module that has it."""

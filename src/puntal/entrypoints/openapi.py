@@ -46,6 +46,7 @@ TAGS = [
     {"name": "stores", "description": "Where cashiers work."},
     {"name": "auth", "description": "Signing in with a browser: passwords, sessions, second factors."},
     {"name": "passkeys", "description": "Signing in with a key of one's phone or laptop."},
+    {"name": "sso", "description": "Signing in by the company's own provider (OpenID Connect)."},
     {"name": "setup", "description": "Before anybody has signed in: the first owner."},
 ]
 _ANYWHERE = {

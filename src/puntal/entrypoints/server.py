@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from puntal.access.gate import Gate
+from puntal.access.issuers import Issuers
 from puntal.entrypoints import admin, docs, metrics, openapi
 from puntal.entrypoints.cards import Cards
 from puntal.entrypoints.history import router as history_router
@@ -30,6 +31,7 @@ from puntal.entrypoints.schema import pending
 from puntal.entrypoints.trying import router as trying_router
 from puntal.kit import http
 from puntal.kit.db import Database, listen
+from puntal.kit.sealing import sealer_of
 from puntal.kit.settings import Settings
 
 CHANNEL = "puntal_program"
@@ -105,6 +107,8 @@ def _furnish(app: FastAPI, database: Database, settings: Settings) -> None:
     state.programs = Programs()
     state.publisher = Publisher(state.programs)
     state.approval_actions = approval_actions(state.programs)
+    state.sealer = sealer_of(settings)
+    state.issuers = Issuers()
     state.program_cards = Cards(database)
     state.intake = Intake(database, state.programs, most=settings.intake_batch, most_waiting=settings.intake_queue)
 

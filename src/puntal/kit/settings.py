@@ -59,6 +59,36 @@ class Settings(BaseSettings):
         description="E-mail address with which the first owner signs in.",
     )
     admin_name: str = Field(default="Owner", min_length=1, max_length=200, description="Name of the first owner.")
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="32 bytes in base64 that seal stored secrets (`puntal secrets key` makes one). Unset: a file in"
+        " data_dir, made once.",
+    )
+    secret_keys_old: SecretStr | None = Field(
+        default=None, description="Keys of before, comma-separated, that still open what they sealed."
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        max_length=500,
+        description="Address of the company's OpenID Connect provider, by whom staff may sign in.",
+    )
+    oidc_client_id: str | None = Field(default=None, max_length=500, description="What the provider knows us as.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="What the provider knows us by.")
+    oidc_name: str = Field(
+        default="Single sign-on", min_length=1, max_length=200, description="What the provider is called to people."
+    )
+    oidc_domains: str = Field(
+        default="",
+        max_length=2000,
+        description="Domains, comma-separated, of e-mail addresses the provider vouches for. Empty: of people who are"
+        " staff already.",
+    )
+    oidc_new_role: str | None = Field(
+        default=None,
+        max_length=60,
+        description="Role of people of those domains who come for the first time. Unset: nobody new is let in.",
+    )
     trusted_proxies: str = Field(
         default="127.0.0.1",
         description="Addresses, comma-separated, whose X-Forwarded-* headers are believed.",

@@ -26,7 +26,7 @@ from puntal.access.api.shapes_sign_in import (
     SignIn,
     UseReset,
 )
-from puntal.access.dependencies import RealNow, gate_of, session_scheme
+from puntal.access.dependencies import RealNow, gate_of, sealer_of, session_scheme
 from puntal.access.door import Door
 from puntal.access.errors_sign_in import ForeignOrigin
 from puntal.access.model_sign_in import SessionId
@@ -62,7 +62,7 @@ router = APIRouter(
 
 
 def _door(request: Request) -> Door:
-    return Door(http.database_of(request))
+    return Door(http.database_of(request), sealer_of(request))
 
 
 AtDoor = Annotated[Door, Depends(_door)]
@@ -186,7 +186,7 @@ async def begin_factor(body: Proof, request: Request, visit: SignedIn, door: AtD
     """Get a secret for an authenticator app. Nothing changes until its first code is confirmed."""
     await door.prove(visit.staff, body.password, browser=cookies.browser_of(request), now=now)
     async with http.database_of(request).transaction() as tx:
-        secret = await factors.enrol(tx, visit.staff, now=now)
+        secret = await factors.enrol(tx, visit.staff, sealer=sealer_of(request), now=now)
     uri = policy.factor_uri(secret, visit.staff.email)
     return NewFactorOut(secret=secret, uri=uri, picture=_picture(uri))
 
@@ -201,9 +201,13 @@ async def begin_factor(body: Proof, request: Request, visit: SignedIn, door: AtD
         409: {"description": "`access.second_factor_missing`, `access.second_factor_enrolled`"},
     },
 )
-async def confirm_factor(body: ConfirmFactor, visit: SignedIn, tx: http.Tx, now: RealNow) -> RecoveryCodesOut:
+async def confirm_factor(
+    body: ConfirmFactor, request: Request, visit: SignedIn, tx: http.Tx, now: RealNow
+) -> RecoveryCodesOut:
     """Show that the app works. From now on signing in asks for its code; the recovery codes are shown this once."""
-    return RecoveryCodesOut(recovery_codes=await factors.confirm(tx, visit.staff, body.code, now=now))
+    return RecoveryCodesOut(
+        recovery_codes=await factors.confirm(tx, visit.staff, body.code, sealer=sealer_of(request), now=now)
+    )
 
 
 @router.post(

@@ -22,7 +22,7 @@ from puntal.access.api.shapes_passkeys import (
     UsePasskey,
 )
 from puntal.access.api.shapes_sign_in import MeOut
-from puntal.access.dependencies import RealNow
+from puntal.access.dependencies import RealNow, sealer_of
 from puntal.access.door import Door
 from puntal.access.errors_passkeys import PasskeyInvalid, PasskeyRefused, PasskeysUnavailable
 from puntal.access.model_passkeys import PasskeyId, Purpose, Site
@@ -48,7 +48,7 @@ def _site(request: Request) -> Site:
 
 
 def _door(request: Request) -> Door:
-    return Door(http.database_of(request))
+    return Door(http.database_of(request), sealer_of(request))
 
 
 AtSite = Annotated[Site, Depends(_site)]

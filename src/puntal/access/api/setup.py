@@ -9,10 +9,10 @@ from fastapi.routing import APIRoute
 
 from puntal.access import cookies, policy, queries
 from puntal.access.api.me import not_foreign, signed_in
-from puntal.access.api.shapes_people import SetupIn, SetupOut
+from puntal.access.api.shapes_people import ProviderName, SetupIn, SetupOut
 from puntal.access.api.shapes_sign_in import MeOut
 from puntal.access.dependencies import RealNow
-from puntal.access.operations import setup
+from puntal.access.operations import setup, sso
 from puntal.access.operations.setup import SetUp
 from puntal.kit import http
 
@@ -35,6 +35,8 @@ router = APIRouter(
 async def show(request: Request, tx: http.Tx) -> SetupOut:
     """Show what a page needs before anybody has signed in. Public; says nothing of anybody."""
     owned, demo = await queries.standing(tx)
+    own = await queries.first_organization(tx)
+    providers = [] if own is None else await sso.list_providers(tx, own.id, http.settings_of(request))
     return SetupOut(
         owned=owned,
         token_required=not owned and not cookies.is_here(request),
@@ -43,7 +45,7 @@ async def show(request: Request, tx: http.Tx) -> SetupOut:
         locales=["en", "es"],
         password_least=policy.PASSWORD_LEAST,
         passkeys=cookies.site_of(request) is not None,
-        providers=[],
+        providers=[ProviderName(id=each.id, name=each.name) for each in providers],
     )
 
 

@@ -67,9 +67,21 @@ ON CONFLICT (staff_id) DO UPDATE SET secret = excluded.secret, created_at = excl
 WHERE staff_factor.confirmed_at IS NULL
 """
 
+LOCK_SECRETS = """
+-- In order. For sealing them anew: seldom, and short.
+SELECT staff_id, secret FROM staff_factor ORDER BY staff_id FOR UPDATE
+"""
+
+SET_SECRETS = """
+-- The rows are locked by LOCK_SECRETS.
+UPDATE staff_factor SET secret = r.secret
+FROM unnest(%(ids)s::uuid[], %(secrets)s::text[]) AS r(staff_id, secret)
+WHERE staff_factor.staff_id = r.staff_id
+"""
+
 USE_STEP = """
 -- The row is locked by LOCK_FACTOR.
-UPDATE staff_factor SET last_step = %(step)s, confirmed_at = coalesce(confirmed_at, %(now)s)
+UPDATE staff_factor SET last_step = %(step)s, secret = %(secret)s, confirmed_at = coalesce(confirmed_at, %(now)s)
 WHERE staff_id = %(staff_id)s
 """
 
@@ -192,9 +204,21 @@ async def put_factor(
     return put.rowcount == 1
 
 
-async def use_step(tx: Transaction, staff_id: StaffId, step: int, *, now: datetime) -> None:
-    """Use up a code, and with the first one confirm the factor."""
-    await tx.execute(USE_STEP, {"staff_id": staff_id, "step": step, "now": now})
+async def use_step(tx: Transaction, staff_id: StaffId, step: int, *, secret: str, now: datetime) -> None:
+    """Use up a code, and with the first one confirm the factor; its secret is kept as it is sealed now."""
+    await tx.execute(USE_STEP, {"staff_id": staff_id, "step": step, "secret": secret, "now": now})
+
+
+async def lock_secrets(tx: Transaction) -> list[tuple[StaffId, str]]:
+    """Return every person's secret as it is stored, locked until `tx` ends."""
+    cursor = await tx.execute(LOCK_SECRETS)
+    return [(StaffId(row[0]), row[1]) for row in await cursor.fetchall()]
+
+
+async def set_secrets(tx: Transaction, secrets: Mapping[StaffId, str]) -> None:
+    """Write secrets as they are sealed now; their rows are locked."""
+    if secrets:
+        await tx.execute(SET_SECRETS, {"ids": list(secrets), "secrets": list(secrets.values())})
 
 
 async def drop_factor(tx: Transaction, staff_id: StaffId) -> None:
