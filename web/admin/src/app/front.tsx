@@ -1,9 +1,9 @@
-// "/": to the first program one may open.
+// "/": to the program one was in last, else the first one may open; for cashiers to the till.
 import { useMe } from '@shared/session';
 import { Navigate } from '@tanstack/react-router';
 
 export function Front() {
   const me = useMe();
   const first = me.data?.programs[0];
-  return first === undefined ? null : <Navigate to="/p/$program/members" params={{ program: first.slug }} replace />;
+  return first === undefined ? null : <Navigate to="/p/$program" params={{ program: first.slug }} replace />;
 }

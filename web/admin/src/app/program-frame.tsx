@@ -38,7 +38,7 @@ export function ProgramFrame() {
         <Stack gap={2}>
           {SCREENS.filter((each) => held.has(each.needs)).map((each) => {
             const address = each.to.replace('$program', program);
-            const here = path === address || path.startsWith(`${address}/`);
+            const here = each.key === 'home' ? path.replace(/\/$/, '') === address : path === address || path.startsWith(`${address}/`);
             return (
               <NavLink
                 key={each.key}

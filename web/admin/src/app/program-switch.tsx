@@ -32,7 +32,7 @@ export default function ProgramSwitch({ slug }: { slug: string }) {
         {programs.map((each) => (
           <Menu.Item
             key={each.id}
-            renderRoot={(props) => <Link to="/p/$program/members" params={{ program: each.slug }} {...props} />}
+            renderRoot={(props) => <Link to="/p/$program" params={{ program: each.slug }} {...props} />}
             rightSection={each.slug === slug ? <IconCheck size={14} /> : null}
             aria-current={each.slug === slug}
           >

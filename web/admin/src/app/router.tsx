@@ -2,7 +2,9 @@
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { accessRoutes, accountRoutes } from '../features/access/routes';
 import { setupRoutes } from '../features/start/routes';
+import { homeRoutes } from '../features/home/routes';
 import { membersRoutes } from '../features/members/routes';
+import { settingsRoutes } from '../features/settings/routes';
 import { plainRoute, programRoute, rootRoute, signedInRoute } from '@shared/routes';
 import { Broken, Lost, Root, SignedIn } from './frames';
 
@@ -20,7 +22,7 @@ const frontRoute = createRoute({
 const tree = rootRoute.addChildren([
   ...accessRoutes,
   ...setupRoutes,
-  signedInRoute.addChildren([frontRoute, plainRoute.addChildren([...accountRoutes]), programRoute.addChildren([...membersRoutes])]),
+  signedInRoute.addChildren([frontRoute, plainRoute.addChildren([...accountRoutes]), programRoute.addChildren([...homeRoutes, ...membersRoutes, ...settingsRoutes])]),
 ]);
 
 export const router = createRouter({

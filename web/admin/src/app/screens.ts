@@ -1,4 +1,8 @@
 // The lines of the menu: one per feature, in the order in which a day goes. `needs` hides what would be refused.
-import { IconUsers } from '@tabler/icons-react';
+import { IconHome, IconSettings, IconUsers } from '@tabler/icons-react';
 
-export const SCREENS = [{ key: 'members', to: '/p/$program/members', icon: IconUsers, needs: 'members:read' }] as const;
+export const SCREENS = [
+  { key: 'home', to: '/p/$program', icon: IconHome, needs: 'reports:read' },
+  { key: 'members', to: '/p/$program/members', icon: IconUsers, needs: 'members:read' },
+  { key: 'settings', to: '/p/$program/settings', icon: IconSettings, needs: 'staff:read' },
+] as const;

@@ -1,5 +1,5 @@
 // Figures of reports: what each is called, its value beside the one before, its formula, and the rows behind it.
-import { Button, Group, Paper, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text } from '@mantine/core';
 import type { Schemas } from '@api';
 import { money, share, whole } from './format';
 import { useFigureWords, type FigureWord } from './figures.words';
@@ -146,32 +146,32 @@ export function FigureList({ title, figures, currency }: { title: string; figure
       <Text component="h2" fw={600} px="md" pt="sm" pb={4} size="sm">
         {title}
       </Text>
-      <Table verticalSpacing={6} horizontalSpacing="md" aria-label={title}>
-        <Table.Tbody>
+      <table className="figures" aria-label={title}>
+        <tbody>
           {figures.map((figure) => {
             const name = nameOf(figure.id, figure.wallet);
             return (
-              <Table.Tr key={`${figure.id} ${figure.wallet ?? ''}`}>
-                <Table.Th scope="row" fw={400}>
+              <tr key={`${figure.id} ${figure.wallet ?? ''}`}>
+                <th scope="row">
                   <Group gap={2} wrap="nowrap">
                     <Text size="sm">{name}</Text>
                     <About text={figure.formula} label={t('formula', { figure: name })} size={14} />
                   </Group>
-                </Table.Th>
-                <Table.Td ta="right">
+                </th>
+                <td className="value">
                   <Text size="sm" fw={600} style={{ whiteSpace: 'nowrap' }}>
                     {valued(figure.value, figure, currency, names, language)}
                   </Text>
                   <Change figure={figure} currency={currency} />
-                </Table.Td>
-                <Table.Td w={1} pl={0}>
+                </td>
+                <td className="act">
                   {figure.rows === null ? null : <RowsButton rows={figure.rows} title={name} currency={currency} />}
-                </Table.Td>
-              </Table.Tr>
+                </td>
+              </tr>
             );
           })}
-        </Table.Tbody>
-      </Table>
+        </tbody>
+      </table>
     </Paper>
   );
 }
