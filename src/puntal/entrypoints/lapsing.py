@@ -1,4 +1,4 @@
-"""What lapses by itself during the day, and what a kill switch voids: portion by portion, each in a transaction."""
+"""What lapses or comes by itself during the day, and what a kill switch voids: portion by portion, each in a transaction."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ async def _vouchers(tx: Transaction, programs: Loaded, now: datetime) -> int:
     return await redemptions.expire_due(tx, programs, now=now, recorded_at=clock.now())
 
 
-_STEPS: tuple[Step, ...] = (_holds, _held_vouchers, _vouchers)
+async def _owed_codes(tx: Transaction, programs: Loaded, now: datetime) -> int:
+    return await vouchers.settle_owed(tx, programs.program_id, now=now)
+
+
+_STEPS: tuple[Step, ...] = (_holds, _held_vouchers, _vouchers, _owed_codes)
 
 
 async def lapse(database: Database, programs: Programs, program_id: int, now: datetime) -> int:

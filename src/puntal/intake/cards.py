@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from puntal.engine import redeem
 from puntal.engine.gifts import voucher_of
 from puntal.engine.model import VOUCHER_GIVEN
 from puntal.intake.batch import Batch
 from puntal.kit.db import Transaction
+from puntal.points import operations as points
 from puntal.points.model import Books, FinishedCard
 from puntal.rewards.model_vouchers import Issue
 from puntal.rewards.operations import vouchers
@@ -26,8 +29,15 @@ async def hand_over(tx: Transaction, batch: Batch, books: Sequence[Books]) -> No
     now = max(batch.touched.values())
     apart = [card.id for _, card in changed if card.state == "void"]
     await vouchers.end(tx, batch.programs.program_id, apart, because="refund", now=now)
-    issues = [issue for each, card in changed if (issue := _issue(batch, each, card)) is not None]
-    await vouchers.issue(tx, batch.programs.program_id, issues, now=now)
+    full = [(each, card, issue) for each, card in changed if (issue := _issue(batch, each, card)) is not None]
+    pooled = [(each, card, _of_pool(issue)) for each, card, issue in full if _pool(batch, issue.reward) is not None]
+    ours = [issue for _, _, issue in full if _pool(batch, issue.reward) is None]
+    await vouchers.issue(tx, batch.programs.program_id, ours, now=now)
+    codes = [(pool, issue) for _, _, issue in pooled if (pool := _pool(batch, issue.reward)) is not None]
+    await vouchers.give_codes(tx, batch.programs.program_id, codes, now=now)
+    # Nobody can take a partner's code back: such a card is used as soon as it is full.
+    used = [(each.holder_id, card.id, True) for each, card, _ in pooled]
+    await points.mark_cards(tx, batch.programs.program_id, used)
 
 
 async def give_rewards(tx: Transaction, batch: Batch) -> None:
@@ -51,8 +61,24 @@ async def give_rewards(tx: Transaction, batch: Batch) -> None:
         and voucher_of(one.event.id, reason.rule) not in batch.gone
         and (reward := one.program.rewards.get(reason.by or "")) is not None
     ]
-    if issues:
-        await vouchers.issue(tx, batch.programs.program_id, issues, now=max(batch.touched.values()))
+    if not issues:
+        return
+    now = max(batch.touched.values())
+    ours = [issue for issue in issues if _pool(batch, issue.reward) is None]
+    codes = [(pool, _of_pool(issue)) for issue in issues if (pool := _pool(batch, issue.reward)) is not None]
+    await vouchers.issue(tx, batch.programs.program_id, ours, now=now)
+    await vouchers.give_codes(tx, batch.programs.program_id, codes, now=now)
+
+
+def _pool(batch: Batch, reward: str) -> str | None:
+    """Return the pool of a partner's codes that a reward is taken from."""
+    known = batch.programs.newest.rewards.get(reward)
+    return None if known is None or known.written is None else known.written.pool
+
+
+def _of_pool(issue: Issue) -> Issue:
+    """Return a gift as it takes a partner's code: by its own id, so that a second one gets another."""
+    return replace(issue, origin="event", cause=str(issue.id))
 
 
 def _issue(batch: Batch, books: Books, card: FinishedCard) -> Issue | None:

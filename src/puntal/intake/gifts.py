@@ -24,9 +24,13 @@ async def take_back(tx: Transaction, batch: Batch) -> None:
     now = max(batch.touched.values())
     await vouchers.end(tx, batch.programs.program_id, taken, because="refund", now=now)
     batch.gone |= taken.keys()
-    for id, voucher in (await voucher_rows.load(tx, batch.programs.program_id, taken)).items():
-        if voucher.used:
-            member, gift = taken[id]
+    program_id = batch.programs.program_id
+    used = {id for id, voucher in (await voucher_rows.load(tx, program_id, taken)).items() if voucher.used}
+    # A partner's code that was given cannot be taken back; one that is still owed need not be given.
+    handed = await vouchers.caused(tx, program_id, {str(id) for id in taken})
+    await vouchers.owe_no_more(tx, program_id, taken)
+    for id, (member, gift) in taken.items():
+        if id in used or str(id) in handed:
             gift.taken = False
             marks = batch.running[member].once.setdefault(TIER_GIFT, [])
             if gift.mark not in marks:

@@ -86,3 +86,13 @@ class SaleReused(Conflict):
         "en": "This reference was used for another gift card",
         "es": "Esa referencia ya se usó para otra tarjeta regalo",
     }
+
+
+class CardActive(Conflict):
+    """It was activated before, or was never printed without a value."""
+
+    code = "rewards.card_active"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This gift card is active already",
+        "es": "Esta tarjeta regalo ya está activada",
+    }

@@ -28,6 +28,16 @@ class VoucherUsed(Conflict):
     }
 
 
+class CardInactive(Conflict):
+    """It was printed and is worth nothing until it is activated."""
+
+    code = "rewards.card_inactive"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This gift card has not been activated",
+        "es": "Esta tarjeta regalo no está activada",
+    }
+
+
 class VoucherHeld(Conflict):
     """All of it is set aside for another purchase under way."""
 

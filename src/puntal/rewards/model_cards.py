@@ -81,6 +81,36 @@ class Sell(Struct, frozen=True, kw_only=True):
     actor: str
 
 
+class Printing(Struct, frozen=True, kw_only=True):
+    """Cards to print that are worth nothing until they are activated.
+
+    Attributes:
+        id: Of the batch, chosen before the first try.
+    """
+
+    id: UUID
+    wallet: str
+    name: str
+    count: int
+    actor: str
+
+
+class Activate(Struct, frozen=True, kw_only=True):
+    """A printed card that somebody buys.
+
+    Attributes:
+        order: Source and id of the order, with `line` where it is sold on one.
+        member_id: Whose it becomes; None: whoever has it.
+    """
+
+    amount: int
+    reference: str
+    order: tuple[str, str] | None = None
+    line: str | None = None
+    member_id: UUID | None = None
+    actor: str
+
+
 class CardUsed(Struct, frozen=True, kw_only=True):
     """What came of using a card, refunding to it or paying it out.
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
-VoucherState: TypeAlias = Literal["issued", "held", "used", "expired", "void"]
+VoucherState: TypeAlias = Literal["issued", "held", "used", "expired", "void", "inactive"]
+"""`inactive`: printed, and worth nothing until it is activated."""
 UseState: TypeAlias = Literal["held", "used", "released", "lapsed", "void"]
 Origin: TypeAlias = Literal["direct", "batch", "import", "redemption", "event", "card"]
 Because: TypeAlias = Literal["expired", "staff", "switch", "refund", "closed", "erased"]
@@ -161,6 +162,20 @@ class Issue(Struct, frozen=True, kw_only=True):
     amount: int = 1
     prefix: str = ""
     length: int = 12
+
+
+class Owed(Struct, frozen=True):
+    """A partner's code that a member is to get as soon as its pool has one.
+
+    Attributes:
+        id: Of the gift.
+    """
+
+    id: UUID
+    pool: str
+    reward: str
+    member_id: UUID
+    since: datetime
 
 
 class Batch(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,6 @@ from puntal.rewards.errors_vouchers import CodesGone
 from puntal.rewards.model import Redemption, Reward
 from puntal.rewards.model_vouchers import Because, Voucher
 from puntal.rewards.operations import vouchers
-from puntal.rewards.queries import redemptions as queries
 from puntal.rewards.queries import vouchers as voucher_rows
 
 _BECAUSE: Mapping[Literal["cancelled", "lapsed", "voided"], Because] = {
@@ -59,13 +58,7 @@ async def fulfil(
     if pool is None:
         issued = await vouchers.issue(tx, program.program_id, [issue], now=now)
     else:
-        issued = []
-        for batch in await queries.pools_named(tx, program.program_id, pool):
-            try:
-                issued = await vouchers.hand_out(tx, program.program_id, batch, [issue], now=now)
-                break
-            except CodesGone:
-                continue
+        issued = list((await vouchers.hand_out_of_pool(tx, program.program_id, pool, [issue], now=now)).values())
         if not issued:
             raise CodesGone
     made.terms = {**made.terms, "vouchers": [str(voucher.id) for voucher in issued]}

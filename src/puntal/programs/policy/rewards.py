@@ -47,7 +47,7 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
     "voucher": frozenset({"amount_off", "percent_off", "product", "shipping", "gift_card", "partner_code", "custom"}),
 }
 """What only some kinds have, and which."""
-_GIVEN = frozenset({"amount_off", "percent_off", "product", "shipping", "gift_card", "custom"})
+_GIVEN = frozenset({"amount_off", "percent_off", "product", "shipping", "gift_card", "partner_code", "custom"})
 """Kinds that tiers and stamp cards can give: their voucher says everything."""
 _UNKNOWN_WORTH = frozenset({"percent_off", "shipping", "product"})
 """Kinds of which only the cart says how much they take off."""

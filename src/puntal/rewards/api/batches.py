@@ -20,7 +20,7 @@ from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
 from puntal.ledger.queries import NOBODY
 from puntal.rewards.api.finding import CurrentProgram, reward_of
-from puntal.rewards.api.shapes_vouchers import BatchIn, BatchOut, BatchPageOut, ImportedOut
+from puntal.rewards.api.shapes_vouchers import BatchIn, BatchOut, BatchPageOut, ImportedOut, OwedOut
 from puntal.rewards.errors_vouchers import FileUnreadable
 from puntal.rewards.model_vouchers import Batch, Voucher
 from puntal.rewards.operations import batches, vouchers
@@ -240,6 +240,12 @@ async def void_batch(batch_id: UUID, tx: ProgramTx, program_id: ProgramId, calle
         program_id=program_id,
     )
     return BatchOut.of(dropped)
+
+
+@router.get("/owed-codes", summary="List codes of partners that are owed", dependencies=_READ)
+async def list_owed_codes(tx: ProgramTx, program_id: ProgramId) -> list[OwedOut]:
+    """List the codes that tiers or stamp cards gave while their pool was empty, the oldest first, 1,000 at most."""
+    return [OwedOut.of(one) for one in await vouchers.owed(tx, program_id)]
 
 
 async def exported(database: Database, program_id: int, batch_id: UUID) -> AsyncIterator[str]:

@@ -110,7 +110,9 @@ class GiftCardOut(BaseModel):
     id: UUID
     code: str | None = Field(description="Only when it is sold.", examples=["GC7KX2M4T9QF3WZA"])
     ending: str = Field(description="The last characters of the code.", examples=["WZA"])
-    state: Literal["issued", "held", "used", "expired", "void"]
+    state: Literal["issued", "held", "used", "expired", "void", "inactive"] = Field(
+        description="`inactive`: printed, and worth nothing until it is activated."
+    )
     currency: str | None = Field(examples=["EUR"])
     amount: int = Field(description="What it was sold with.", examples=[5000])
     remaining: int = Field(examples=[3500])

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from puntal.rewards.model_vouchers import BadRow, Batch, Imported, Taken, Use, Voucher
+from puntal.rewards.model_vouchers import BadRow, Batch, Imported, Owed, Taken, Use, Voucher
 from puntal.rewards.policy.codes import DEFAULT_LENGTH, LEAST_LENGTH, MOST_CHARACTERS, MOST_PREFIX, ending, printed
 
-StateName: TypeAlias = Literal["issued", "held", "used", "expired", "void"]
+StateName: TypeAlias = Literal["issued", "held", "used", "expired", "void", "inactive"]
 _MEMBER = "0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 _FRIEND = "0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c"
 _MOST = 10**12
@@ -297,3 +297,18 @@ class ImportedOut(BaseModel):
     def of(cls, imported: Imported) -> ImportedOut:
         """Return it as the API shows it."""
         return cls(taken=imported.taken, known=imported.known, refused=[BadRowOut.of(bad) for bad in imported.refused])
+
+
+class OwedOut(BaseModel):
+    """A partner's code that a member is to get as soon as its pool has one."""
+
+    id: UUID = Field(description="Of the gift.")
+    pool: str = Field(examples=["cinema"])
+    reward: str = Field(examples=["cinema"])
+    member_id: UUID
+    since: datetime
+
+    @classmethod
+    def of(cls, one: Owed) -> OwedOut:
+        """Return it as the API shows it."""
+        return cls(id=one.id, pool=one.pool, reward=one.reward, member_id=one.member_id, since=one.since)

@@ -58,17 +58,13 @@ async def sell(tx: Transaction, program_id: int, terms: Sequence[Terms], sell_: 
         CardLineUnknown, CardOverLine: Not on that line.
         SaleReused: The reference stands for other words.
     """
-    wallet = points.money_wallet(terms, sell_.wallet)
-    sold = wallet.gift_cards
-    if sold is None or wallet.retired:
-        raise CardsNotSold(wallet=wallet.id)
-    if sell_.amount < sold.least or (sold.most is not None and sell_.amount > sold.most):
-        raise CardAmount(least=sold.least, most=sold.most, currency=wallet.currency)
+    wallet, sold = sold_in(terms, sell_.wallet)
+    check_amount(wallet, sold, sell_.amount)
     id = ids.derived(f"{program_id}/{sell_.reference}", "gift_card")
     order_key = None if sell_.order is None else ":".join(sell_.order)
     known = (await store.load(tx, program_id, [id])).get(id)
     if known is None and sell_.order is not None and sell_.line is not None:
-        await _check_line(tx, program_id, sell_)
+        await check_line(tx, program_id, sell_)
     sale = Sale(
         wallet=wallet.ordinal, reference=sell_.reference, order_key=order_key, line=sell_.line, actor=sell_.actor
     )
@@ -82,6 +78,28 @@ async def sell(tx: Transaction, program_id: int, terms: Sequence[Terms], sell_: 
         told = happening("gift_card.sold", card, now, reference=sell_.reference, amount=card.amount, order=order_key)
         await outbox.append(tx, program_id, [told])
     return card
+
+
+def sold_in(terms: Sequence[Terms], wallet: str) -> tuple[Terms, CardTerms]:
+    """Return a wallet in whose money cards are sold, and how.
+
+    Raises:
+        UnknownWallet, NotMoney, CardsNotSold: None are.
+    """
+    found = points.money_wallet(terms, wallet)
+    if found.gift_cards is None or found.retired:
+        raise CardsNotSold(wallet=found.id)
+    return found, found.gift_cards
+
+
+def check_amount(wallet: Terms, sold: CardTerms, amount: int) -> None:
+    """Refuse a card of less or more than one may hold.
+
+    Raises:
+        CardAmount: It is.
+    """
+    if amount < sold.least or (sold.most is not None and amount > sold.most):
+        raise CardAmount(least=sold.least, most=sold.most, currency=wallet.currency)
 
 
 def issue_of_money(
@@ -103,7 +121,7 @@ def issue_of_money(
     )
 
 
-async def _check_line(tx: Transaction, program_id: int, sell_: Sell) -> None:
+async def check_line(tx: Transaction, program_id: int, sell_: Sell) -> None:
     """Hold the order by its owner, so that two sales on a line follow one another, and look what is left of it."""
     assert sell_.order is not None, "a line is of an order"
     source, order_id = sell_.order

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from puntal.rewards.errors_vouchers import (
+    CardInactive,
     NotTransferable,
     UseEnded,
     UseReused,
@@ -143,6 +144,8 @@ def _check(voucher: Voucher, ask: Ask, now: datetime) -> None:
     state = voucher.state_at(now)
     if state == "void":
         raise VoucherVoid
+    if state == "inactive":
+        raise CardInactive
     if state == "used":
         raise VoucherUsed
     if state == "expired":
@@ -236,6 +239,8 @@ def check_gift(record: Record, now: datetime, *, by_staff: bool) -> None:
         raise VoucherUsed
     if state == "expired":
         raise VoucherExpired(ended=_day(voucher.ends_at or now))
+    if state == "inactive":
+        raise CardInactive
     if state == "held" or voucher.held:
         raise VoucherHeld
     if voucher.member_id is None or not (by_staff or voucher.terms.transferable):

@@ -90,7 +90,8 @@ INSERT_STAGED = """
 -- to whoever has it.
 INSERT INTO voucher (program_id, id, code, shown, reward, state, member_id, batch_id, origin, issued_at, valid_from,
   ends_at, currency, amount, remaining)
-SELECT %(program_id)s, s.id, s.code, s.shown, b.reward, 'issued', s.member_id, b.id,
+SELECT %(program_id)s, s.id, s.code, s.shown, b.reward, CASE b.amount WHEN 0 THEN 'inactive' ELSE 'issued' END,
+  s.member_id, b.id,
   CASE b.kind WHEN 'imported' THEN 'import' ELSE 'batch' END, %(now)s, b.valid_from, coalesce(s.ends_at, b.ends_at),
   b.currency, b.amount, b.amount
 FROM stage_voucher s
@@ -179,7 +180,7 @@ LIMIT %(limit)s
 UNUSED = """
 -- Some of what is left of a batch; locked by id afterwards.
 SELECT id FROM voucher
-WHERE program_id = %(program_id)s AND batch_id = %(batch)s AND state IN ('issued', 'held')
+WHERE program_id = %(program_id)s AND batch_id = %(batch)s AND state IN ('issued', 'held', 'inactive')
 ORDER BY id
 LIMIT %(limit)s
 """

@@ -42,6 +42,13 @@ WHERE g.program_id = %(program_id)s AND v.program_id = %(program_id)s AND g.orde
 ORDER BY g.order_key, g.line, g.id
 """
 
+ACTIVATED_AS = """
+-- The cards that were activated, or sold, under a reference; of one order hardly ever more than one.
+SELECT id, wallet, origin, reference, order_key, line, at, actor
+FROM gift_card WHERE program_id = %(program_id)s AND reference = %(reference)s AND origin = 'paid_in'
+ORDER BY id
+"""
+
 RETURNS = """
 -- Under which references refunds took something of some cards back.
 SELECT DISTINCT reference FROM voucher_use
@@ -89,6 +96,13 @@ async def of_orders(tx: Transaction, program_id: int, orders: Collection[str]) -
     names = {"program_id": program_id, "orders": list(orders)}
     rows = await (await tx.execute(OF_ORDERS, names)).fetchall()
     return [(GiftCard(**dict(zip(_COLUMNS, row[:-1], strict=True))), row[-1]) for row in rows]
+
+
+async def sold_as(tx: Transaction, program_id: int, reference: str) -> list[GiftCard]:
+    """Return the cards that were sold under a reference."""
+    async with tx.cursor(row_factory=kwargs_row(GiftCard)) as cursor:
+        await cursor.execute(ACTIVATED_AS, {"program_id": program_id, "reference": reference})
+        return await cursor.fetchall()
 
 
 async def returns(tx: Transaction, program_id: int, ids: Collection[UUID]) -> list[str]:

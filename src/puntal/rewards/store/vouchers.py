@@ -92,6 +92,14 @@ SET state = excluded.state, amount = excluded.amount, at = excluded.at, lapses_a
   discount_minor = excluded.discount_minor
 """
 
+ACTIVATE = """
+-- A card that was printed gets its value; it is locked. Its terms are those of its sale.
+UPDATE voucher
+SET state = 'issued', amount = %(amount)s, remaining = %(amount)s, ends_at = %(ends_at)s, member_id = %(member_id)s,
+  issued_at = %(now)s, terms = %(terms)s::json
+WHERE program_id = %(program_id)s AND id = %(id)s AND state = 'inactive'
+"""
+
 OVERDUE_HOLDS = """
 -- Vouchers with something held for too long; they are locked by id afterwards.
 SELECT DISTINCT u.voucher_id FROM voucher_use u
@@ -127,6 +135,11 @@ UNUSED_OF_CAUSES = f"""
 -- What is left of the vouchers that redemptions or events gave; a look without a lock.
 {COLUMNS} AND v.cause = ANY(%(causes)s::text[]) AND v.state IN ('issued', 'held')
 ORDER BY v.id
+"""
+
+CAUSES_WITH_CODE = """
+-- Which causes got a code, whatever became of it.
+SELECT DISTINCT cause FROM voucher WHERE program_id = %(program_id)s AND cause = ANY(%(causes)s::text[]) ORDER BY cause
 """
 
 REASSIGN = """
@@ -197,6 +210,15 @@ async def write(tx: Transaction, program_id: int, vouchers: Sequence[Voucher], u
         await tx.execute(WRITE_USES, {"program_id": program_id, "rows": encode(list(uses))})
 
 
+async def activate(tx: Transaction, program_id: int, card: Issue, now: datetime) -> None:
+    """Give a locked card that was printed its value."""
+    names = {
+        "program_id": program_id, "id": card.id, "amount": card.amount, "ends_at": card.ends_at,
+        "member_id": card.member_id, "terms": msgspec.json.encode(card.terms).decode(), "now": now,
+    }  # fmt: skip
+    await tx.execute(ACTIVATE, names)
+
+
 async def overdue_holds(tx: Transaction, program_id: int, *, now: datetime, limit: int) -> list[UUID]:
     """Return vouchers with something held for too long."""
     cursor = await tx.execute(OVERDUE_HOLDS, {"program_id": program_id, "now": now, "limit": limit})
@@ -221,6 +243,12 @@ async def unused(tx: Transaction, program_id: int, *, after: UUID, limit: int) -
 async def unused_of_causes(tx: Transaction, program_id: int, causes: Collection[str]) -> list[Voucher]:
     """Return what is left of what redemptions or events gave."""
     return await read(tx, UNUSED_OF_CAUSES, program_id, causes=list(causes)) if causes else []
+
+
+async def causes_with_code(tx: Transaction, program_id: int, causes: Collection[str]) -> set[str]:
+    """Return those of the causes that got a code."""
+    cursor = await tx.execute(CAUSES_WITH_CODE, {"program_id": program_id, "causes": list(causes)})
+    return {row[0] for row in await cursor.fetchall()}
 
 
 async def reassign(

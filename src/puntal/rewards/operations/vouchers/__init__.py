@@ -20,11 +20,20 @@ from puntal.rewards.operations.vouchers.owning import (
     reassign,
     transfer,
 )
+from puntal.rewards.operations.vouchers.pools import (
+    caused,
+    give_codes,
+    hand_out_of_pool,
+    owe_no_more,
+    owed,
+    settle_owed,
+)
 from puntal.rewards.operations.vouchers.using import find, look, release, take, take_all
 from puntal.rewards.policy.issuing import ends_at_of, issue_of, terms_of
 
 __all__ = [
     "END_PORTION",
+    "caused",
     "draw",
     "due",
     "end",
@@ -32,15 +41,20 @@ __all__ = [
     "expire",
     "find",
     "forget",
+    "give_codes",
     "hand_out",
+    "hand_out_of_pool",
     "held_about",
     "issue",
     "issue_of",
     "lapse_due",
     "look",
+    "owe_no_more",
+    "owed",
     "rank_of",
     "reassign",
     "release",
+    "settle_owed",
     "take",
     "take_all",
     "terms_of",

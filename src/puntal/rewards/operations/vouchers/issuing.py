@@ -107,6 +107,19 @@ async def hand_out(
     Raises:
         CodesGone: Fewer are left than takers.
     """
+    given = await hand_out_some(tx, program_id, batch_id, takers, now=now)
+    if len(given) < len(takers):
+        raise CodesGone
+    return [given[one.id] for one in takers]
+
+
+async def hand_out_some(
+    tx: Transaction, program_id: int, batch_id: UUID, takers: Sequence[Issue], *, now: datetime
+) -> dict[UUID, Voucher]:
+    """Give takers codes of a batch as far as there are some, in their order; by the takers' ids.
+
+    A cause that was given codes of the batch gets those again.
+    """
     if any(one.member_id is None and one.cause is None for one in takers):
         raise ValueError("a code is handed out to a member, or for a cause")
     causes = {one.cause for one in takers if one.cause is not None}
@@ -117,16 +130,15 @@ async def hand_out(
     new = [one for one in takers if one.id not in given]
     if new:
         taken = await batches.hand_out(tx, program_id, batch_id, new, now)
-        if len(taken) < len(new):
-            raise CodesGone
         found = await store.load(tx, program_id, taken)
-        given |= {one.id: found[id] for one, id in zip(new, taken, strict=True)}
-        told = [happening("voucher.issued", given[one.id], now) for one in new]
+        # Of fewer codes than takers the first get one.
+        given |= {one.id: found[id] for one, id in zip(new, taken, strict=False)}
+        told = [happening("voucher.issued", given[one.id], now) for one in new if one.id in given]
         left = await batches.fall_low(tx, program_id, batch_id, now)
         if left is not None:
             told.append(_low(batch_id, left, now))
         await outbox.append(tx, program_id, told)
-    return [given[one.id] for one in takers]
+    return given
 
 
 def _low(batch_id: UUID, left: int, now: datetime) -> Happening:

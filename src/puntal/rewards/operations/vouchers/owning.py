@@ -18,6 +18,7 @@ from puntal.rewards.operations.vouchers.using import find
 from puntal.rewards.operations.vouchers.writing import happening, open_vouchers, write
 from puntal.rewards.policy import vouchers as policy
 from puntal.rewards.queries import vouchers as queries
+from puntal.rewards.store import owed
 from puntal.rewards.store import vouchers as store
 
 
@@ -77,6 +78,7 @@ async def reassign(
     tx: Transaction, program_id: int, *, source: UUID, target: UUID, only: Sequence[UUID] | None = None
 ) -> list[UUID]:
     """Make all of a member's vouchers another's, or `only` some; returns which. Both members are locked."""
+    await owed.reassign(tx, program_id, source=source, target=target, only=only)
     return await store.reassign(tx, program_id, source=source, target=target, only=only)
 
 
@@ -90,6 +92,7 @@ async def forget(tx: Transaction, program_id: int, people: Collection[UUID], *, 
 
     What was used stays countable; a voucher names no person.
     """
+    await owed.forget(tx, program_id, people)
     unused = await queries.unused_of_members(tx, program_id, people)
     records = await open_vouchers(tx, program_id, unused, now=now)
     for record in records.values():
