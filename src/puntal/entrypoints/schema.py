@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,13 +14,23 @@ from puntal.kit.db import Database
 VERSION = "SELECT version_num FROM alembic_version"
 
 
+_NAMES = re.compile(r'^(down_revision|revision) = (?:"(\w+)"|None)$', re.MULTILINE)
+
+
 @lru_cache(maxsize=1)
 def revisions() -> tuple[str, ...]:
-    """Return the revisions this code knows, oldest first: the numbers their files begin with."""
+    """Return the revisions this code knows, oldest first: each names the one before it."""
     package = Path(puntal.__file__).parent
     inside = package / "migrations"
     folder = inside if inside.is_dir() else package.parents[1] / "migrations"
-    return tuple(sorted(path.name.partition("_")[0] for path in (folder / "versions").glob("[0-9]*.py")))
+    after = {}
+    for path in (folder / "versions").glob("[0-9]*.py"):
+        names = dict(_NAMES.findall(path.read_text()))
+        after[names["down_revision"]] = names["revision"]
+    chain = [after[""]]
+    while chain[-1] in after:
+        chain.append(after[chain[-1]])
+    return tuple(chain)
 
 
 def after(current: str | None) -> list[str]:
