@@ -143,6 +143,7 @@ async def test_a_document_is_told_in_sentences_beside_its_faults(client: httpx2.
     assert spoken.json()["sentences"][-1]["words"] != said["/campaigns/0/rewards/0"]
     nothing = await client.post(f"{at}/program/sentences", content='{"puntal": 1}', headers=JSON)
     assert (nothing.json()["ok"], nothing.json()["sentences"]) == (False, [])
+    assert spoken.json()["events"]["purchase"] == "una compra"
 
 
 async def test_publish_compare_and_roll_back(client: httpx2.AsyncClient, at: str) -> None:

@@ -37,7 +37,7 @@ from puntal.programs.diff import diff
 from puntal.programs.errors import NoDraft, ProgramFaulty, RevisionNotFound, TemplateOrDocument
 from puntal.programs.model import Draft
 from puntal.programs.preparing import Publish
-from puntal.programs.telling import tell
+from puntal.programs.telling import events, tell
 from puntal.programs.templates import list_templates, load_template
 from puntal.programs.wire import (
     EXAMPLE,
@@ -153,7 +153,7 @@ async def tell_document(request: Request, tx: ProgramTx, program_id: ProgramId, 
     """Say each part of a document in a sentence, beside everything that is wrong with it; nothing is written."""
     program, faults = await operations.check(tx, program_id, await read_document(request))
     advice, told = ([], []) if program is None else (policy.advice(program), tell(program, locale))
-    return ToldOut.of_told(faults, advice, told)
+    return ToldOut.of_told(faults, advice, told, events(program, locale))
 
 
 @router.post(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from puntal.kit.errors import pointer
+from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.earning import Rule
 from puntal.programs.document.program import Program
 from puntal.programs.document.rewards import Reward
@@ -33,6 +34,16 @@ class Told:
 def tell(program: Program, locale: str) -> list[Told]:
     """Return wallets, tiers, segments, rules, shared limits, campaigns and rewards in the order of the document."""
     return list(_Telling(program, locale).everything())
+
+
+def events(program: Program | None, locale: str) -> dict[str, str]:
+    """Return what rules can be on, built in and declared, by name: what people call it."""
+    language = "es" if locale.startswith("es") else "en"
+    known = {name: labels[language] for name, labels in BUILT_IN_EVENTS.items()}
+    if program is not None:
+        speaker = Speaker(program, locale)
+        known |= {name: speaker.text(event.label, name) for name, event in program.events.items()}
+    return known
 
 
 class _Telling:

@@ -121,12 +121,15 @@ class ToldOut(CheckOut):
     """A document in sentences, and what is wrong with it."""
 
     sentences: list[SentenceOut] = Field(description="None where the document cannot be read at all.")
+    events: dict[str, str] = Field(description="What rules can be on, by name: what it is called.")
 
     @classmethod
-    def of_told(cls, faults: Sequence[Fault], advice: Sequence[Fault], told: Sequence[Told]) -> ToldOut:
+    def of_told(
+        cls, faults: Sequence[Fault], advice: Sequence[Fault], told: Sequence[Told], events: Mapping[str, str]
+    ) -> ToldOut:
         """Return what was found and said."""
         sentences = [SentenceOut.model_validate(each) for each in told]
-        return cls(**CheckOut.of(faults, advice).model_dump(), sentences=sentences)
+        return cls(**CheckOut.of(faults, advice).model_dump(), sentences=sentences, events=dict(events))
 
 
 class TemplateDocumentOut(BaseModel):
