@@ -210,17 +210,23 @@ class Stored:
 
     def took_part(self, since: date, through: date) -> set[UUID]:
         who = set()
+
+        def adds(id: UUID, at: datetime) -> None:
+            joined = self.members[id]["enrolled_at"]
+            if joined is not None and self.day(joined) <= self.day(at):
+                who.add(id)
+
         for row in self.transfers:
             moves = row["source"] == "issued" or row["destination"] in ("redeemed", "spent")
             if not (moves and since <= self.day(row["recorded_at"]) <= through):
                 continue
             if row["holder_id"] not in self.pools:
-                who.add(self.survivor(row["holder_id"]))
+                adds(self.survivor(row["holder_id"]), row["recorded_at"])
             elif row["event_id"] is not None:
-                who.add(self.survivor(self.events[row["event_id"]]["member_id"]))
+                adds(self.survivor(self.events[row["event_id"]]["member_id"]), row["recorded_at"])
         for row in self.redemptions:
             if row["state"] == "committed" and since <= self.day(row["committed_at"]) <= through:
-                who.add(self.survivor(row["member_id"]))
+                adds(self.survivor(row["member_id"]), row["committed_at"])
         return who
 
     def flow(self, wallet: int, since: date, through: date) -> dict[str, int]:
@@ -250,7 +256,7 @@ class Stored:
             "member_": [row for row in orders if self.by_member(row)],
             "guest_": [row for row in orders if not self.by_member(row)],
         }
-        active = part | (set(customers) & members)
+        active = part | (as_members & members)
         out: dict[tuple[str, str | None], Any] = {
             ("members", None): len(members),
             ("new_members", None): sum(self.day(self.members[id]["enrolled_at"]) >= since for id in members),

@@ -76,7 +76,7 @@ def test_every_figure_has_its_formula_in_both_languages() -> None:
             span=a_span(date(2026, 3, 1), date(2026, 3, 31)),
             people=People(0, 0, 0, 0),
             purchases=Purchases(0, 0, 0, 0, 0, 0, 0, 0, 0),
-            influence=Influence(0, 0, 0),
+            influence=Influence(0, 0),
             flows=[Flow("points", "points", 0, 0, 0, 0, 0, 0, 0, 0), Flow("purse", "money", 0, 0, 0, 0, 0, 0, 0, 0)],
             ending=[Ending("points", "points", 0, 0), Ending("purse", "money", 0, 0)],
             liability=[LiabilityLine("points", 0, 0, 0, 0, 0, "EUR")],

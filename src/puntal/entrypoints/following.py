@@ -11,6 +11,7 @@ import msgspec
 from puntal.engine.model import Event
 from puntal.entrypoints import publishing
 from puntal.entrypoints.admitting import admit_all, follower
+from puntal.entrypoints.figures import keep_figures
 from puntal.entrypoints.intake import Intake
 from puntal.entrypoints.lapsing import VOID, lapse
 from puntal.entrypoints.nights import run_due
@@ -68,6 +69,7 @@ def wiring(database: Database, programs: Programs) -> Wiring:
             await segments.reevaluate_all(database, program_id=program_id, now=now)
             await admit_all(database, programs, program_id, now)
             await close_books(database, programs, program_id, now=now)
+        await keep_figures(database, programs, program_id, now=now)
         return done
 
     return Wiring(routes=ROUTES, run_due=nights, parts={Programs: programs})

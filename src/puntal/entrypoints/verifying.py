@@ -15,6 +15,7 @@ import structlog
 
 from puntal.activity import queries as activity
 from puntal.entrypoints.programs import Loaded, Programs
+from puntal.insight.queries import rollup_checks as figures
 from puntal.intake import queries as intake
 from puntal.kit import clock
 from puntal.kit.calendar import midnight
@@ -90,10 +91,15 @@ async def _limits(tx: Transaction, program: Loaded) -> Sequence[Disagreement]:
     return await limits.disagreements(tx, program.program_id, budgets, zone=zone, redeemed=redeemed)
 
 
+async def _figures(tx: Transaction, program: Loaded) -> Sequence[Disagreement]:
+    return await figures.disagreements(tx, program.newest)
+
+
 PROGRAM_CHECKS: dict[str, Callable[[Transaction, Loaded], Awaitable[Sequence[Disagreement]]]] = {
     "totals": _totals,
     "activity": _activity,
     "limits": _limits,
+    "figures": _figures,
 }
 """Those that need to know what the program says; a program never published has nothing to check."""
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from puntal.insight.model import Incentive
 from puntal.points.model import LiabilityLine
 
 FlowKind = Literal["earned", "spent", "expired", "other"]
@@ -201,12 +202,17 @@ class Influence(Struct, frozen=True):
     Attributes:
         orders: That used a reward, a voucher or a campaign, each once.
         sales_minor: What these brought, net of refunds.
-        cost_minor: Discounts, and what campaigns' units are expected to cost.
+        incentives: Each with what it led to.
     """
 
     orders: int
     sales_minor: int
-    cost_minor: int
+    incentives: list[Incentive] = []
+
+    @property
+    def cost_minor(self) -> int:
+        """Discounts, and what campaigns' units are expected to cost."""
+        return sum(one.cost_minor for one in self.incentives)
 
     @property
     def return_on_cost(self) -> Share:

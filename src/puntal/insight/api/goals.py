@@ -15,9 +15,9 @@ from puntal.access.dependencies import Now, ProgramCaller, requires
 from puntal.access.model import Permission
 from puntal.insight import operations, queries
 from puntal.insight.api.kpis import number
-from puntal.insight.api.routing import FILE, READ, REFUSALS, Asked, router
+from puntal.insight.api.routing import FILE, READ, REFUSALS, Asked, Reported, router
 from puntal.insight.errors import GoalUnknown
-from puntal.insight.model_home import Direction, Pace, Progress
+from puntal.insight.model_home import Direction, Goal, Pace, Progress
 from puntal.insight.model_kpis import FigureUnit
 from puntal.insight.phrases import FORMULAS
 
@@ -128,9 +128,14 @@ def _plain(value: Fraction) -> int | float | None:
     return int(value) if value.denominator == 1 else number(value)
 
 
+async def _progress(asked: Reported, goals: list[Goal]) -> list[Progress]:
+    rest = await queries.opened(asked.tx, asked.program) if goals else None
+    return await queries.progress(asked.tx, asked.program, goals, now=asked.now, rest=rest)
+
+
 async def _shown(asked: Asked, id: UUID) -> GoalOut:
     found = await queries.goal(asked.tx, asked.program.program_id, id)
-    told = [] if found is None else await queries.progress(asked.tx, asked.program, [found], now=asked.now)
+    told = [] if found is None else await _progress(asked, [found])
     if not told:
         raise GoalUnknown
     return GoalOut.of(told[0], asked.language)
@@ -146,9 +151,7 @@ async def _shown(asked: Asked, id: UUID) -> GoalOut:
 async def list_goals(asked: Asked) -> GoalsOut | Response:
     """List every goal with its progress and pace; a program has at most fifty."""
     found = await queries.goals(asked.tx, asked.program.program_id)
-    told = [
-        GoalOut.of(one, asked.language) for one in await queries.progress(asked.tx, asked.program, found, now=asked.now)
-    ]
+    told = [GoalOut.of(one, asked.language) for one in await _progress(asked, found)]
     if asked.as_csv:
         columns = list(GoalOut.model_fields)
         return asked.file("goals", columns, ([getattr(one, column) for column in columns] for one in told))

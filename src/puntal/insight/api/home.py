@@ -14,7 +14,6 @@ from puntal.insight.api.goals import GoalOut
 from puntal.insight.api.kpis import DaysOut, FigureOut, comparable, shown
 from puntal.insight.api.routing import READ, REFUSALS, Asked, Period, Reported, router
 from puntal.insight.api.series import SeriesOut, series_of, steps
-from puntal.insight.model import Days
 from puntal.insight.model_home import Advice, AdviceKind, Alert, AlertKind, Severity, Target
 from puntal.insight.phrases_home import words_of
 
@@ -133,22 +132,24 @@ async def report_home(asked: Asked, query: Annotated[Period, Query()]) -> HomeOu
     """
     tx, program, period = asked.tx, asked.program, asked.span(query)
     compared = policy.before(program.zone, period)
-    now = await queries.kpis(tx, program, period, now=asked.now)
-    then = await queries.kpis(tx, program, compared, now=asked.now)
+    rest = await queries.opened(tx, program)
+    now = await queries.kpis(tx, program, period, now=asked.now, rest=rest)
+    then = await queries.kpis(tx, program, compared, now=asked.now, rest=rest, standing=False)
     figures, earlier = policy.figures(now), comparable(policy.figures(then))
     ranked = sorted((one for one in figures if one.id in SHOWN), key=lambda one: SHOWN.index(one.id))
     running = [one for one in await queries.goals(tx, program.program_id) if one.since <= asked.today <= one.through]
-    goals = await queries.progress(tx, program, running, now=asked.now, known={(period.since, period.through): figures})
+    goals = await queries.progress(
+        tx, program, running, now=asked.now, known={(period.since, period.through): figures}, rest=rest
+    )
     every = steps(period)
     rewards = await queries.rewards(tx, program, period)
-    led = await queries.incentives(tx, program, Days(period.since, period.through))
     return HomeOut(
         period=DaysOut.of(period),
         compared=DaysOut.of(compared),
         currency=program.currency,
         as_of=asked.now,
         figures=[shown(one, earlier.get((one.id, one.wallet)), period, asked.language) for one in ranked],
-        series=series_of(asked, period, every, await queries.series(tx, program, period, every=every)),
+        series=series_of(asked, period, every, await queries.series(tx, program, period, every=every, rest=rest)),
         goals=[GoalOut.of(one, asked.language) for one in goals],
         alerts=[
             AlertOut.of(one, asked)
@@ -159,7 +160,7 @@ async def report_home(asked: Asked, query: Annotated[Period, Query()]) -> HomeOu
         recommendations=[
             RecommendationOut.of(one, asked)
             for one in policy_advice.advice(
-                now, then, rewards, led.incentives, reminds=bool(program.document.policies.reminders)
+                now, then, rewards, now.influence.incentives, reminds=bool(program.document.policies.reminders)
             )
         ],
     )

@@ -92,11 +92,14 @@ _COLUMNS = ("figure", "wallet", "unit", "value", "numerator", "denominator", "pr
 async def report_kpis(asked: Asked, query: Annotated[KpisQuery, Query()]) -> KpisOut | Response:
     """Tell members, purchases, units and rates of a period, each with its formula; the liability is as of now."""
     period = asked.span(query)
-    found = policy.figures(await queries.kpis(asked.tx, asked.program, period, now=asked.now))
+    rest = await queries.opened(asked.tx, asked.program)
+    found = policy.figures(await queries.kpis(asked.tx, asked.program, period, now=asked.now, rest=rest))
     earlier: dict[tuple[str, str | None], Figure] = {}
     compared = policy.before(asked.program.zone, period) if query.compare else None
     if compared is not None:
-        past = policy.figures(await queries.kpis(asked.tx, asked.program, compared, now=asked.now))
+        past = policy.figures(
+            await queries.kpis(asked.tx, asked.program, compared, now=asked.now, rest=rest, standing=False)
+        )
         earlier = comparable(past)
     figures = [shown(one, earlier.get((one.id, one.wallet)), period, asked.language) for one in found]
     if asked.as_csv:

@@ -147,7 +147,8 @@ async def report_series(asked: Asked, query: Annotated[SeriesQuery, Query()]) ->
     """
     period = asked.span(query)
     every = query.every or steps(period)
-    points = await queries.series(asked.tx, asked.program, period, every=every)
+    rest = await queries.opened(asked.tx, asked.program)
+    points = await queries.series(asked.tx, asked.program, period, every=every, rest=rest)
     if asked.as_csv:
         names = [name for name, *_ in _FIGURES]
         wallets = [f"{terms.id}_{name}" for terms in asked.program.terms for name in _MOVES]

@@ -8,12 +8,14 @@ from puntal.insight.queries.incentives import incentives, orders_of
 from puntal.insight.queries.kpis import kpis
 from puntal.insight.queries.overview import overview
 from puntal.insight.queries.rewards import redemptions_behind, rewards
+from puntal.insight.queries.rollups import Open, opened
 from puntal.insight.queries.rows import holders_behind, members_behind, orders_behind, transfers_behind
 from puntal.insight.queries.series import series
 from puntal.insight.queries.standing import waiting
 from puntal.insight.queries.tiers import members_of_tier, tier_changes, tiers
 
 __all__ = [
+    "Open",
     "budget_days",
     "budget_keys",
     "budgets",
@@ -27,6 +29,7 @@ __all__ = [
     "kpis",
     "members_behind",
     "members_of_tier",
+    "opened",
     "orders_behind",
     "orders_of",
     "overview",

@@ -14,6 +14,7 @@ from puntal.insight import policy_kpis as policy
 from puntal.insight.model_home import Goal, Progress
 from puntal.insight.model_kpis import Figure
 from puntal.insight.queries.kpis import kpis
+from puntal.insight.queries.rollups import Open
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
 
@@ -50,6 +51,7 @@ async def progress(
     *,
     now: datetime,
     known: Mapping[Days, Sequence[Figure]] | None = None,
+    rest: Open | None = None,
 ) -> list[Progress]:
     """Return how far goals are, in the order given.
 
@@ -62,6 +64,7 @@ async def progress(
         found: Goals.
         now: On the program's clock.
         known: Figures of periods the caller has already.
+        rest: As of `kpis`.
     """
     today = local_day(program.zone, now)
     wallets = {terms.id for terms in program.terms} | {None}
@@ -72,7 +75,9 @@ async def progress(
             continue
         days = (one.since, max(one.since, min(one.through, today)))
         if days not in figures:
-            figures[days] = policy.figures(await kpis(tx, program, policy.span(program.zone, *days), now=now))
+            figures[days] = policy.figures(
+                await kpis(tx, program, policy.span(program.zone, *days), now=now, rest=rest, standing=False)
+            )
         told.append(policy_goals.progress(one, figures[days], today=today))
     return told
 

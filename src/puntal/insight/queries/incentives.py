@@ -7,29 +7,36 @@ An order counts for every incentive it used, once in the totals.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+import msgspec
+
 from puntal.engine.model import Compiled
 from puntal.insight.model import ALWAYS, Days, Incentive, IncentiveOrder, Incentives
 from puntal.insight.model_kpis import Influence
 from puntal.insight.policy_kpis import EARLIEST, LATEST, span
+from puntal.insight.policy_rollups import Totals
 from puntal.insight.queries.flows import flows
 from puntal.kit.db import Transaction
 
 After = tuple[datetime, str, str, str]
 """When an order happened, its key, and the kind and name of the incentive."""
 
-_LED = """
+_ASKED = """
 asked AS (
   SELECT o.source || ':' || o.order_id AS key, o.source, o.order_id, o.member_id, o.occurred_at, o.day,
     o.net_minor - o.refunded_minor AS sales, o.awards
   FROM shop_order o
   WHERE o.program_id = %(program_id)s AND o.source <> 'referral' AND o.state IN ('earned', 'cancelled')
     AND o.day >= coalesce(%(since)s::date, o.day) AND o.day <= coalesce(%(through)s::date, o.day)
-), of_rules AS (
+)"""
+
+LED_FROM = """
+of_rules AS (
   SELECT rule, campaign FROM unnest(%(rules)s::text[], %(campaigns)s::text[]) AS r (rule, campaign)
 ), led AS (
   SELECT a.key, 'reward' AS kind, r.reward AS id, r.discount_minor AS discount, r.wallet::integer AS wallet,
@@ -50,6 +57,9 @@ asked AS (
   JOIN of_rules c ON c.rule = g.award ->> 0
 )
 """
+"""What the orders that were `asked` for used: `key`, `awards` and what `campaigns_of` says."""
+
+_LED = f"{_ASKED}, {LED_FROM}"
 
 BY_INCENTIVE = f"""
 -- Each incentive with the orders it led to; one that used it twice counts once.
@@ -118,9 +128,28 @@ async def incentives(tx: Transaction, program: Compiled, days: Days = ALWAYS) ->
 
 
 async def influence(tx: Transaction, program: Compiled, days: Days) -> Influence:
-    """Return the totals of the report alone."""
+    """Return what incentives led to in a period: the report without what moved through wallets."""
     whole, found = await _led(tx, program, days)
-    return Influence(whole[2], int(whole[3]), sum(one.cost_minor for one in found))
+    return Influence(whole[2], int(whole[3]), found)
+
+
+def influence_of(program: Compiled, totals: Totals) -> Influence:
+    """Return the same from the sums of days."""
+    led = {name: value for (series, name), value in totals.days.items() if series == "led"}
+    orders: Counter[str] = Counter()
+    sales: Counter[str] = Counter()
+    for names, (count, amount) in led.items():
+        for name in msgspec.json.decode(names, type=list[str]):
+            orders[name] += count
+            sales[name] += amount
+    found = []
+    for (series, name), (units, discount) in totals.days.items():
+        if series == "led_by" and orders[name]:
+            kind, rest = name.split(":", 1)
+            id, wallet = rest.rsplit(":", 1)
+            found.append(_incentive(program, (kind, id, int(wallet), orders[name], sales[name], discount, units)))
+    found.sort(key=lambda one: (one.kind, one.id, one.wallet or ""))
+    return Influence(sum(count for count, _ in led.values()), sum(amount for _, amount in led.values()), found)
 
 
 async def _led(tx: Transaction, program: Compiled, days: Days) -> tuple[Sequence[Any], list[Incentive]]:
@@ -206,12 +235,20 @@ def _cost(program: Compiled, kind: str, wallet: int, discount: int, units: int) 
 
 
 def _names(program: Compiled, days: Days) -> dict[str, Any]:
-    rules = [rule for trigger in program.triggers.values() for rule in trigger.rules if rule.campaign is not None]
-    return {
+    return campaigns_of(program) | {
         "program_id": program.program_id,
         "zone": program.document.timezone,
         "since": days.since,
         "through": days.through,
-        "rules": [rule.id for rule in rules],
-        "campaigns": [rule.campaign for rule in rules],
     }
+
+
+def campaigns_of(program: Compiled) -> dict[str, list[str]]:
+    """Return which rules are a campaign's, side by side, in an order of their own."""
+    rules = {
+        (rule.id, rule.campaign)
+        for trigger in program.triggers.values()
+        for rule in trigger.rules
+        if rule.campaign is not None
+    }
+    return {"rules": [rule for rule, _ in sorted(rules)], "campaigns": [campaign for _, campaign in sorted(rules)]}

@@ -6,6 +6,7 @@ The bound on `occurred_at` is wider than the day's and only lets the index by ti
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from puntal.engine.model import Compiled
@@ -13,6 +14,9 @@ from puntal.insight.model_kpis import MEMBERS, Span
 
 PURCHASE = "o.source <> 'referral' AND o.state = 'earned' AND (o.refunded_minor < o.net_minor OR o.net_minor = 0)"
 SALES = "greatest(o.net_minor - o.refunded_minor, 0)"
+
+ORDINAL = "({} - DATE '0001-01-01' + 1)"
+"""Python's ordinal of a day."""
 
 BOUGHT = f"""
 bought AS (
@@ -45,38 +49,29 @@ customers AS (
 
 TOOK_PART = """
 moved AS (
-  SELECT t.holder_id, t.event_id FROM transfer t
+  SELECT t.holder_id, t.event_id, (t.recorded_at AT TIME ZONE %(zone)s)::date AS day FROM transfer t
   WHERE t.program_id = %(program_id)s
     AND t.recorded_at >= %(begins)s::timestamptz AND t.recorded_at < %(ends)s::timestamptz
     AND (t.source = 'issued' OR t.destination IN ('redeemed', 'spent'))
 ), took_part AS (
-  SELECT DISTINCT coalesce(m.merged_into, m.id) AS id
+  SELECT DISTINCT s.id
   FROM (
-    SELECT holder_id AS id FROM moved
+    SELECT holder_id AS id, day FROM moved
     UNION
-    SELECT e.member_id FROM moved
+    SELECT e.member_id, moved.day FROM moved
     JOIN pool p ON p.program_id = %(program_id)s AND p.id = moved.holder_id
     JOIN event e ON e.program_id = %(program_id)s AND e.id = moved.event_id
     UNION
-    SELECT r.member_id FROM redemption r
+    SELECT r.member_id, (r.committed_at AT TIME ZONE %(zone)s)::date FROM redemption r
     WHERE r.program_id = %(program_id)s AND r.state = 'committed'
       AND r.committed_at >= %(begins)s::timestamptz AND r.committed_at < %(ends)s::timestamptz
   ) AS who
   JOIN member m ON m.program_id = %(program_id)s AND m.id = who.id
+  JOIN member s ON s.program_id = %(program_id)s AND s.id = coalesce(m.merged_into, m.id)
+  WHERE (s.enrolled_at AT TIME ZONE %(zone)s)::date <= who.day
 )"""
 
 IS_MEMBER = "m.status = ANY(%(statuses)s::text[]) AND m.enrolled_at < %(ends)s::timestamptz"
-
-FLOWED = """
-flowed AS (
-  SELECT t.id, t.holder_id, t.wallet, t.kind, t.recorded_at, t.effective_at, t.rule, t.order_key,
-    CASE WHEN t.destination IN ('available', 'pending', 'held', 'debt') THEN t.source ELSE t.destination END AS account,
-    CASE WHEN t.destination IN ('available', 'pending', 'held', 'debt') THEN t.amount ELSE -t.amount END AS change
-  FROM transfer t
-  WHERE t.program_id = %(program_id)s AND t.recorded_at < %(ends)s::timestamptz
-    AND (t.source IN ('available', 'pending', 'held', 'debt'))
-      <> (t.destination IN ('available', 'pending', 'held', 'debt'))
-)"""
 
 
 def names(program: Compiled, period: Span) -> dict[str, Any]:
@@ -88,5 +83,6 @@ def names(program: Compiled, period: Span) -> dict[str, Any]:
         "through": period.through,
         "begins": period.begins,
         "ends": period.ends,
+        "open_from": datetime.min.replace(tzinfo=UTC),
         "statuses": list(MEMBERS),
     }

@@ -17,7 +17,8 @@ from puntal.insight.model_kpis import (
     Span,
     TransferRow,
 )
-from puntal.insight.queries.parts import BOUGHT, CUSTOMERS, FLOWED, IS_MEMBER, KNOWN, TOOK_PART, names
+from puntal.insight.queries.parts import BOUGHT, CUSTOMERS, IS_MEMBER, KNOWN, TOOK_PART, names
+from puntal.insight.store.rollups import FLOWED
 from puntal.kit.db import Transaction
 from puntal.points.model import Terms
 
@@ -42,7 +43,7 @@ ACTIVE_MEMBERS = f"""
 -- Locks nothing. Pages by member id.
 WITH {BOUGHT}, {CUSTOMERS}, {TOOK_PART}
 SELECT {_SHOWN} FROM member m LEFT JOIN customers c ON c.id = m.id LEFT JOIN took_part p ON p.id = m.id
-WHERE m.program_id = %(program_id)s AND {IS_MEMBER} AND (c.id IS NOT NULL OR p.id IS NOT NULL) AND {_PAGE}
+WHERE m.program_id = %(program_id)s AND {IS_MEMBER} AND (c.joined OR p.id IS NOT NULL) AND {_PAGE}
 """  # noqa: S608 - our own text, no input
 
 PARTICIPATING_MEMBERS = f"""

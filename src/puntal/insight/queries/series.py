@@ -10,7 +10,10 @@ from puntal.engine.model import Compiled
 from puntal.insight.errors import TooFine
 from puntal.insight.model_home import Every, SeriesPoint, WalletMoves
 from puntal.insight.model_kpis import Span
+from puntal.insight.queries import rollups
+from puntal.insight.queries.flows import moved_by_day
 from puntal.insight.queries.parts import BOUGHT, names
+from puntal.insight.queries.rollups import Open
 from puntal.kit.calendar import period_end, period_start
 from puntal.kit.db import Transaction
 
@@ -37,37 +40,35 @@ GROUP BY day
 ORDER BY day
 """  # noqa: S608 - our own text, no input
 
-MOVED_BY_DAY = """
--- Locks nothing. What rules gave, what was redeemed or paid with and what expired, by day of recording.
-SELECT (t.recorded_at AT TIME ZONE %(zone)s)::date, t.wallet::integer,
-  coalesce(sum(CASE WHEN t.source = 'issued' THEN t.amount ELSE -t.amount END)
-    FILTER (WHERE 'issued' IN (t.source, t.destination)), 0),
-  coalesce(sum(CASE WHEN t.destination IN ('redeemed', 'spent') THEN t.amount ELSE -t.amount END)
-    FILTER (WHERE t.source IN ('redeemed', 'spent') OR t.destination IN ('redeemed', 'spent')), 0),
-  coalesce(sum(CASE WHEN t.destination = 'expired' THEN t.amount ELSE -t.amount END)
-    FILTER (WHERE 'expired' IN (t.source, t.destination)), 0)
-FROM transfer t
-WHERE t.program_id = %(program_id)s
-  AND t.recorded_at >= %(begins)s::timestamptz AND t.recorded_at < %(ends)s::timestamptz
-  AND (t.source IN ('available', 'pending', 'held', 'debt'))
-    <> (t.destination IN ('available', 'pending', 'held', 'debt'))
-GROUP BY 1, 2
-ORDER BY 1, 2
-"""
 
-
-async def series(tx: Transaction, program: Compiled, period: Span, *, every: Every) -> list[SeriesPoint]:
-    """Return the points of a period, oldest first, those without anything too.
+async def series(
+    tx: Transaction, program: Compiled, period: Span, *, every: Every, rest: Open | None = None
+) -> list[SeriesPoint]:
+    """Return the points of a period, oldest first, those without anything too; `rest` is as of `kpis`.
 
     Raises:
         TooFine: There would be more than `MOST_POINTS`.
     """
     buckets = list(_buckets(period, every))
-    said = names(program, period)
-    joined = await (await tx.execute(JOINED_BY_DAY, said)).fetchall()
-    bought = await (await tx.execute(BOUGHT_BY_DAY.encode(), said)).fetchall()
-    moved = await (await tx.execute(MOVED_BY_DAY, said)).fetchall()
-    return points_of(program, buckets, joined, bought, moved)
+    days = None if rest is None else await rollups.by_day(tx, program, period, rest)
+    flows_to = None if rest is None or days is None else rest.flows_to
+    moved = await moved_by_day(tx, program, period, flows_to=flows_to)
+    if days is not None and await rollups.usable(tx, program) is None:
+        # The sums were begun anew while they were read.
+        days, moved = None, await moved_by_day(tx, program, period)
+    if days is None:
+        said = names(program, period)
+        joined = await (await tx.execute(JOINED_BY_DAY, said)).fetchall()
+        bought = await (await tx.execute(BOUGHT_BY_DAY.encode(), said)).fetchall()
+        return points_of(program, buckets, joined, bought, moved)
+    by_members = days["member_orders"]
+    return points_of(
+        program,
+        buckets,
+        [(day, count) for day, (count, _) in days["joined"].items()],
+        [(day, *both, *by_members.get(day, (0, 0))) for day, both in days["orders"].items()],
+        moved,
+    )
 
 
 def points_of(

@@ -10,8 +10,12 @@ import msgspec
 
 from puntal.engine import rewind
 from puntal.engine.model import Compiled
+from puntal.engine.rewind import Since
+from puntal.intake.model import Said
+from puntal.intake.operations import event_of
 from puntal.kit.db import Transaction
 from puntal.limits.model import BudgetKey
+from puntal.orders import operations as orders
 from puntal.orders.model import OrderAward
 
 USED = """
@@ -37,7 +41,17 @@ WHERE t.program_id = %(program_id)s AND t.effective_at >= %(since)s AND t.kind =
 GROUP BY 1, 2
 """
 
+REFUNDS = """
+-- Locks nothing. What was said since about what orders had given; read a portion at a time.
+SELECT e.body::text
+FROM event e
+WHERE e.program_id = %(program_id)s AND e.occurred_at >= %(since)s
+  AND e.type IN ('order.refunded', 'order.cancelled', 'order.refund_withdrawn')
+ORDER BY e.occurred_at, e.recorded_at, e.id
+"""
+
 _PORTION = 2_000
+_said = msgspec.json.Decoder(Said).decode
 _awards = msgspec.json.Decoder(list[OrderAward]).decode
 
 
@@ -52,7 +66,36 @@ async def then(tx: Transaction, live: Compiled, *, since: datetime, day: date) -
     left = rewind.budgets_then(live, used, (), gained, day=day)
     async for awards in _portions(tx, names):
         left = rewind.budgets_then(live, left, awards, (), day=day)
+    async for more in _returned(tx, live, names, since=since, day=day):
+        for key, amount in more.items():
+            if key in left:
+                left[key] += amount
     return left
+
+
+async def _returned(
+    tx: Transaction, live: Compiled, names: dict[str, Any], *, since: datetime, day: date
+) -> AsyncIterator[dict[BudgetKey, int]]:
+    """Yield the room that refunds have returned since, order by order."""
+    refunds: set[str] = set()
+    withdrawn: set[str] = set()
+    touched: list[tuple[str, str]] = []
+    async with tx.cursor(name="refunds") as cursor:
+        await cursor.execute(REFUNDS, names)
+        while rows := await cursor.fetchmany(_PORTION):
+            events = [event_of(_said(row[0])) for row in rows if not row[0].startswith('{"erased"')]
+            more, less = rewind.changed_by(events)
+            refunds |= more
+            withdrawn |= less
+            touched += [(event.source, event.order_id) for event in events if event.order_id is not None]
+    what = Since(at=since, events=refunds, refunds=refunds, withdrawn=withdrawn)
+    wanted = list(dict.fromkeys(touched))
+    for at in range(0, len(wanted), _PORTION):
+        found = await orders.load(tx, live.program_id, wanted[at : at + _PORTION])
+        for record in found.values():
+            before = rewind.order_then(record, what, day) if record.day < day else None
+            if before is not None:
+                yield rewind.room_returned(before, record)
 
 
 async def _portions(tx: Transaction, names: dict[str, Any]) -> AsyncIterator[list[OrderAward]]:

@@ -12,6 +12,7 @@ from puntal.engine.model import VOUCHER_GIVEN, Compiled, Decision, Event, Reason
 from puntal.engine.rerun import Movement, Rerun
 from puntal.insight.simulation.lives import Life
 from puntal.insight.simulation.model import Example, Given, Moment, Part, Reasoned, Side, Wallet
+from puntal.ledger.model import EXPIRED
 
 MOST_EXAMPLES = 10
 _LIVE, _DRAFT = "live", "draft"
@@ -148,12 +149,13 @@ def _books(life: Life, part: Part) -> None:
     """Add what the books have of the same time."""
     terms = life.live.program.terms
     for one in life.person.moved:
-        if one.wallet >= len(terms) or one.rule is None or one.event_id is None:
+        if one.wallet >= len(terms) or one.rule is None or one.event_id is None or one.at >= life.until:
             continue
         sums = part.wallets.setdefault(terms[one.wallet].id, Wallet())
         if one.kind == "points.earned":
             sums.books_earned += one.amount
-        elif one.kind == "points.reversed":
+        elif one.kind == "points.reversed" and one.source != EXPIRED:
+            # What had ended before was nobody's to lose.
             sums.books_taken += one.amount
 
 

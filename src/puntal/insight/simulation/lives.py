@@ -61,6 +61,7 @@ class Life:
     ) -> None:
         self.person = person
         self.id = person.profile.id
+        self.until = wanted.until
         live, draft = wanted.live, wanted.draft
         enrolled = rerun.enrolled_on(live, person.profile)
         since = _since(person, wanted)
@@ -122,8 +123,9 @@ class Life:
 
     def steps(self) -> list[Step]:
         """Return what happened to her, in the order of time; of the same instant events come first."""
-        moved: Iterator[Step] = ((one.at, one) for one in movements(self.person))
-        found: list[Step] = [*((event.occurred_at, event) for event in self.person.events), *moved]
+        moved: Iterator[Step] = ((one.at, one) for one in movements(self.person) if one.at < self.until)
+        said: Iterator[Step] = ((one.occurred_at, one) for one in self.person.events if one.occurred_at < self.until)
+        found = [*said, *moved]
         found.sort(key=lambda step: step[0])
         return found
 
@@ -145,13 +147,9 @@ def movements(person: Person) -> list[Movement]:
 
 def _since(person: Person, wanted: Wanted) -> Since:
     live = wanted.live
-    refunds, withdrawn = set(), set()
+    refunds, withdrawn = rewind.changed_by(person.events)
     seen: dict[str, set[str]] = {}
     for event in person.events:
-        if event.type in ("order.refunded", "order.cancelled", "referral.reversed"):
-            refunds.add(event.id if event.refund is None or event.refund.id is None else event.refund.id)
-        elif event.type == "order.refund_withdrawn" and event.refund is not None and event.refund.id is not None:
-            withdrawn.add(event.refund.id)
         field = live.once_per.get(event.type)
         if field is not None and event.id not in person.repeated:
             seen.setdefault(event.type, set()).add(str(event.data.get(field)))
@@ -166,6 +164,7 @@ def _since(person: Person, wanted: Wanted) -> Since:
             if one.kind == "points.earned" and one.order_key is None and one.event_id is not None and one.rule
         ],
         seen=seen,
+        last_order=person.last_order,
         measured={climb.id: person.measured.get(climb.id, ()) for climb in live.climbs if climb.window == "rolling"},
         tiers={climb.id: _tier(person, climb.id, live) for climb in live.climbs if climb.id in person.tiers},
     )

@@ -45,12 +45,12 @@ WHERE m.program_id = %(program_id)s AND m.merged_into = ANY(%(ids)s::uuid[])
 """
 
 EVENTS = """
--- Locks nothing. What happened to some persons in the period, in the order of time, along the index by member.
+-- Locks nothing. What happened to some persons since then, in the order of time, along the index by member.
 SELECT e.member_id, e.id, e.body::text, e.occurred_at,
   CASE WHEN e.type = ANY(%(once)s::text[]) THEN e.outcome->>'code' END
 FROM event e
 WHERE e.program_id = %(program_id)s AND e.member_id = ANY(%(ids)s::uuid[])
-  AND e.occurred_at >= %(since)s AND e.occurred_at < %(until)s
+  AND e.occurred_at >= %(since)s
 ORDER BY e.member_id, e.occurred_at, e.recorded_at, e.id
 """
 
@@ -112,6 +112,15 @@ WHERE e.program_id = %(program_id)s AND e.member_id = ANY(%(ids)s::uuid[]) AND e
 GROUP BY e.member_id, e.type
 """
 
+LAST_ORDERS = """
+-- Locks nothing. Along the index by member and day.
+SELECT o.member_id, max(o.day)
+FROM shop_order o
+WHERE o.program_id = %(program_id)s AND o.member_id = ANY(%(ids)s::uuid[]) AND o.day < %(day)s
+  AND o.event_id IS NOT NULL AND o.source <> 'referral'
+GROUP BY o.member_id
+"""
+
 _said = msgspec.json.Decoder(Said).decode
 _shares = msgspec.json.Decoder(list[tuple[UUID, int]]).decode
 _CAUSED = '{"cause":'
@@ -171,6 +180,7 @@ class Person(Struct):
     figures: list[Count] = field(default_factory=list)
     measured: dict[str, list[tuple[date, int]]] = field(default_factory=dict)
     lists: frozenset[str] = frozenset()
+    last_order: date | None = None
     merged: bool = False
 
 
@@ -228,7 +238,7 @@ async def read(tx: Transaction, program_id: int, wanted: Wanted, ids: Sequence[U
     for merged, into in await (await tx.execute(MERGED, names)).fetchall():
         survivor[merged] = into
         found[into].merged = True
-    names |= {"ids": list(survivor), "since": wanted.since, "until": wanted.until, "once": list(wanted.once)}
+    names |= {"ids": list(survivor), "since": wanted.since, "once": list(wanted.once)}
     cursor = await tx.execute(EVENTS, names)
     for member, id, body, _, code in await cursor.fetchall():
         _event(found[survivor[member]], id, body, code)
@@ -239,6 +249,9 @@ async def read(tx: Transaction, program_id: int, wanted: Wanted, ids: Sequence[U
         found[id].holder = holder
     await _wallets(tx, found, survivor, names)
     await _orders(tx, program_id, found)
+    cursor = await tx.execute(LAST_ORDERS, {"program_id": program_id, "ids": list(found), "day": wanted.first_day})
+    for member, day in await cursor.fetchall():
+        found[member].last_order = day
     await _standing(tx, program_id, wanted, found, names)
     if wanted.lists:
         for id, lists in (await segments.static_lists(tx, program_id, list(found), wanted.lists)).items():

@@ -29,9 +29,8 @@ MOST_AT_HAND = 4_000
 class Waiting:
     """Who has begun to live."""
 
-    def __init__(self, work: Work, *, most: int = MOST_AT_HAND) -> None:
+    def __init__(self, work: Work) -> None:
         self._work = work
-        self._most = most
         self._at_hand: OrderedDict[UUID, tuple[Watch, list[Step]]] = OrderedDict()
         self._away: set[UUID] = set()
         # An empty name is a file of its own that is deleted when it is closed.
@@ -88,7 +87,7 @@ class Waiting:
         return found
 
     def _make_room(self) -> None:
-        while len(self._at_hand) > self._most:
+        while len(self._at_hand) > MOST_AT_HAND:
             id, (watch, steps) = self._at_hand.popitem(last=False)
             self._file.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?)", (id.bytes, self._packed(watch, steps)))
             self._away.add(id)

@@ -97,9 +97,10 @@ async def watch_goals(tx: Transaction, program: Compiled, *, now: datetime, reco
     found = [
         one for one in await queries.goals(tx, program.program_id) if one.since <= today <= one.through + _TOLD_LATE
     ]
+    rest = await queries.opened(tx, program) if found else None
     said = [
         (one, kind, word)
-        for one in await queries.progress(tx, program, found, now=now)
+        for one in await queries.progress(tx, program, found, now=now, rest=rest)
         for kind, word in policy_goals.untold(one, today=today)
     ]
     if not said:
