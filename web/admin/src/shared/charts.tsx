@@ -28,7 +28,7 @@ export default function Chart({ label, data, lines, format, kind = 'area', heigh
     valueFormatter: format,
     yAxisProps: { width: 64 },
     xAxisProps: { minTickGap: 24 },
-    gridAxis: 'y' as const,
+    gridAxis: 'x' as const,
     tickLine: 'none' as const,
   };
   return (

@@ -1,12 +1,13 @@
 // Figures of reports: what each is called, its value beside the one before, its formula, and the rows behind it.
-import { Button, Group, Paper, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Paper, Stack, Text } from '@mantine/core';
 import type { Schemas } from '@api';
 import { money, share, whole } from './format';
 import { useFigureWords, type FigureWord } from './figures.words';
+import { IconTable } from '@tabler/icons-react';
 import { useNames, type Names } from './names';
 import { About } from './ui';
 import type { Language } from './words';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState } from 'react';
 
 export type Figure = Schemas['FigureOut'];
 type Valued = Pick<Figure, 'unit' | 'wallet'>;
@@ -51,7 +52,7 @@ export function Change({ figure, currency }: { figure: Figure; currency: string 
     return null;
   }
   const before = t('before', { value: valued(previous, figure, currency, names, language) });
-  if (change === 0) {
+  if (change === 0 || (figure.unit === 'rate' && Math.abs(change) < 0.0005)) {
     return (
       <Text size="xs" c="dimmed" title={before}>
         {t('same')}
@@ -73,14 +74,20 @@ export function Change({ figure, currency }: { figure: Figure; currency: string 
 }
 
 /** Opens the rows behind a figure. */
-export function RowsButton({ rows, title, currency, icon }: { rows: string; title: string; currency: string; icon?: ReactNode }) {
+export function RowsButton({ rows, title, currency, small = false }: { rows: string; title: string; currency: string; small?: boolean }) {
   const { t } = useFigureWords();
   const [opened, setOpened] = useState(false);
   return (
     <>
-      <Button size="compact-xs" variant="subtle" onClick={() => setOpened(true)} aria-label={`${t('rows')}: ${title}`}>
-        {icon ?? t('rows')}
-      </Button>
+      {small ? (
+        <ActionIcon variant="subtle" size={26} onClick={() => setOpened(true)} aria-label={`${t('rows')}: ${title}`} title={t('rows')}>
+          <IconTable size={16} stroke={1.6} />
+        </ActionIcon>
+      ) : (
+        <Button size="compact-xs" variant="subtle" onClick={() => setOpened(true)} aria-label={`${t('rows')}: ${title}`}>
+          {t('rows')}
+        </Button>
+      )}
       {opened ? (
         <Suspense>
           <FigureRows rows={rows} title={title} currency={currency} onClose={() => setOpened(false)} />
@@ -136,8 +143,16 @@ function PartOf({ figure }: { figure: Figure }) {
   );
 }
 
+interface FigureListProps {
+  title: string;
+  figures: readonly Figure[];
+  currency: string;
+  /** The heading already says which wallet it is. */
+  within?: boolean;
+}
+
 /** Figures below each other, under a heading. */
-export function FigureList({ title, figures, currency }: { title: string; figures: readonly Figure[]; currency: string }) {
+export function FigureList({ title, figures, currency, within = false }: FigureListProps) {
   const { t, language } = useFigureWords();
   const names = useNames();
   const nameOf = useFigureName();
@@ -154,7 +169,7 @@ export function FigureList({ title, figures, currency }: { title: string; figure
               <tr key={`${figure.id} ${figure.wallet ?? ''}`}>
                 <th scope="row">
                   <Group gap={2} wrap="nowrap">
-                    <Text size="sm">{name}</Text>
+                    <Text size="sm">{within ? t(`short.${figure.id}` as FigureWord) : name}</Text>
                     <About text={figure.formula} label={t('formula', { figure: name })} size={14} />
                   </Group>
                 </th>
@@ -162,10 +177,12 @@ export function FigureList({ title, figures, currency }: { title: string; figure
                   <Text size="sm" fw={600} style={{ whiteSpace: 'nowrap' }}>
                     {valued(figure.value, figure, currency, names, language)}
                   </Text>
+                </td>
+                <td className="change">
                   <Change figure={figure} currency={currency} />
                 </td>
                 <td className="act">
-                  {figure.rows === null ? null : <RowsButton rows={figure.rows} title={name} currency={currency} />}
+                  {figure.rows === null ? null : <RowsButton rows={figure.rows} title={name} currency={currency} small />}
                 </td>
               </tr>
             );

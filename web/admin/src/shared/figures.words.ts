@@ -40,6 +40,11 @@ export const useFigureWords = words(
     from: 'From',
     to: 'To',
     statuses: { active: 'Active', guest: 'Guest', paused: 'Paused', blocked: 'Blocked', left: 'Left', merged: 'Merged', erased: 'Erased' },
+    short: {
+      opening: 'Before', earned: 'Earned', spent: 'Spent', expired: 'Expired', other: 'Other', closing: 'After',
+      redemption_rate_period: 'Redeemed of earned', redemption_rate_lifetime: 'Redeemed ever', breakage_rate: 'Breakage',
+      ending_soon: 'Ending soon', ending_soon_rate: 'Share ending soon', liability: 'Liability',
+    },
     names: {
       members: 'Members',
       new_members: 'New members',
@@ -118,6 +123,11 @@ export const useFigureWords = words(
     from: 'De',
     to: 'A',
     statuses: { active: 'Activo', guest: 'Invitado', paused: 'En pausa', blocked: 'Bloqueado', left: 'Se fue', merged: 'Fusionado', erased: 'Borrado' },
+    short: {
+      opening: 'Antes', earned: 'Ganado', spent: 'Gastado', expired: 'Caducado', other: 'Otros', closing: 'Después',
+      redemption_rate_period: 'Canjeado de lo ganado', redemption_rate_lifetime: 'Canjeado desde siempre', breakage_rate: 'Caducado sin usar',
+      ending_soon: 'Caduca pronto', ending_soon_rate: 'Parte que caduca pronto', liability: 'Obligación pendiente',
+    },
     names: {
       members: 'Socios',
       new_members: 'Socios nuevos',

@@ -83,19 +83,6 @@ function Figures({ found }: { found: Schemas['HomeOut'] }) {
                 ]}
               />
             )}
-            <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-              <FigureList title={t('people')} figures={pick(PEOPLE)} currency={currency} />
-              <FigureList title={t('sales')} figures={pick(SALES)} currency={currency} />
-              {wallets.map((wallet) => (
-                <FigureList
-                  key={wallet}
-                  title={names.wallet(wallet)}
-                  figures={figures.filter((each) => each.wallet === wallet && each.id !== 'redemption_rate_period')}
-                  currency={currency}
-                />
-              ))}
-              <FigureList title={t('incentives')} figures={pick(INCENTIVES)} currency={currency} />
-            </SimpleGrid>
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
@@ -105,6 +92,20 @@ function Figures({ found }: { found: Schemas['HomeOut'] }) {
           </Stack>
         </Grid.Col>
       </Grid>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+        <FigureList title={t('people')} figures={pick(PEOPLE)} currency={currency} />
+        <FigureList title={t('sales')} figures={pick(SALES)} currency={currency} />
+        {wallets.map((wallet) => (
+          <FigureList
+            key={wallet}
+            title={names.wallet(wallet)}
+            within
+            figures={figures.filter((each) => each.wallet === wallet)}
+            currency={currency}
+          />
+        ))}
+        <FigureList title={t('incentives')} figures={pick(INCENTIVES)} currency={currency} />
+      </SimpleGrid>
     </>
   );
 }
