@@ -21,6 +21,7 @@ from puntal.points import api as points
 from puntal.points import operations as wallets
 from puntal.points.model import Terms
 from puntal.programs import api as programs
+from puntal.programs import api_preview
 from puntal.rewards import api as rewards
 from puntal.segments import api as segments
 from puntal.tiers import api as tiers
@@ -40,6 +41,7 @@ def routers() -> Sequence[APIRouter]:
         *segments.ROUTERS,
         *rewards.ROUTERS,
         *programs.ROUTERS,
+        api_preview.router,
         webhooks.router,
         insight.router,
         simulation.router,
