@@ -110,7 +110,12 @@ class Process:
     """`puntal` with some arguments, until the tests are over."""
 
     def __init__(self, uri: str, folder: Path, *arguments: str) -> None:
-        environment = {"PUNTAL_DATABASE_URL": uri, "PUNTAL_DATA_DIR": str(folder), "PUNTAL_LOG_LEVEL": "warning"}
+        environment = {
+            "PUNTAL_DATABASE_URL": uri,
+            "PUNTAL_DATA_DIR": str(folder),
+            "PUNTAL_LOG_LEVEL": "warning",
+            "PUNTAL_ALLOW_PRIVATE_WEBHOOKS": "true",
+        }
         self.log = folder / f"{arguments[0]}.log"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

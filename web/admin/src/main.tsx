@@ -9,6 +9,8 @@ import { router } from './app/router';
 import { theme, variables } from '@shared/theme';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.nonce ?? '';
+// Scroll locks put a style of their own on the page; this is where their library looks for the page's nonce.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 15_000, retry: 1, refetchOnWindowFocus: false } } });
 
 createRoot(document.getElementById('root')!).render(

@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, darken, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
 
 // One brand colour whose sixth shade carries white text and whose eighth is readable on white (WCAG AA).
 const puntal: MantineColorsTuple = [
@@ -7,7 +7,7 @@ const puntal: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'puntal',
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: 7,
   colors: { puntal },
   defaultRadius: 'md',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
@@ -16,9 +16,15 @@ export const theme = createTheme({
   autoContrast: true,
 });
 
-/** The library's dimmed text and placeholders are too faint for WCAG AA; these reach 4.5:1 on their grounds. */
+/** What the library draws too faint for WCAG AA: dimmed text, placeholders, and words on a light ground of their colour. */
 export const variables: CSSVariablesResolver = (base) => ({
   variables: {},
-  light: { '--mantine-color-dimmed': base.colors.gray[7], '--mantine-color-placeholder': base.colors.gray[7] },
+  light: {
+    '--mantine-color-dimmed': base.colors.gray[7],
+    '--mantine-color-placeholder': base.colors.gray[7],
+    ...Object.fromEntries(
+      Object.entries(base.colors).map(([name, shades]) => [`--mantine-color-${name}-light-color`, darken(shades[9], 0.35)]),
+    ),
+  },
   dark: { '--mantine-color-dimmed': base.colors.dark[1], '--mantine-color-placeholder': base.colors.dark[1] },
 });

@@ -31,7 +31,7 @@ export function ImportsPage() {
       <Paper withBorder p="lg">
         <Stack maw={560}>
           <Text size="sm">{t('importText')}</Text>
-          <FileInput label={t('file')} placeholder={t('chooseFile')} accept=".jsonl,.ndjson,application/jsonl" clearable leftSection={<IconFileImport size={16} />} value={file} onChange={setFile} />
+          <FileInput label={t('file')} placeholder={t('chooseFile')} accept=".jsonl,.ndjson,application/jsonl" clearable clearButtonProps={{ 'aria-label': t('clearFile') }} leftSection={<IconFileImport size={16} />} value={file} onChange={setFile} />
           <Checkbox label={t('setClock')} description={t('setClockText')} checked={setClock} onChange={(event) => setSetClock(event.currentTarget.checked)} />
           <Group>
             <Button disabled={file === null} loading={bring.isPending} onClick={() => void start()}>

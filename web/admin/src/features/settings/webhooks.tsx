@@ -57,7 +57,7 @@ export function WebhooksPage() {
                       variant="default"
                       renderRoot={(props) => <Link to="/p/$program/settings/webhooks/$endpoint" params={{ program, endpoint: each.id }} {...props} />}
                     >
-                      {t('log')}
+                      {t('deliveries')}
                     </Button>
                   </Group>
                 </Paper>
