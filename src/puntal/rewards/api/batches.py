@@ -20,7 +20,13 @@ from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
 from puntal.ledger.queries import NOBODY
 from puntal.rewards.api.finding import CurrentProgram, reward_of
-from puntal.rewards.api.shapes_vouchers import BatchIn, BatchOut, BatchPageOut, ImportedOut, OwedOut
+from puntal.rewards.api.shapes_vouchers import (
+    VoucherBatchIn,
+    VoucherBatchOut,
+    VoucherBatchPageOut,
+    ImportedOut,
+    OwedOut,
+)
 from puntal.rewards.errors_vouchers import FileUnreadable
 from puntal.rewards.model_vouchers import Batch, Voucher
 from puntal.rewards.operations import batches, vouchers
@@ -50,13 +56,13 @@ _READ = [requires(Permission.VOUCHERS_READ)]
     },
 )
 async def create_batch(
-    body: BatchIn,
+    body: VoucherBatchIn,
     tx: ProgramTx,
     program_id: ProgramId,
     caller: ProgramCaller,
     program: CurrentProgram,
     now: Now,
-) -> BatchOut:
+) -> VoucherBatchOut:
     """Begin a batch. A generated one is made in the background, a million in about a minute: `made` says how far it is.
 
     An imported one waits for its file. What the codes promise is fixed now.
@@ -106,18 +112,18 @@ async def create_batch(
         program_id=program_id,
         detail={"reward": made.reward, "count": made.wanted, "kind": made.kind},
     )
-    return BatchOut.of(made)
+    return VoucherBatchOut.of(made)
 
 
 @router.get("/voucher-batches", summary="List batches of codes", dependencies=_READ)
 async def list_batches(
     tx: ProgramTx, program_id: ProgramId, limit: Limit = 50, cursor: Cursor = None
-) -> Page[BatchOut]:
+) -> Page[VoucherBatchOut]:
     """List batches, newest first."""
     before = read_cursor(cursor, tuple[UUID])[0] if cursor else _LAST
     found = await queries.batches(tx, program_id, before=before, limit=limit + 1)
     rows, following = cut(found, limit, lambda one: (one.id,))
-    return Page(items=[BatchOut.of(one) for one in rows], next=following)
+    return Page(items=[VoucherBatchOut.of(one) for one in rows], next=following)
 
 
 @router.get(
@@ -126,11 +132,11 @@ async def list_batches(
     dependencies=_READ,
     responses={404: {"description": "`rewards.batch_unknown`"}},
 )
-async def get_batch(batch_id: UUID, tx: ProgramTx, program_id: ProgramId) -> BatchPageOut:
+async def get_batch(batch_id: UUID, tx: ProgramTx, program_id: ProgramId) -> VoucherBatchPageOut:
     """Read how far a batch has got and what became of its codes."""
     batch = await batches.load(tx, program_id, batch_id)
     states = await queries.states(tx, program_id, batch_id)
-    return BatchPageOut(**BatchOut.of(batch).model_dump(), states=states)
+    return VoucherBatchPageOut(**VoucherBatchOut.of(batch).model_dump(), states=states)
 
 
 @router.post(
@@ -227,7 +233,9 @@ async def export_codes(
     dependencies=_WRITE,
     responses={404: {"description": "`rewards.batch_unknown`"}},
 )
-async def void_batch(batch_id: UUID, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now) -> BatchOut:
+async def void_batch(
+    batch_id: UUID, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
+) -> VoucherBatchOut:
     """End every unused code of a batch, in the background; used ones stay used. There is no way back."""
     dropped = await batches.drop(tx, program_id, batch_id)
     await batches.defer_end(tx, program_id, batch_id)
@@ -239,7 +247,7 @@ async def void_batch(batch_id: UUID, tx: ProgramTx, program_id: ProgramId, calle
         now=now,
         program_id=program_id,
     )
-    return BatchOut.of(dropped)
+    return VoucherBatchOut.of(dropped)
 
 
 @router.get("/owed-codes", summary="List codes of partners that are owed", dependencies=_READ)

@@ -16,7 +16,7 @@ from puntal.kit.db import ProgramId as ProgramNumber
 from puntal.payments.api import Asked, Reference, check_open
 from puntal.rewards.api.finding import look_up, survivor
 from puntal.rewards.api.gift_cards import Amount, GiftCardOut, OrderKey
-from puntal.rewards.api.shapes_vouchers import BatchOut
+from puntal.rewards.api.shapes_vouchers import VoucherBatchOut
 from puntal.rewards.model_cards import Activate, Printing
 from puntal.rewards.model_vouchers import Voucher
 from puntal.rewards.operations import batches
@@ -80,7 +80,7 @@ class ActivatedOut(BaseModel):
         },
     },
 )
-async def print_gift_cards(body: PrintIn, asked: Asked) -> BatchOut:
+async def print_gift_cards(body: PrintIn, asked: Asked) -> VoucherBatchOut:
     """Make a batch of codes that are worth nothing until each is activated; take them home as `codes.csv` to print.
 
     It is made in the background: `GET voucher-batches/{id}` says how far it is.
@@ -97,7 +97,7 @@ async def print_gift_cards(body: PrintIn, asked: Asked) -> BatchOut:
         program_id=ProgramNumber(asked.program_id),
         detail={"wallet": body.wallet, "count": body.count},
     )
-    return BatchOut.of(made)
+    return VoucherBatchOut.of(made)
 
 
 @router.post(

@@ -212,7 +212,7 @@ class VoidIn(BaseModel):
     reason: str = Field(min_length=1, max_length=500, pattern=r"^[^\x00]+$")
 
 
-class BatchIn(BaseModel):
+class VoucherBatchIn(BaseModel):
     """Codes to make, or to be brought by a file."""
 
     model_config = ConfigDict(
@@ -238,7 +238,7 @@ class BatchIn(BaseModel):
     low_at: int | None = Field(default=None, ge=1, le=10_000, description="Tell when fewer are left to hand out.")
 
 
-class BatchOut(BaseModel):
+class VoucherBatchOut(BaseModel):
     """A batch of codes and how far it has got."""
 
     id: UUID
@@ -260,12 +260,12 @@ class BatchOut(BaseModel):
     done_at: datetime | None
 
     @classmethod
-    def of(cls, batch: Batch) -> BatchOut:
+    def of(cls, batch: Batch) -> VoucherBatchOut:
         """Return it as the API shows it."""
-        return cls(**{name: getattr(batch, name) for name in BatchOut.model_fields})
+        return cls(**{name: getattr(batch, name) for name in VoucherBatchOut.model_fields})
 
 
-class BatchPageOut(BatchOut):
+class VoucherBatchPageOut(VoucherBatchOut):
     """A batch with what became of its codes."""
 
     states: dict[str, int] = Field(
