@@ -110,7 +110,7 @@ async def test_nothing_is_approved_that_nobody_can_do(
             )
 
     assert await queries.list_approvals(
-        tx, ProgramId(program_id), before=None, limit=10, state=ApprovalState.WAITING
+        tx, ProgramId(program_id), before=None, limit=10, now=NOON, state=ApprovalState.WAITING
     ) == [request]
 
 
@@ -140,7 +140,7 @@ async def test_asking_again_changes_nothing(tx: Transaction, program_id: int, an
         now=NOON,
     )
 
-    assert await queries.list_approvals(tx, ProgramId(program_id), before=None, limit=10) == [request]
+    assert await queries.list_approvals(tx, ProgramId(program_id), before=None, limit=10, now=NOON) == [request]
 
 
 async def test_the_log_is_read_in_pages_newest_first(tx: Transaction, program_id: int, anna: Caller) -> None:

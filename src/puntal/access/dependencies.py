@@ -23,18 +23,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Security
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Depends as DependsParameter
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from puntal.access import cookies, idempotency
 from puntal.access.errors import RateExceeded
 from puntal.access.gate import Admission, Gate
-from puntal.access.model import Caller, OrganizationId, Permission, ProgramRef
+from puntal.access.model import Approval, Caller, OrganizationId, Permission, ProgramRef
+from puntal.access.operations.approvals import Postponed
 from puntal.kit import clock, http
 from puntal.kit import db as kit_db
 from puntal.kit.db import Transaction
@@ -270,6 +273,12 @@ class GuardedRoute(APIRoute):
             except idempotency.AlreadyAnswered as first:
                 # Raised before the route began; its transaction is rolled back already.
                 response = first.response()
+            except Postponed as waits:
+                # The transaction is still open: the request for a second person, and this answer, are committed.
+                response = self._postponed(waits.approval)
+                claim = getattr(request.state, "claim", None)
+                if claim is not None:
+                    await idempotency.keep(claim, response, self._hidden)
             except RateExceeded as refusal:
                 response = http.refuse(request, refusal)
                 response.headers.update(refusal_headers(refusal))
@@ -281,6 +290,25 @@ class GuardedRoute(APIRoute):
             return response
 
         return guarded
+
+    @staticmethod
+    def _postponed(approval: Approval) -> Response:
+        said = WaitsOut(approval_id=approval.id, action=approval.action, expires_at=approval.expires_at)
+        return Response(said.model_dump_json(), 202, media_type="application/json")
+
+
+class WaitsOut(BaseModel):
+    """Nothing was done yet: a second person was asked (`GET approvals/{approval_id}`)."""
+
+    approval_id: UUID
+    action: str = Field(examples=["program.publish"])
+    expires_at: datetime | None = Field(description="Until when somebody may say yes.")
+
+
+TWO_PEOPLE: dict[int | str, dict[str, Any]] = {
+    202: {"model": WaitsOut, "description": "Nothing was done: the organization wants a second person for this"}
+}
+"""The answer of routes that may wait for a second person; beside their own."""
 
 
 def refusal_headers(refusal: RateExceeded) -> dict[str, str]:

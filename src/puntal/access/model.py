@@ -214,6 +214,7 @@ class Caller:
         program_id: The only program allowed; None for every program of the organization.
         adjust_limit: Most that one adjustment may move without a second person; None is no limit.
         programs: The only programs a person sees; None for every one. Who sees some only, acts on none above them.
+        approved_by: The second person, where she has said yes to just this: nobody is asked again.
     """
 
     kind: Literal["key", "staff"]
@@ -226,6 +227,7 @@ class Caller:
     adjust_limit: int | None = None
     locale: str | None = None
     programs: frozenset[int] | None = None
+    approved_by: str | None = None
 
     @property
     def actor(self) -> str:
@@ -299,6 +301,8 @@ class ApprovalState(StrEnum):
     WAITING = "waiting"
     APPROVED = "approved"
     DECLINED = "declined"
+    EXPIRED = "expired"
+    """Nobody decided it in time; follows from `expires_at`, nothing is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +312,7 @@ class Approval:
     Attributes:
         action: Name under which the doer of it is registered: `points.adjust`.
         payload: What the doer needs to do it, as JSON values.
+        expires_at: From then on nobody decides it; None, of those asked before there was an end: never.
     """
 
     id: ApprovalId
@@ -319,7 +324,38 @@ class Approval:
     state: ApprovalState
     decided_by: str | None
     decided_at: datetime | None
+    expires_at: datetime | None = None
 
+    def at(self, now: datetime) -> ApprovalState:
+        """Return where the request stands at an instant."""
+        over = self.expires_at is not None and self.expires_at <= now
+        return ApprovalState.EXPIRED if over and self.state is ApprovalState.WAITING else self.state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FourEyes:
+    """What an organization wants a second person for, besides adjustments above a role's limit.
+
+    Attributes:
+        publish: Publishing a program, or an old revision again.
+        voucher_batch: Batches of more codes than this; None: of any size without.
+        wallet_load: Loads of more than this, in the wallet's smallest unit; None: of any size without.
+    """
+
+    publish: bool = False
+    voucher_batch: int | None = None
+    wallet_load: int | None = None
+
+    def asks(self, action: str, size: int | None) -> bool:
+        """Tell whether something of a size takes two people."""
+        if action == PUBLISH:
+            return self.publish
+        most = {VOUCHER_BATCH: self.voucher_batch, WALLET_LOAD: self.wallet_load}.get(action)
+        return most is not None and size is not None and size > most
+
+
+PUBLISH, VOUCHER_BATCH, WALLET_LOAD = "program.publish", "vouchers.batch", "wallets.load"
+"""The actions that an organization may want a second person for."""
 
 TOKEN_START = "pk_live_"  # noqa: S105 - how every key begins, so that leak scanners know one when they see it
 

@@ -10,10 +10,19 @@ from uuid import UUID
 from fastapi import Depends, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
+from puntal.access.dependencies import (
+    TWO_PEOPLE,
+    Now,
+    ProgramCaller,
+    ProgramId,
+    ProgramTx,
+    program_router,
+    requires,
+)
 from puntal.access.model import Caller, Permission
 from puntal.kit.db import Transaction
 from puntal.payments import operations
+from puntal.payments.asking import to_load
 from puntal.payments.errors import AmountNeeded, NotNow, OverRoleLimit, WalletStopped
 from puntal.payments.model import Paid, PaymentKind, Wanted
 from puntal.points.model import Terms
@@ -222,7 +231,8 @@ def _refusals(*codes: str, faulty: str = "") -> dict[int | str, dict[str, Any]]:
     status_code=201,
     summary="Load a money wallet",
     dependencies=[requires(Permission.MONEY_LOAD)],
-    responses=_refusals(
+    responses=TWO_PEOPLE
+    | _refusals(
         "payments.over_load_limit",
         "payments.over_role_limit",
         "payments.stopped",
@@ -245,6 +255,17 @@ async def load_wallet(
         if asked.caller.adjust_limit is not None and body.amount > asked.caller.adjust_limit:
             raise OverRoleLimit(most=asked.caller.adjust_limit)
     want = _want(asked, member_id, wallet, body, amount=body.amount, means=body.means, reason=body.reason)
+    await to_load(
+        asked.tx,
+        asked.program_id,
+        asked.loaded.newest.terms,
+        body.model_dump(mode="json"),
+        member_id=member_id,
+        wallet=wallet,
+        amount=body.amount,
+        by=asked.caller,
+        now=asked.now,
+    )
     made = await operations.load(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
     return _answer(made, asked.loaded, response)
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from puntal.access import queries as access
 from puntal.access.dependencies import (
+    TWO_PEOPLE,
     Locale,
     Now,
     OrganizationCaller,
@@ -32,7 +33,7 @@ from puntal.access.queries import who
 from puntal.kit.errors import Malformed
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
-from puntal.programs import operations, policy, preparing, queries, simulated
+from puntal.programs import asking, operations, policy, preparing, queries, simulated
 from puntal.programs.diff import diff
 from puntal.programs.errors import NoDraft, ProgramFaulty, RevisionNotFound, TemplateOrDocument
 from puntal.programs.model import Draft
@@ -176,7 +177,8 @@ async def diff_document(request: Request, tx: ProgramTx, program_id: ProgramId, 
     "/program/publish",
     summary="Publish",
     dependencies=[requires(Permission.PROGRAM_PUBLISH)],
-    responses={
+    responses=TWO_PEOPLE
+    | {
         400: _UNREADABLE,
         404: {"description": "`programs.no_draft`"},
         415: _MEDIA,
@@ -202,6 +204,7 @@ async def publish(
         if draft is None:
             raise NoDraft
         document = draft.document
+    await asking.to_publish(tx, program_id, document, body, by=caller, now=now)
     published = await _publisher(request)(
         tx,
         program_id,
@@ -221,12 +224,13 @@ async def publish(
     "/program/rollback",
     summary="Publish an old revision again",
     dependencies=[requires(Permission.PROGRAM_PUBLISH)],
-    responses={404: {"description": "`programs.revision_not_found`"}, 422: _FAULTY},
+    responses=TWO_PEOPLE | {404: {"description": "`programs.revision_not_found`"}, 422: _FAULTY},
 )
 async def roll_back(
     request: Request, body: RollBackIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
 ) -> PublicationOut:
     """Publish an old revision's document as a new revision, checked against what members hold today."""
+    await asking.to_roll_back(tx, program_id, body, by=caller, now=now)
     return PublicationOut.of(
         await operations.roll_back(
             tx, program_id, body.number, by=caller.actor, now=now, note=body.note, publisher=_publisher(request)

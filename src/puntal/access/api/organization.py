@@ -8,9 +8,11 @@ from uuid import UUID
 from puntal.access import queries
 from puntal.access.api.shapes import (
     CreateKey,
+    FourEyesOut,
     KeyOut,
     NewKeyOut,
     OrganizationOut,
+    PutFourEyes,
     RotateKey,
     new_key,
 )
@@ -23,8 +25,8 @@ from puntal.access.dependencies import (
     requires_above,
 )
 from puntal.access.idempotency import hides
-from puntal.access.model import KeyId, KeyTerms, Permission, StaffId
-from puntal.access.operations import keys, organization
+from puntal.access.model import FourEyes, KeyId, KeyTerms, Permission, StaffId
+from puntal.access.operations import approvals, keys, organization
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
 
@@ -45,6 +47,27 @@ async def rename(
 ) -> OrganizationOut:
     """Give the organization another name."""
     return OrganizationOut.model_validate(await organization.rename(tx, body.name, by=caller, now=now))
+
+
+@router.get(
+    "/four-eyes", summary="Show what takes two people", dependencies=[requires_above(Permission.APPROVALS_READ)]
+)
+async def show_four_eyes(tx: OrganizationTx, caller: OrganizationCaller) -> FourEyesOut:
+    """Show what the organization wants a second person for."""
+    return FourEyesOut.model_validate(await queries.find_four_eyes(tx, caller.organization_id))
+
+
+@router.put(
+    "/four-eyes",
+    summary="Say what takes two people",
+    dependencies=[requires_above(Permission.STAFF_WRITE)],
+    responses={403: {"description": "`access.forbidden`, `access.organization_only`, `access.beyond_own`: no owner"}},
+)
+async def put_four_eyes(body: PutFourEyes, tx: OrganizationTx, caller: OrganizationCaller, now: RealNow) -> FourEyesOut:
+    """Say what takes two people from now on; only an owner does. Kill switches never wait."""
+    return FourEyesOut.model_validate(
+        await approvals.set_four_eyes(tx, FourEyes(**body.model_dump()), by=caller, now=now)
+    )
 
 
 @router.get("/keys", summary="List API keys", dependencies=[requires_above(Permission.KEYS_READ)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from puntal.access.dependencies import (
     requires,
 )
 from puntal.access.errors import ApprovalUnknown
-from puntal.access.model import ApprovalId, ApprovalState, Permission
+from puntal.access.model import Approval, ApprovalId, ApprovalState, Permission
 from puntal.access.operations import approvals
 from puntal.access.queries import who
 from puntal.kit.http import Cursor, Limit
@@ -50,22 +51,25 @@ async def list_approvals(
     program_id: ProgramId,
     limit: Limit = 50,
     cursor: Cursor = None,
+    *,
+    now: Now,
     state: Annotated[ApprovalState | None, Query(description="Only in this state.")] = None,
 ) -> Page[ApprovalOut]:
     """List what waits for, or had, a second person's word, newest first."""
     before = last_id(cursor)
-    found = await queries.list_approvals(tx, program_id, before=before, limit=limit + 1, state=state)
+    found = await queries.list_approvals(tx, program_id, before=before, limit=limit + 1, state=state, now=now)
     rows, following = cut(found, limit, lambda approval: (approval.id,))
-    return Page(items=[ApprovalOut.of(approval) for approval in rows], next=following)
+    names = await who.names(tx, _people(rows))
+    return Page(items=[ApprovalOut.of(approval, names, now) for approval in rows], next=following)
 
 
 @router.get("/approvals/{approval_id}", summary="Show an approval", dependencies=[requires(Permission.APPROVALS_READ)])
-async def show_approval(approval_id: UUID, tx: ProgramTx, program_id: ProgramId) -> ApprovalOut:
+async def show_approval(approval_id: UUID, tx: ProgramTx, program_id: ProgramId, now: Now) -> ApprovalOut:
     """Show one request for a second person's word."""
     found = await queries.find_approval(tx, program_id, ApprovalId(approval_id))
     if found is None:
         raise ApprovalUnknown
-    return ApprovalOut.of(found)
+    return ApprovalOut.of(found, await who.names(tx, _people([found])), now)
 
 
 @router.post(
@@ -87,14 +91,18 @@ async def decide_approval(
     now: Now,
 ) -> ApprovalOut:
     """Give the second person's word; what is approved is done before this answers."""
-    return ApprovalOut.of(
-        await approvals.decide(
-            tx,
-            program_id=program_id,
-            id=ApprovalId(approval_id),
-            approve=body.decision == "approve",
-            by=caller,
-            actions=getattr(request.app.state, "approval_actions", {}),
-            now=now,
-        )
+    decided = await approvals.decide(
+        tx,
+        program_id=program_id,
+        id=ApprovalId(approval_id),
+        approve=body.decision == "approve",
+        by=caller,
+        actions=getattr(request.app.state, "approval_actions", {}),
+        now=now,
     )
+    return ApprovalOut.of(decided, await who.names(tx, _people([decided])), now)
+
+
+def _people(rows: Sequence[Approval]) -> list[str]:
+    """Return who asked and who decided."""
+    return [name for row in rows for name in (row.asked_by, row.decided_by) if name is not None]

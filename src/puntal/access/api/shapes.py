@@ -202,23 +202,65 @@ class AuditEntryOut(_Out):
         return said
 
 
+class SummaryOut(BaseModel):
+    """What it would do, or did, in words."""
+
+    en: str = Field(examples=["Make 10,000 codes of five_euro (Spring)"])
+    es: str = Field(examples=["Crear 10.000 códigos de five_euro (Primavera)"])
+
+
 class ApprovalOut(_Out):
     """Something that needs, or had, a second person's word."""
 
     id: UUID
-    action: str
-    subject: str
+    action: str = Field(examples=["points.adjust"])
+    summary: SummaryOut | None = Field(description="Null of requests made before there were words.")
+    subject: str = Field(examples=["member:019a8f5e-7c1e-7000-8000-3f6c2b1d4e5a"])
     payload: dict[str, Any]
     asked_by: str
+    asked_by_name: str | None = Field(description="What the person or key is called.", examples=["Anna"])
     asked_at: datetime
-    state: Literal["waiting", "approved", "declined"]
+    expires_at: datetime | None = Field(description="Until when somebody may decide.")
+    state: Literal["waiting", "approved", "declined", "expired"]
     decided_by: str | None
+    decided_by_name: str | None = Field(examples=["Ben"])
     decided_at: datetime | None
 
     @classmethod
-    def of(cls, approval: Approval) -> ApprovalOut:
-        """Return the request as it is shown."""
-        return cls.model_validate(approval)
+    def of(cls, approval: Approval, names: Mapping[str, str], now: datetime) -> ApprovalOut:
+        """Return the request as it is shown at an instant; `names` are those of `queries.who`."""
+        payload = dict(approval.payload)
+        return cls.model_validate(
+            {
+                **{name: getattr(approval, name) for name in cls.model_fields if hasattr(approval, name)},
+                "summary": payload.pop("summary", None),
+                "payload": payload,
+                "asked_by_name": names.get(approval.asked_by),
+                "decided_by_name": names.get(approval.decided_by or ""),
+                "state": approval.at(now).value,
+            }
+        )
+
+
+class FourEyesOut(_Out):
+    """What takes two people here, besides adjustments above a role's limit. Kill switches never do."""
+
+    publish: bool = Field(default=False, description="Publishing a program, or an old revision again.")
+    voucher_batch: int | None = Field(
+        default=None, ge=0, lt=2**63, description="Batches of more codes than this; null: none."
+    )
+    wallet_load: int | None = Field(
+        default=None, ge=0, lt=2**63, description="Loads of more than this, in the wallet's smallest unit; null: none."
+    )
+
+
+class PutFourEyes(FourEyesOut):
+    """What is to take two people; what is left out does not."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"publish": True, "voucher_batch": 1000, "wallet_load": 50000}]},
+    )
 
 
 class DecideApproval(_In):

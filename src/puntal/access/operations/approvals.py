@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import TypeAlias
+from uuid import UUID
 
-from puntal.access import store
+from puntal.access import policy, queries, store
 from puntal.access.errors import ActionUnavailable, ApprovalDecided, ApprovalUnknown, OwnRequest
-from puntal.access.model import Approval, ApprovalId, ApprovalState, Caller
+from puntal.access.model import (
+    ALL_PERMISSIONS,
+    Approval,
+    ApprovalId,
+    ApprovalState,
+    Caller,
+    FourEyes,
+    KeyId,
+    OrganizationId,
+)
 from puntal.access.operations import audit
+from puntal.access.operations.staff import check_appoints
+from puntal.access.phrases import Words
+from puntal.access.store import people
+from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
 
 Perform: TypeAlias = Callable[[Transaction, ProgramId, Approval, datetime], Awaitable[None]]
@@ -20,7 +34,109 @@ Actions: TypeAlias = Mapping[str, Perform]
 """Doers by the name of their action, put together by entry points."""
 
 
-async def ask(
+LASTS = timedelta(days=14)
+"""Whoever was to decide has had her chance; what was asked for is no longer what is wanted."""
+SUMMARY = "summary"
+"""Where a payload keeps its words."""
+
+
+class Postponed(Exception):  # noqa: N818 - neither an error nor a refusal: the answer that somebody was asked
+    """Ends the work on a request that waits for a second person; the route class answers 202 with the request."""
+
+    def __init__(self, approval: Approval) -> None:
+        super().__init__("a second person was asked")
+        self.approval = approval
+
+
+async def first_ask(  # noqa: PLR0913 - what a request is
+    tx: Transaction,
+    *,
+    program_id: ProgramId,
+    action: str,
+    size: int | None,
+    subject: str,
+    said: Mapping[str, object],
+    summary: Words,
+    by: Caller,
+    now: datetime,
+) -> None:
+    """Do nothing where the organization wants nobody else for this; else ask, and end the work on the request.
+
+    Called before anything is written: what the route has done by then is committed with the request.
+
+    Args:
+        tx: Of the program; the caller commits.
+        program_id: Whose matter it is.
+        action: One of those an organization may want a second person for.
+        size: How much of it; None where that does not matter.
+        subject: What it is about.
+        said: What the doer needs, as JSON values.
+        summary: What it would do, in both languages.
+        by: Who asks, and so may not decide.
+        now: The program's time.
+
+    Raises:
+        Postponed: With the request.
+    """
+    if not await takes_two(tx, action, size, by=by):
+        return
+    raise Postponed(
+        await ask(
+            tx,
+            program_id=program_id,
+            id=ApprovalId(ids.new_id()),
+            action=action,
+            subject=subject,
+            payload=said,
+            summary=summary,
+            by=by,
+            now=now,
+        )
+    )
+
+
+async def takes_two(tx: Transaction, action: str, size: int | None, *, by: Caller) -> bool:
+    """Tell whether the organization wants a second person for something of a size, and none has said yes yet."""
+    if by.approved_by is not None:
+        return False
+    return (await queries.find_four_eyes(tx, by.organization_id)).asks(action, size)
+
+
+def asker_of(approval: Approval, organization_id: OrganizationId, program_id: ProgramId) -> Caller:
+    """Return who asked, as she does what a second person has approved: she might when she asked, and that counts."""
+    kind, _, id = approval.asked_by.partition(":")
+    return Caller(
+        kind="staff" if kind == "staff" else "key",
+        organization_id=organization_id,
+        program_id=program_id,
+        id=UUID(id),
+        name=approval.asked_by,
+        permissions=ALL_PERMISSIONS,
+        approved_by=approval.decided_by,
+    )
+
+
+async def set_four_eyes(tx: Transaction, wanted: FourEyes, *, by: Caller, now: datetime) -> FourEyes:
+    """Say what takes two people from now on; what waits already goes on waiting.
+
+    Raises:
+        BeyondOwn: The caller is no owner: whoever it binds would set herself free.
+    """
+    await check_appoints(tx, by, policy.BUILT_IN_ROLES[policy.OWNER])
+    await people.set_four_eyes(tx, by.organization_id, wanted)
+    await audit.record(
+        tx,
+        organization_id=by.organization_id,
+        actor=by.actor,
+        action="four_eyes.changed",
+        subject=f"organization:{by.organization_id}",
+        now=now,
+        detail=asdict(wanted),
+    )
+    return wanted
+
+
+async def ask(  # noqa: PLR0913 - what a request is
     tx: Transaction,
     *,
     program_id: ProgramId,
@@ -30,6 +146,7 @@ async def ask(
     payload: Mapping[str, object],
     by: Caller,
     now: datetime,
+    summary: Words | None = None,
 ) -> Approval:
     """Ask for a second person's word. Asking again with the same id changes nothing.
 
@@ -42,7 +159,10 @@ async def ask(
         payload: What the doer needs, as JSON values.
         by: Who asks, and so may not decide.
         now: The program's time.
+        summary: What it would do, in both languages.
     """
+    if summary is not None:
+        payload = {**payload, SUMMARY: summary._asdict()}
     approval = Approval(
         id=id,
         action=action,
@@ -53,6 +173,7 @@ async def ask(
         state=ApprovalState.WAITING,
         decided_by=None,
         decided_at=None,
+        expires_at=now + LASTS,
     )
     await store.insert_approvals(tx, program_id, [approval])
     await audit.record(
@@ -81,16 +202,17 @@ async def decide(
 
     Raises:
         ApprovalUnknown: No such request in this program.
-        ApprovalDecided: Somebody was first.
-        OwnRequest: The caller asked for it herself. Declining one's own request is allowed.
+        ApprovalDecided: Somebody was first, or it waited too long.
+        OwnRequest: The caller asked for it herself, or a key she made did. Declining one's own request is allowed.
         ActionUnavailable: Nobody registered a doer for it, so approving would do nothing.
     """
     asked = await store.lock_approval(tx, program_id, id)
     if asked is None:
         raise ApprovalUnknown
-    if asked.state is not ApprovalState.WAITING:
-        raise ApprovalDecided(state=asked.state.value)
-    if approve and asked.asked_by == by.actor:
+    present = asked.at(now)
+    if present is not ApprovalState.WAITING:
+        raise ApprovalDecided(state=present.value)
+    if approve and await _is_own(tx, asked, by):
         raise OwnRequest
     state = ApprovalState.APPROVED if approve else ApprovalState.DECLINED
     decided = replace(asked, state=state, decided_by=by.actor, decided_at=now)
@@ -99,6 +221,7 @@ async def decide(
         perform = actions.get(asked.action)
         if perform is None:
             raise ActionUnavailable(action=asked.action)
+        # Whatever it refuses refuses the decision: the request goes on waiting.
         await perform(tx, program_id, decided, now)
     await audit.record(
         tx,
@@ -110,3 +233,14 @@ async def decide(
         detail={"approval": str(id), "action": asked.action, "asked_by": asked.asked_by},
     )
     return decided
+
+
+async def _is_own(tx: Transaction, asked: Approval, by: Caller) -> bool:
+    if asked.asked_by == by.actor:
+        return True
+    kind, _, id = asked.asked_by.partition(":")
+    if kind != "key":
+        return False
+    # A key without a person is whoever made it, else one person with a key would be two.
+    key = await queries.find_key(tx, by.organization_id, KeyId(UUID(id)))
+    return key is not None and key.created_by == by.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from puntal.access.model import (
     ApprovalId,
     ApprovalState,
     AuditEntry,
+    FourEyes,
     KeyId,
     Organization,
     OrganizationId,
@@ -77,6 +79,11 @@ ANY_OWNER = """
 SELECT EXISTS (SELECT FROM staff WHERE role = 'owner'), EXISTS (SELECT FROM organization WHERE demo)
 """
 
+FIND_FOUR_EYES = """
+-- Locks nothing.
+SELECT four_eyes FROM organization WHERE id = %(id)s
+"""
+
 FIND_PROGRAMS = """
 -- Locks nothing.
 SELECT id FROM program WHERE organization_id = %(organization_id)s AND id = ANY(%(ids)s)
@@ -127,7 +134,8 @@ LIST_APPROVALS = f"""
 SELECT {store.APPROVAL_COLUMNS} FROM approval
 WHERE program_id = %(program_id)s
   AND (%(before)s::uuid IS NULL OR id < %(before)s)
-  AND (%(state)s::text IS NULL OR state = %(state)s)
+  AND (%(state)s::text IS NULL
+       OR CASE WHEN state = 'waiting' AND expires_at <= %(now)s THEN 'expired' ELSE state END = %(state)s)
 ORDER BY id DESC LIMIT %(limit)s
 """  # noqa: S608 - our own column list
 
@@ -238,6 +246,12 @@ async def standing(tx: Transaction) -> tuple[bool, bool]:
     return bool(row[0]), bool(row[1])
 
 
+async def find_four_eyes(tx: Transaction, organization_id: OrganizationId) -> FourEyes:
+    """Return what the organization wants a second person for."""
+    row = await (await tx.execute(FIND_FOUR_EYES, {"id": organization_id})).fetchone()
+    return FourEyes() if row is None else FourEyes(**row[0])
+
+
 async def known_programs(tx: Transaction, organization_id: OrganizationId, ids: Collection[int]) -> set[int]:
     """Return those of the programs that are the organization's."""
     cursor = await tx.execute(FIND_PROGRAMS, {"organization_id": organization_id, "ids": list(ids)})
@@ -322,11 +336,12 @@ async def list_approvals(
     *,
     before: UUID | None,
     limit: int,
+    now: datetime,
     state: ApprovalState | None = None,
 ) -> list[Approval]:
-    """Return requests for a second person, newest first, older than `before`."""
+    """Return requests for a second person, newest first, older than `before`; `now` is the program's time."""
     cursor = await tx.execute(
-        LIST_APPROVALS, {"program_id": program_id, "before": before, "limit": limit, "state": state}
+        LIST_APPROVALS, {"program_id": program_id, "before": before, "limit": limit, "state": state, "now": now}
     )
     return [store.read_approval(row) for row in await cursor.fetchall()]
 

@@ -32,7 +32,7 @@ KEY_COLUMNS = (
     "id, organization_id, program_id, name, prefix, scopes, networks, created_at, created_by, staff_id, expires_at, "
     "revoked_at, replaced_by, last_used_at"
 )
-APPROVAL_COLUMNS = "id, action, subject, payload, asked_by, asked_at, state, decided_by, decided_at"
+APPROVAL_COLUMNS = "id, action, subject, payload, asked_by, asked_at, state, decided_by, decided_at, expires_at"
 
 ALONE = """
 -- One at a time makes the first organization; the lock ends with the transaction.
@@ -117,10 +117,10 @@ FROM json_to_recordset(%(rows)s::json)
 
 INSERT_APPROVALS = """
 -- An id chosen before the first try: asking again changes nothing.
-INSERT INTO approval (program_id, id, action, subject, payload, asked_by, asked_at)
-SELECT %(program_id)s, r.id, r.action, r.subject, r.payload, r.asked_by, r.asked_at
+INSERT INTO approval (program_id, id, action, subject, payload, asked_by, asked_at, expires_at)
+SELECT %(program_id)s, r.id, r.action, r.subject, r.payload, r.asked_by, r.asked_at, r.expires_at
 FROM json_to_recordset(%(rows)s::json)
-  AS r(id uuid, action text, subject text, payload jsonb, asked_by text, asked_at timestamptz)
+  AS r(id uuid, action text, subject text, payload jsonb, asked_by text, asked_at timestamptz, expires_at timestamptz)
 ON CONFLICT (program_id, id) DO NOTHING
 """
 
@@ -352,4 +352,5 @@ def read_approval(row: TupleRow) -> Approval:
         state=ApprovalState(row[6]),
         decided_by=row[7],
         decided_at=row[8],
+        expires_at=row[9],
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from psycopg.errors import UniqueViolation
 
 from puntal.access.errors_people import StoreTaken
-from puntal.access.model import OrganizationId, Staff, StaffId, Store
+from puntal.access.model import FourEyes, OrganizationId, Staff, StaffId, Store
 from puntal.kit.db import Transaction
 
 LOCK_STAFF = """
@@ -29,6 +30,10 @@ UPDATE organization SET name = %(name)s WHERE id = %(id)s
 
 MARK_DEMO = """
 UPDATE organization SET demo = true WHERE id = %(id)s
+"""
+
+SET_FOUR_EYES = """
+UPDATE organization SET four_eyes = %(four_eyes)s::jsonb WHERE id = %(id)s
 """
 
 DELETE_ROLE = """
@@ -113,6 +118,11 @@ async def rename_organization(tx: Transaction, organization_id: OrganizationId, 
 async def mark_demo(tx: Transaction, organization_id: OrganizationId) -> None:
     """Say that the organization's programs were made by `puntal demo`."""
     await tx.execute(MARK_DEMO, {"id": organization_id})
+
+
+async def set_four_eyes(tx: Transaction, organization_id: OrganizationId, wanted: FourEyes) -> None:
+    """Write what takes two people."""
+    await tx.execute(SET_FOUR_EYES, {"id": organization_id, "four_eyes": msgspec.json.encode(wanted).decode()})
 
 
 async def role_used(tx: Transaction, organization_id: OrganizationId, id: str) -> int:

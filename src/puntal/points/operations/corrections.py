@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from puntal.access.model import ApprovalId
 from puntal.access.operations import approvals, audit
+from puntal.access.phrases import Words
 from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
 from puntal.ledger.model import ADJUSTED
@@ -94,6 +96,7 @@ async def adjust(  # noqa: PLR0913 - what an adjustment is
             },
             by=by,
             now=now,
+            summary=_words(each, amount, public_reason),
         )
         return Adjustment(approval_id=approval.id)
     note = {"reason": public_reason, "internal": internal_reason, "by": by.actor}
@@ -170,6 +173,15 @@ async def _post(  # noqa: PLR0913 - what an adjustment is
         )
     await opened.write(tx, program_id)
     return Adjustment(transfers=tuple(books.transfers[settled:]))
+
+
+def _words(wallet: Terms, amount: int, reason: str) -> Words:
+    shown = f"{Decimal(abs(amount)).scaleb(-wallet.scale):,f}"
+    spanish = shown.translate(str.maketrans(",.", ".,"))
+    return Words(
+        f"{'Add' if amount > 0 else 'Take'} {shown} of {wallet.id}: {reason}",
+        f"{'Añadir' if amount > 0 else 'Quitar'} {spanish} de {wallet.id}: {reason}",
+    )
 
 
 def adjusting(

@@ -10,9 +10,18 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import StreamingResponse
 
-from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
-from puntal.access.model import Permission
-from puntal.access.operations import audit
+from puntal.access.dependencies import (
+    TWO_PEOPLE,
+    Now,
+    ProgramCaller,
+    ProgramId,
+    ProgramTx,
+    program_router,
+    requires,
+)
+from puntal.access.model import VOUCHER_BATCH, Permission
+from puntal.access.operations import approvals, audit
+from puntal.access.phrases import Words
 from puntal.kit import http, ids
 from puntal.kit.db import Database
 from puntal.kit.errors import Fault, Faulty, UnsupportedMedia
@@ -21,11 +30,11 @@ from puntal.kit.pages import Page, cut, read_cursor
 from puntal.ledger.queries import NOBODY
 from puntal.rewards.api.finding import CurrentProgram, reward_of
 from puntal.rewards.api.shapes_vouchers import (
+    ImportedOut,
+    OwedOut,
     VoucherBatchIn,
     VoucherBatchOut,
     VoucherBatchPageOut,
-    ImportedOut,
-    OwedOut,
 )
 from puntal.rewards.errors_vouchers import FileUnreadable
 from puntal.rewards.model_vouchers import Batch, Voucher
@@ -48,7 +57,8 @@ _READ = [requires(Permission.VOUCHERS_READ)]
     status_code=201,
     summary="Make a batch of codes",
     dependencies=_WRITE,
-    responses={
+    responses=TWO_PEOPLE
+    | {
         409: {"description": "`rewards.voucher_stopped`, `idempotency.key_reused`"},
         422: {
             "description": "`rewards.voucher_reward_unknown`, `rewards.codes_too_short`, `request.faulty`",
@@ -81,6 +91,20 @@ async def create_batch(
         origin="batch",
         valid_from=body.valid_from,
         ends_at=body.ends_at,
+    )
+    await approvals.first_ask(
+        tx,
+        program_id=program_id,
+        action=VOUCHER_BATCH,
+        size=body.count,
+        subject=f"reward:{body.reward}",
+        said=body.model_dump(mode="json"),
+        summary=Words(
+            f"Make {body.count:,} codes of {body.reward} ({body.name})",
+            f"Crear {body.count:,} códigos de {body.reward} ({body.name})".replace(",", "."),
+        ),
+        by=caller,
+        now=now,
     )
     batch = Batch(
         id=issue.id,
