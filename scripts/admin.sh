@@ -10,8 +10,8 @@ export PATH
 npm() { "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" "$@" </dev/null; }
 
 # What the app is made of; a list of digests so that touching a file changes nothing.
-made_of=$(cat web/admin/package-lock.json web/admin/package.json docs/openapi.json scripts/admin.sh scripts/admin_weight.py \
-    $(find web/admin/src web/admin/public web/admin/index.html web/admin/*.ts web/admin/*.json web/api-client/index.ts -type f | sort) | cksum)
+made_of=$(cat web/admin/package-lock.json web/admin/package.json docs/openapi.json docs/program.schema.json scripts/admin.sh scripts/admin_weight.py \
+    $(find web/admin/src web/admin/public web/admin/index.html web/admin/*.ts web/admin/*.mjs web/admin/*.json web/api-client/index.ts -type f | sort) | cksum)
 stamp=src/puntal/static/admin/.made-of
 if [ "${1:-build}" = build ] && [ "$(cat "$stamp" 2>/dev/null)" = "$made_of" ]; then
     exit 0

@@ -1,9 +1,10 @@
 // The tree of pages. Frames are given to the stems here; pages are loaded when they are opened.
 import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { accessRoutes, accountRoutes } from '../features/access/routes';
-import { setupRoutes } from '../features/start/routes';
+import { launchRoutes, setupRoutes, startRoutes } from '../features/start/routes';
 import { homeRoutes } from '../features/home/routes';
 import { membersRoutes } from '../features/members/routes';
+import { programsRoutes } from '../features/programs/routes';
 import { settingsRoutes } from '../features/settings/routes';
 import { plainRoute, programRoute, rootRoute, signedInRoute } from '@shared/routes';
 import { Broken, Lost, Root, SignedIn } from './frames';
@@ -22,7 +23,7 @@ const frontRoute = createRoute({
 const tree = rootRoute.addChildren([
   ...accessRoutes,
   ...setupRoutes,
-  signedInRoute.addChildren([frontRoute, plainRoute.addChildren([...accountRoutes]), programRoute.addChildren([...homeRoutes, ...membersRoutes, ...settingsRoutes])]),
+  signedInRoute.addChildren([frontRoute, plainRoute.addChildren([...accountRoutes, ...startRoutes]), programRoute.addChildren([...homeRoutes, ...launchRoutes, ...membersRoutes, ...programsRoutes, ...settingsRoutes])]),
 ]);
 
 export const router = createRouter({

@@ -1,8 +1,9 @@
 // The lines of the menu: one per feature, in the order in which a day goes. `needs` hides what would be refused.
-import { IconHome, IconSettings, IconUsers } from '@tabler/icons-react';
+import { IconHome, IconListDetails, IconSettings, IconUsers } from '@tabler/icons-react';
 
 export const SCREENS = [
   { key: 'home', to: '/p/$program', icon: IconHome, needs: 'reports:read' },
   { key: 'members', to: '/p/$program/members', icon: IconUsers, needs: 'members:read' },
+  { key: 'programPage', to: '/p/$program/program', icon: IconListDetails, needs: 'program:read' },
   { key: 'settings', to: '/p/$program/settings', icon: IconSettings, needs: 'staff:read' },
 ] as const;

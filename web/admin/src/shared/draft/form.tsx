@@ -12,6 +12,10 @@ export interface FormAround {
   /** As it would be with what is in the form. */
   document: Document;
   currency: string;
+  /** Which event the rule of this form is on. */
+  event?: string;
+  /** What rules can be on: name to label. */
+  events: Record<string, string>;
   /** Faults of what is in the form; paths begin at it. */
   faults: Fault[];
 }

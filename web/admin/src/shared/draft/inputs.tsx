@@ -52,7 +52,7 @@ export function MoneyInput({ value, onChange, path, label, currency }: Control<s
   );
 }
 
-function fixed(number: string | number, least: number): string {
+function fixed(number: string | number | bigint, least: number): string {
   const [whole = '0', fraction = ''] = String(number).split('.');
   return least === 0 && fraction === '' ? whole : `${whole}.${fraction.padEnd(least, '0')}`;
 }

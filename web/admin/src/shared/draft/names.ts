@@ -1,8 +1,6 @@
 // What can be chosen in a form: wallets, tiers, segments, rules, rewards, events of the document, by name.
-import { api } from '@api';
-import { useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { rewardsOf, rulesOf, said, type Document } from './document';
+import { rewardsOf, rulesOf, said, type Document, type Texts } from './document';
 import { useForm } from './form';
 import { useDraftWords } from './words';
 
@@ -13,7 +11,7 @@ export interface Choice {
 
 /** What the wallets, tiers and the rest of a document are called. */
 export function namesOf(document: Document, language: string) {
-  const mapped = (parts: Record<string, { label?: Parameters<typeof said>[0] }> | undefined): Choice[] =>
+  const mapped = (parts: Record<string, { label?: Texts | null }> | undefined): Choice[] =>
     Object.entries(parts ?? {}).map(([id, part]) => ({ value: id, label: said(part.label, language, id) }));
   return {
     wallets: mapped(document.wallets),
@@ -25,23 +23,18 @@ export function namesOf(document: Document, language: string) {
     consents: (document.consents ?? []).map((consent) => ({ value: consent.id, label: said(consent.text, language, consent.id) })),
     kinds: mapped(document.reward_kinds),
     groups: Object.keys(document.stacking?.groups ?? {}).map((id) => ({ value: id, label: id })),
-    own: mapped(document.events),
   };
 }
 
+/** The same for the form one is in, with what rules can be on. */
 export function useNames() {
-  const { document } = useForm();
-  const { language, t } = useDraftWords();
-  const events = useEvents();
-  return useMemo(() => {
-    const names = namesOf(document, language);
-    return { ...names, events: [...events, ...names.own] };
-  }, [document, language, events, t]);
-}
-
-/** The built-in events, in the language of the app. */
-function useEvents(): Choice[] {
-  const { program = '' } = useParams({ strict: false });
-  const read = api.useQuery('get', '/v1/programs/{program}/program/events', { params: { path: { program } } }, { staleTime: Infinity });
-  return useMemo(() => (read.data ?? []).map((each) => ({ value: each.name, label: each.label })), [read.data]);
+  const { document, events } = useForm();
+  const { language } = useDraftWords();
+  return useMemo(
+    () => ({
+      ...namesOf(document, language),
+      events: Object.entries(events).map(([value, label]) => ({ value, label: label.charAt(0).toUpperCase() + label.slice(1) })),
+    }),
+    [document, events, language],
+  );
 }

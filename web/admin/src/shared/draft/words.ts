@@ -5,6 +5,7 @@ import { fields as fieldsEs, options as optionsEs } from './fields.es';
 export const useDraftWords = words(
   'draft',
   {
+    part_Rule: 'New earning rule', part_Wallet: 'New wallet', part_Ladder: 'New tiers', part_SharedLimit: 'New shared limit', part_Reward: 'New reward', part_Campaign: 'New campaign', part_CustomField: 'New member field', part_EventType: 'New event', part_Consent: 'New consent', part_Pool: 'New shared wallet', part_RewardKind: 'New kind of reward', part_Segment: 'New segment', part_Program: 'Name, languages and phase', part_Joining: 'Joining', part_Orders: 'Orders', part_Policies: 'House rules', part_Till: 'Till', part_Stacking: 'How discounts combine',
     f: fieldsEn,
     o: optionsEn,
     minutes_one: 'minute', minutes_other: 'minutes',
@@ -42,6 +43,7 @@ export const useDraftWords = words(
     noCost: 'Free', orWallet: 'or',
     linesOnly: 'Some lines of the order',
     kindOfValue: 'Kind',
+    edit: 'Edit', duplicate: 'Duplicate', copied: 'Duplicated in the draft', actionsOf: 'Actions: {{name}}', clashAgain: 'The draft was read anew; try again.',
     // Saving
     saveDraft: 'Save to draft', saved: 'Saved to the draft', savedText: 'Members notice nothing before you publish.',
     undo: 'Undo', remains: 'To be put right before publishing', inWords: 'In words', notYetReadable: 'The sentence appears when the fields above can be read.',
@@ -64,9 +66,10 @@ export const useDraftWords = words(
     sinceBy: 'since {{when}}, by {{name}}: {{reason}}', lift: 'Switch on again', lifted: 'On again',
     stop: 'Stop now', stopTitle: 'Stop “{{name}}” now?', stopText: 'It stops within seconds, for everybody, without publishing. You can switch it on again at any time.',
     stopProgram: 'Nobody earns or spends anything until you switch it on again.', stopVoid: 'Also void what was given and is not used yet', stopReason: 'Why', stopReasonHint: 'Your colleagues and the log see it.', stopped: 'Stopped',
-    last30: 'In the last 30 days', n_orders: '{{count}} orders', n_redemptions: '{{count}} redemptions', n_members: '{{count}} members', n_units: '{{count}} units', n_discount: '{{amount}} off orders', n_nothing: 'It gave nothing in the last 30 days.', n_held: '{{count}} units are held by members.', n_open: '{{count}} redemptions are under way.',
+    last30: 'In the last 30 days', n_awards_one: 'one award', n_awards_other: '{{n}} awards', n_units_one: 'one unit', n_units_other: '{{n}} units', n_redemptions_one: 'one redemption', n_redemptions_other: '{{n}} redemptions', n_members_one: 'one member got something', n_members_other: '{{n}} members got something', n_discount: '{{amount}} off orders', n_nothing: 'It gave nothing in the last 30 days.', n_open_one: 'One redemption is under way.', n_open_other: '{{n}} redemptions are under way.', n_unused_one: 'One code of it can still be used.', n_unused_other: '{{n}} codes of it can still be used.',
   },
   {
+    part_Rule: 'Nueva regla', part_Wallet: 'Nuevo monedero', part_Ladder: 'Nuevos niveles', part_SharedLimit: 'Nuevo límite compartido', part_Reward: 'Nueva recompensa', part_Campaign: 'Nueva campaña', part_CustomField: 'Nuevo campo de socio', part_EventType: 'Nuevo evento', part_Consent: 'Nuevo consentimiento', part_Pool: 'Nuevo monedero compartido', part_RewardKind: 'Nuevo tipo de recompensa', part_Segment: 'Nuevo segmento', part_Program: 'Nombre, idiomas y fase', part_Joining: 'Alta', part_Orders: 'Pedidos', part_Policies: 'Normas de la casa', part_Till: 'Caja', part_Stacking: 'Cómo se combinan los descuentos',
     f: fieldsEs,
     o: optionsEs,
     minutes_one: 'minuto', minutes_other: 'minutos',
@@ -104,6 +107,7 @@ export const useDraftWords = words(
     noCost: 'Gratis', orWallet: 'o',
     linesOnly: 'Algunas líneas del pedido',
     kindOfValue: 'Tipo',
+    edit: 'Editar', duplicate: 'Duplicar', copied: 'Duplicado en el borrador', actionsOf: 'Acciones: {{name}}', clashAgain: 'Se ha vuelto a leer el borrador; inténtalo de nuevo.',
     saveDraft: 'Guardar en el borrador', saved: 'Guardado en el borrador', savedText: 'Los socios no notan nada hasta que publiques.',
     undo: 'Deshacer', remains: 'Por corregir antes de publicar', inWords: 'En palabras', notYetReadable: 'La frase aparece cuando se puedan leer los campos de arriba.',
     removeFromDraft: 'Quitar del borrador', removed: 'Quitado del borrador', stays: 'Lo publicado sigue igual hasta que publiques.',
@@ -122,7 +126,7 @@ export const useDraftWords = words(
     sinceBy: 'desde {{when}}, por {{name}}: {{reason}}', lift: 'Encender de nuevo', lifted: 'Encendido de nuevo',
     stop: 'Parar ahora', stopTitle: '¿Parar «{{name}}» ahora?', stopText: 'Se para en segundos, para todos y sin publicar. Puedes encenderlo de nuevo cuando quieras.',
     stopProgram: 'Nadie gana ni gasta nada hasta que lo enciendas de nuevo.', stopVoid: 'Anular también lo dado y aún sin usar', stopReason: 'Motivo', stopReasonHint: 'Lo ven tus compañeros y el registro.', stopped: 'Parado',
-    last30: 'En los últimos 30 días', n_orders: '{{count}} pedidos', n_redemptions: '{{count}} canjes', n_members: '{{count}} socios', n_units: '{{count}} unidades', n_discount: '{{amount}} descontados', n_nothing: 'No dio nada en los últimos 30 días.', n_held: 'Los socios tienen {{count}} unidades.', n_open: 'Hay {{count}} canjes en curso.',
+    last30: 'En los últimos 30 días', n_awards_one: 'un premio', n_awards_other: '{{n}} premios', n_units_one: 'una unidad', n_units_other: '{{n}} unidades', n_redemptions_one: 'un canje', n_redemptions_other: '{{n}} canjes', n_members_one: 'un socio recibió algo', n_members_other: '{{n}} socios recibieron algo', n_discount: '{{amount}} descontados', n_nothing: 'No dio nada en los últimos 30 días.', n_open_one: 'Hay un canje en curso.', n_open_other: 'Hay {{n}} canjes en curso.', n_unused_one: 'Aún se puede usar un código suyo.', n_unused_other: 'Aún se pueden usar {{n}} códigos suyos.',
   },
 );
 

@@ -1,0 +1,193 @@
+// What an order earns, rule by rule, under the draft and as published. Nothing is written.
+import { Alert, Button, Card, Group, List, SegmentedControl, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { api, http, newKey, type Schemas } from '@api';
+import { namesOf } from '@shared/draft/names';
+import type { Document } from '@shared/draft/document';
+import type { Draft } from '@shared/draft/state';
+import { money, whole } from '@shared/format';
+import { useProgram } from '@shared/session';
+import { Empty, Failure } from '@shared/ui';
+import { IconFlask } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Basket, emptyBasket, orderOf, type BasketValue } from './basket';
+import { MemberPick, type Picked } from './member-pick';
+import { useProgramWords } from './words';
+
+type Answer = Schemas['AnswerOut'];
+type Event = Record<string, unknown>;
+
+export default function Try({ program, draft }: { program: string; draft: Draft }) {
+  const { t } = useProgramWords();
+  const card = useProgram(program);
+  const currency = card?.currency ?? draft.document.currency;
+  const [member, setMember] = useState<Picked | null>(null);
+  const [source, setSource] = useState<'own' | 'recent'>('own');
+  const [recent, setRecent] = useState<Schemas['EventOut'] | null>(null);
+  const [basket, setBasket] = useState<BasketValue>(emptyBasket);
+  const attempt = useMutation({
+    mutationFn: async () => {
+      const event = source === 'recent' && recent !== null ? anew(recent) : ownEvent(basket, member, currency, card?.now);
+      const [draftAnswer, live] = await Promise.all([ask(program, event, draft.document), ask(program, event, null)]);
+      return { draftAnswer, live };
+    },
+  });
+  const ready = source === 'own' ? basket.lines.some((line) => line.amount !== '') : recent !== null;
+  return (
+    <Stack>
+      <Text size="sm" c="dimmed">
+        {t('tryAbout')}
+      </Text>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+        <Card withBorder>
+          <Stack>
+            <MemberPick program={program} value={member} onChange={(next) => { setMember(next); setRecent(null); }} />
+            {member === null ? null : (
+              <SegmentedControl
+                value={source}
+                onChange={(next) => setSource(next === 'recent' ? 'recent' : 'own')}
+                data={[
+                  { value: 'own', label: t('ownOrder') },
+                  { value: 'recent', label: t('recentOrder') },
+                ]}
+              />
+            )}
+            {source === 'recent' && member !== null ? <Recent program={program} member={member.id} currency={currency} value={recent} onChange={setRecent} /> : <Basket value={basket} onChange={setBasket} currency={currency} />}
+            {attempt.error ? <Failure failure={attempt.error} /> : null}
+            <Group justify="flex-end">
+              <Button leftSection={<IconFlask size={16} />} onClick={() => attempt.mutate()} loading={attempt.isPending} disabled={!ready}>
+                {t('tryIt')}
+              </Button>
+            </Group>
+          </Stack>
+        </Card>
+        <div aria-live="polite">
+          {attempt.data === undefined ? (
+            <Empty icon={<IconFlask size={40} stroke={1.2} />} title={t('tryIt')} text={t('notYetTried')} />
+          ) : (
+            <Stack>
+              <Told title={t('underDraft')} answer={attempt.data.draftAnswer} document={draft.document} beside={attempt.data.live} />
+              <Told title={t('underLive')} answer={attempt.data.live} document={draft.document} />
+            </Stack>
+          )}
+        </div>
+      </SimpleGrid>
+    </Stack>
+  );
+}
+
+async function ask(program: string, event: Event, document: Document | null): Promise<Answer> {
+  const answer = await http.POST('/v1/programs/{program}/program/try', {
+    params: { path: { program } },
+    body: { event, ...(document === null ? {} : { document: document as unknown as Record<string, unknown> }) },
+  });
+  if (answer.error !== undefined) {
+    throw answer.error;
+  }
+  return answer.data;
+}
+
+/** The same order once more, as if it were a new one placed at its time. */
+function anew(event: Schemas['EventOut']): Event {
+  const said = event.said as Event & { order?: Schemas['OrderIn'] };
+  const id = newKey();
+  return {
+    ...said,
+    id,
+    ...(event.member_id === null ? {} : { member: { id: event.member_id } }),
+    ...(said.order ? { order: { ...said.order, id, redemptions: [], vouchers: [] } } : {}),
+  };
+}
+
+function ownEvent(basket: BasketValue, member: Picked | null, currency: string, now: string | undefined): Event {
+  const id = newKey();
+  return {
+    id,
+    type: 'order.paid',
+    source: 'admin',
+    occurred_at: basket.at === '' ? (now ?? new Date().toISOString()) : new Date(basket.at).toISOString(),
+    member: member === null ? { email: `nobody-${id}@example.org` } : { id: member.id },
+    order: orderOf(basket, id, currency),
+    ...(basket.channel === '' ? {} : { channel: basket.channel }),
+  };
+}
+
+function Recent({ program, member, currency, value, onChange }: { program: string; member: string; currency: string; value: Schemas['EventOut'] | null; onChange: (event: Schemas['EventOut'] | null) => void }) {
+  const { t, language } = useProgramWords();
+  const events = useRecent(program, member);
+  const orders = (events ?? []).filter((event) => (event.said as { order?: unknown }).order);
+  return (
+    <Select
+      label={t('recentOrder')}
+      data={orders.map((event) => ({ value: event.id, label: `${event.occurred_at.slice(0, 10)} · ${money(totalOf(event), currency, language)}` }))}
+      value={value?.id ?? null}
+      onChange={(id) => onChange(orders.find((event) => event.id === id) ?? null)}
+    />
+  );
+}
+
+function totalOf(event: Schemas['EventOut']): number {
+  const order = (event.said as { order?: Schemas['OrderIn'] }).order;
+  return (order?.lines ?? []).reduce((sum, line) => sum + line.amount_minor - (line.discount_minor ?? 0), 0);
+}
+
+function useRecent(program: string, member: string) {
+  return api.useQuery('get', '/v1/programs/{program}/members/{member_id}/events', { params: { path: { program, member_id: member }, query: { limit: 50 } } }).data?.items;
+}
+
+function Told({ title, answer, document, beside }: { title: string; answer: Answer; document: Document; beside?: Answer }) {
+  const { t, language } = useProgramWords();
+  const names = namesOf(document, language);
+  const nameOf = (list: { value: string; label: string }[], id: string) => list.find((each) => each.value === id)?.label ?? id;
+  const sum = (of: Answer, wallet: string) => of.awards.filter((award) => award.wallet === wallet).reduce((all, award) => all + award.points, 0);
+  const wallets = [...new Set([...answer.awards, ...(beside?.awards ?? [])].map((award) => award.wallet))];
+  const gave = new Set(answer.awards.map((award) => award.rule));
+  const applied = answer.reasons.filter((reason) => reason.points || gave.has(reason.rule));
+  const refused = answer.reasons.filter((reason) => !reason.points && !gave.has(reason.rule));
+  return (
+    <Card withBorder component="section" aria-label={title}>
+      <Stack gap="xs">
+        <Title order={3}>{title}</Title>
+        {answer.awards.length === 0 ? <Text fw={600}>{t('earnsNothing')}</Text> : null}
+        {wallets.map((wallet) => {
+          const difference = beside === undefined ? 0 : sum(answer, wallet) - sum(beside, wallet);
+          return (
+            <Group key={wallet} gap="xs">
+              <Text fw={650} size="lg" className="figures">
+                {whole(sum(answer, wallet), language)} {nameOf(names.wallets, wallet)}
+              </Text>
+              {beside === undefined ? null : (
+                <Text size="sm" c={difference === 0 ? 'dimmed' : difference > 0 ? 'var(--mantine-color-teal-text)' : 'var(--mantine-color-red-text)'}>
+                  {difference === 0 ? t('sameAsLive') : t(difference > 0 ? 'more' : 'less', { n: whole(Math.abs(difference), language) })}
+                </Text>
+              )}
+            </Group>
+          );
+        })}
+        {answer.message && answer.status !== 'awarded' ? <Alert variant="light" color="gray">{answer.message}</Alert> : null}
+        {applied.length === 0 ? null : <Reasons title={t('why_')} reasons={applied} nameOf={(rule) => nameOf(names.rules, rule)} />}
+        {refused.length === 0 ? null : <Reasons title={t('refused')} reasons={refused} nameOf={(rule) => nameOf(names.rules, rule)} />}
+      </Stack>
+    </Card>
+  );
+}
+
+function Reasons({ title, reasons, nameOf }: { title: string; reasons: Answer['reasons']; nameOf: (rule: string) => string }) {
+  return (
+    <div>
+      <Text size="sm" fw={600}>
+        {title}
+      </Text>
+      <List size="sm">
+        {reasons.map((reason, index) => (
+          <List.Item key={index}>
+            <Text span size="sm" fw={500}>
+              {nameOf(reason.rule)}
+            </Text>
+            : {reason.sentence}
+          </List.Item>
+        ))}
+      </List>
+    </div>
+  );
+}

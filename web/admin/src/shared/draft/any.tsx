@@ -1,0 +1,373 @@
+// A form of any part of the document, made from its schema; parts that deserve better have controls of their own.
+import { Accordion, ActionIcon, Button, Card, Group, Input, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Conditions, type Written } from '@shared/conditions';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { useState, type ComponentType } from 'react';
+import type { Fields, Json, Texts } from './document';
+import { nameOf, Together, useFaults, useForm, useLabel, type Control } from './form';
+import {
+  ChoiceInput, DayInput, EnumInput, FlagInput, ManyInput, MoneyInput, NumberField, PercentInput, SpanInput, TagsField, TextField, TextsInput, WholeInput,
+} from './inputs';
+import { KeepInput, MeasureInput, MultiplyInput, PhaseInput, WindowInput, WorthInput } from './ladder-parts';
+import { useNames } from './names';
+import { AvailableInput, AwardInput, BudgetInput, CostInput, DuringInput, ExpiryInput, LimitInput, PeopleInput } from './parts';
+import { partOf, shapeOf, type Schema, type Shape } from './schema';
+import { labelOf, useDraftWords } from './words';
+
+type Any = Control<Json>;
+/* Each control checks its own kind of value; the schema says which one stands where. */
+const as = <Value,>(control: ComponentType<Control<Value>>) => control as unknown as ComponentType<Any>;
+
+const PARTS: Record<string, ComponentType<Any>> = {
+  Span: as(SpanInput), MoneyText: as(MoneyInput), Percent: as(PercentInput), Award: as(AwardInput), Limit: as(LimitInput),
+  Budget: as(BudgetInput), RewardBudget: as((props: Parameters<typeof BudgetInput>[0]) => <BudgetInput {...props} measures={['redemptions', 'members', 'discount', 'order_value', 'points']} />),
+  Cost: as(CostInput), People: as(PeopleInput), Expiry: as(ExpiryInput), Available: as(AvailableInput), During: as(DuringInput),
+  Measure: as(MeasureInput), Multiply: as(MultiplyInput), Condition: as(ConditionInput),
+};
+/** By owner and field, where the type alone does not tell. */
+const FIELDS: Record<string, ComponentType<Any>> = {
+  'Ladder.window': as(WindowInput), 'Ladder.keep': as(KeepInput), 'Wallet.worth': as(WorthInput), 'Program.phase': as(PhaseInput),
+  'Wallet.label': as((props: Parameters<typeof TextsInput>[0]) => <TextsInput {...props} plural />),
+};
+/** Fields that hold the id of something else in the document. */
+const ONE_OF: Record<string, 'wallets' | 'rewards' | 'events' | 'ladders' | 'kinds' | 'groups'> = {
+  wallet: 'wallets', into: 'wallets', earned: 'wallets', to: 'wallets', reward: 'rewards', on: 'events', ladder: 'ladders', type: 'kinds', group: 'groups',
+};
+const MANY_OF: Record<string, 'wallets' | 'rules' | 'tiers' | 'consents' | 'events' | 'groups'> = {
+  wallets: 'wallets', rules: 'rules', tiers: 'tiers', consents: 'consents', events: 'events', with: 'groups', order: 'groups',
+};
+const WIDE = new Set(['part', 'several', 'list', 'map', 'texts', 'either']);
+const NARROW = new Set(['Span', 'MoneyText', 'Percent']);
+
+function ConditionInput({ value, onChange, path, label }: Control<Written>) {
+  const { t } = useDraftWords();
+  const { program, event } = useForm();
+  const name = nameOf(path);
+  const isLines = name.endsWith('lines');
+  return (
+    <Together path={path} label={label}>
+      <Conditions
+        program={program}
+        draft
+        of={isLines ? 'line' : event === undefined ? 'segment' : 'event'}
+        {...(event === undefined ? {} : { event })}
+        value={value ?? null}
+        onChange={(written) => onChange(written ?? undefined)}
+        always={t(isLines ? 'alwaysLines' : 'always')}
+      />
+    </Together>
+  );
+}
+
+interface FieldProps {
+  owner: string;
+  name: string;
+  value: Fields;
+  onChange: (value: Fields) => void;
+  path: string;
+  label?: string;
+}
+
+/** One field of a part. */
+export function Field({ owner, name, value, onChange, path, label }: FieldProps) {
+  const schema = partOf(owner).properties?.[name] ?? {};
+  const set = (next: Json | undefined) => {
+    const { [name]: _, ...others } = value;
+    onChange(next === undefined || next === null ? others : { ...value, [name]: next });
+  };
+  const written = value[name];
+  const control: Any = { value: written === null ? undefined : written, onChange: set, path: `${path}/${name}`, ...(label === undefined ? {} : { label }) };
+  const Own = FIELDS[`${owner}.${name}`];
+  return Own === undefined ? <OfShape shape={shapeOf(schema)} schema={schema} control={control} /> : <Own {...control} />;
+}
+
+/** Whether a field takes the whole width of a form. */
+export function isWide(owner: string, name: string): boolean {
+  const shape = shapeOf(partOf(owner).properties?.[name] ?? {});
+  return `${owner}.${name}` in FIELDS || (WIDE.has(shape.kind) && !(shape.kind === 'part' && NARROW.has(shape.name)) && !(name in MANY_OF && shape.kind === 'list'));
+}
+
+interface FieldsProps {
+  owner: string;
+  names: string[];
+  value: Fields;
+  onChange: (value: Fields) => void;
+  path: string;
+}
+
+/** Several fields of a part: short ones side by side. */
+export function FieldsOf({ owner, names, value, onChange, path }: FieldsProps) {
+  const rows: string[][] = [];
+  for (const name of names) {
+    const last = rows.at(-1);
+    if (isWide(owner, name) || last === undefined || isWide(owner, last[0] ?? '')) {
+      rows.push([name]);
+    } else {
+      last.push(name);
+    }
+  }
+  return (
+    <Stack gap="md">
+      {rows.map((row) => (
+        <SimpleGrid key={row[0]} cols={{ base: 1, xs: isWide(owner, row[0] ?? '') ? 1 : 2 }} spacing="sm" verticalSpacing="sm">
+          {row.map((name) => (
+            <Field key={name} owner={owner} name={name} value={value} onChange={onChange} path={path} />
+          ))}
+        </SimpleGrid>
+      ))}
+    </Stack>
+  );
+}
+
+function OfShape({ shape, schema, control }: { shape: Shape; schema: Schema; control: Any }) {
+  const names = useNames();
+  const field = nameOf(control.path);
+  const text = control as unknown as Control<string>;
+  const chosen = ONE_OF[field];
+  switch (shape.kind) {
+    case 'part': {
+      const Own = PARTS[shape.name];
+      return Own === undefined ? <PartInput name={shape.name} control={control} /> : <Own {...control} />;
+    }
+    case 'texts':
+      return <TextsInput {...(control as unknown as Control<Texts>)} />;
+    case 'choice':
+      return <EnumInput {...text} values={shape.values} fallback={typeof schema.default === 'string' ? schema.default : undefined} />;
+    case 'flag':
+      return <FlagInput {...(control as unknown as Control<boolean>)} only={shape.only} value={(control.value as boolean | undefined) ?? schema.default === true} />;
+    case 'whole':
+      return <WholeInput {...(control as unknown as Control<number>)} least={shape.least} most={shape.most} />;
+    case 'number':
+      return <NumberField {...(control as unknown as Control<number | string>)} />;
+    case 'day':
+      return <DayInput {...text} />;
+    case 'text':
+      return chosen === undefined || names[chosen].length === 0 ? <TextField {...text} /> : <ChoiceInput {...text} values={names[chosen]} />;
+    case 'list':
+      return <ListInput shape={shape} control={control as unknown as Control<Json[]>} />;
+    case 'several':
+      return <ListInput shape={shape} single control={severalOf(control)} />;
+    case 'map':
+      return <MapInput shape={shape} control={control as unknown as Control<Fields>} />;
+    case 'either':
+      return <EitherInput ways={shape.of} control={control} />;
+    case 'fixed':
+      return null;
+  }
+}
+
+function severalOf(control: Any): Control<Json[]> {
+  const { value } = control;
+  return {
+    ...control,
+    value: value === undefined ? undefined : Array.isArray(value) ? value : [value],
+    onChange: (list) => control.onChange(list === undefined || list.length === 0 ? undefined : list.length === 1 ? list[0] : list),
+  };
+}
+
+function ListInput({ shape, control, single = false }: { shape: { of: Shape }; control: Control<Json[]>; single?: boolean }) {
+  const { t } = useDraftWords();
+  const names = useNames();
+  const label = useLabel(control);
+  const { of } = shape;
+  const list = control.value ?? [];
+  const field = nameOf(control.path);
+  const chosen = MANY_OF[field];
+  if (of.kind === 'text' || (of.kind === 'part' && NARROW.has(of.name))) {
+    const texts = control as unknown as Control<string[]>;
+    return chosen === undefined ? <TagsField {...texts} /> : <ManyInput {...texts} values={names[chosen]} />;
+  }
+  if (of.kind === 'choice') {
+    return <EnumsInput values={of.values} control={control as unknown as Control<string[]>} />;
+  }
+  const begin: Json = of.kind === 'part' ? startOf(of.name) : '';
+  return (
+    <Together path={control.path} label={label}>
+      <Stack gap="xs">
+        {list.map((each, index) => (
+          <Card key={index} withBorder padding="sm" radius="md">
+            <Group align="flex-start" wrap="nowrap" gap="xs">
+              <Stack flex={1} miw={0} gap="sm">
+                <OfShape
+                  shape={of}
+                  schema={{}}
+                  control={{
+                    value: each,
+                    path: single && list.length === 1 ? control.path : `${control.path}/${index}`,
+                    onChange: (next) => control.onChange(next === undefined ? list.filter((_, other) => other !== index) : list.map((other, place) => (place === index ? next : other))),
+                  }}
+                />
+              </Stack>
+              <ActionIcon variant="subtle" color="gray" aria-label={t('removeOne', { what: `${label} ${index + 1}` })} onClick={() => control.onChange(list.length === 1 ? undefined : list.filter((_, other) => other !== index))}>
+                <IconTrash size={16} />
+              </ActionIcon>
+            </Group>
+          </Card>
+        ))}
+        <Group>
+          <Button variant="default" size="xs" leftSection={<IconPlus size={14} />} aria-label={t('addOne', { what: label })} onClick={() => control.onChange([...list, begin])}>
+            {t('add')}
+          </Button>
+        </Group>
+      </Stack>
+    </Together>
+  );
+}
+
+/** What a new part of a list begins with. */
+function startOf(name: string): Json {
+  switch (name) {
+    case 'Limit':
+      return { times: 1, per: 'month' };
+    case 'Award':
+      return { wallet: 'points', points: 10 };
+    case 'Benefit':
+      return { kind: 'perk', text: {} };
+    case 'Branch':
+      return { otherwise: 'nothing' };
+    default:
+      return {};
+  }
+}
+
+function EnumsInput({ values, control }: { values: string[]; control: Control<string[]> }) {
+  const { t } = useDraftWords();
+  const field = nameOf(control.path);
+  const told = t as unknown as (key: string) => string;
+  return <ManyInput {...control} values={values.map((value) => ({ value, label: told(`o.${field}_${value}`) }))} />;
+}
+
+function MapInput({ shape, control }: { shape: { of: Shape }; control: Control<Fields> }) {
+  const { t } = useDraftWords();
+  const names = useNames();
+  const label = useLabel(control);
+  const [name, setName] = useState('');
+  const entries = control.value ?? {};
+  const byTier = nameOf(control.path) === 'by_tier';
+  const keys = byTier ? names.tiers.map((tier) => tier.value) : Object.keys(entries);
+  const set = (key: string, next: Json | undefined) => {
+    const { [key]: _, ...others } = entries;
+    const after = next === undefined ? others : { ...entries, [key]: next };
+    control.onChange(Object.keys(after).length === 0 ? undefined : after);
+  };
+  const begin: Json = shape.of.kind === 'part' ? (shape.of.name === 'CustomField' ? { type: 'text' } : {}) : shape.of.kind === 'choice' ? 'text' : '';
+  const add = () => {
+    if (name.trim() !== '') {
+      set(name.trim(), begin);
+      setName('');
+    }
+  };
+  return (
+    <Together path={control.path} label={label}>
+      <Stack gap="xs">
+        {keys.map((key) => (
+          <Card key={key} withBorder padding="sm" radius="md">
+            <Group justify="space-between" mb={6} wrap="nowrap">
+              <Text size="sm" fw={500} truncate>
+                {byTier ? (names.tiers.find((tier) => tier.value === key)?.label ?? key) : key}
+              </Text>
+              {byTier ? null : (
+                <ActionIcon variant="subtle" color="gray" aria-label={t('removeOne', { what: key })} onClick={() => set(key, undefined)}>
+                  <IconTrash size={16} />
+                </ActionIcon>
+              )}
+            </Group>
+            <OfShape shape={shape.of} schema={{}} control={{ value: entries[key] ?? undefined, path: `${control.path}/${key}`, onChange: (next) => set(key, isBlank(next) ? undefined : next), label: t('f.value') }} />
+          </Card>
+        ))}
+        {byTier ? null : (
+          <Group align="flex-end" gap="xs">
+            <TextInput size="xs" aria-label={t('nameOf')} placeholder={t('nameOf')} value={name} onChange={(event) => setName(event.currentTarget.value)} />
+            <Button variant="default" size="xs" leftSection={<IconPlus size={14} />} aria-label={t('addOne', { what: label })} onClick={add}>
+              {t('add')}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </Together>
+  );
+}
+
+function isBlank(value: Json | undefined): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0);
+}
+
+/** A part of the document with no control of its own: all its fields, opened when it is wanted. */
+function PartInput({ name, control }: { name: string; control: Any }) {
+  const { t } = useDraftWords();
+  const label = useLabel(control);
+  const fault = useFaults(control.path);
+  const names = Object.keys(partOf(name).properties ?? {});
+  const value = (control.value ?? {}) as Fields;
+  const set = (next: Fields) => control.onChange(Object.keys(next).length === 0 ? undefined : next);
+  if (/\/\d+$/.test(control.path)) {
+    return <FieldsOf owner={name} names={names} value={value} onChange={set} path={control.path} />;
+  }
+  return (
+    <Accordion variant="contained" defaultValue={control.value === undefined && fault === undefined ? null : name} chevronPosition="left">
+      <Accordion.Item value={name}>
+        <Accordion.Control aria-label={label}>
+          <Text size="sm" fw={500}>
+            {label}
+            {control.value === undefined ? <Text span size="sm" c="dimmed"> · {t('notSaid')}</Text> : null}
+          </Text>
+        </Accordion.Control>
+        <Accordion.Panel>
+          <FieldsOf owner={name} names={names} value={value} onChange={set} path={control.path} />
+          {control.value === undefined ? null : (
+            <Button mt="sm" size="xs" variant="subtle" color="gray" onClick={() => control.onChange(undefined)}>
+              {t('removeOne', { what: labelOf(t, nameOf(control.path)) })}
+            </Button>
+          )}
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
+  );
+}
+
+/** One of several kinds of value. */
+function EitherInput({ ways, control }: { ways: { name: string; shape: Shape }[]; control: Any }) {
+  const { t } = useDraftWords();
+  const label = useLabel(control);
+  const fault = useFaults(control.path, { below: false });
+  const { value } = control;
+  const fits = (name: string): boolean => {
+    switch (name) {
+      case 'MoneyText':
+        return typeof value === 'string' && / [A-Z]{3}$/.test(value);
+      case 'Percent':
+        return typeof value === 'string' && value.endsWith('%');
+      case 'integer':
+      case 'number':
+        return typeof value === 'number';
+      case 'array':
+        return Array.isArray(value);
+      case 'string':
+        return typeof value === 'string';
+      default:
+        return typeof value === 'object' && value !== null && !Array.isArray(value);
+    }
+  };
+  const found = ways.find((each) => fits(each.name));
+  const [asked, setAsked] = useState<string | null>(null);
+  const way = ways.find((each) => each.name === asked) ?? found ?? ways[0];
+  const told: Record<string, string> = { MoneyText: t('o.type_money'), Percent: '%', integer: t('o.type_number'), string: t('o.type_text'), boolean: t('o.type_flag') };
+  return (
+    <Input.Wrapper label={label} error={fault} labelElement="div">
+      <Group align="flex-end" gap="xs" wrap="nowrap">
+        <ChoiceInput
+          path={`${control.path}/kind_of_value`}
+          label={t('kindOfValue')}
+          value={way?.name}
+          clearable={false}
+          values={ways.map((each) => ({ value: each.name, label: told[each.name] ?? labelOf(t, each.name.toLowerCase()) }))}
+          onChange={(name) => {
+            setAsked(name ?? null);
+            control.onChange(undefined);
+          }}
+        />
+        {way === undefined ? null : <OfShape shape={way.shape} schema={{}} control={{ ...control, value: fits(way.name) ? value : undefined, label: t('f.value') }} />}
+      </Group>
+    </Input.Wrapper>
+  );
+}
