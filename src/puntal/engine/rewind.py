@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from puntal.activity.model import Totals
-from puntal.engine.model import Compiled, Running
+from puntal.engine.model import Compiled, Event, Running
 from puntal.engine.tally import MEMBER_MARK, Tally, change, tally
 from puntal.engine.work import copy_order, copy_running
 from puntal.kit.calendar import local_day
@@ -67,6 +67,8 @@ class Since(Struct, frozen=True):
     seen: Mapping[str, Collection[str]] = {}
     measured: Mapping[str, Sequence[tuple[date, int]]] = {}
     tiers: Mapping[str, TierThen] = {}
+    last_order: date | None = None
+    """Local day."""
 
 
 def order_then(record: OrderRecord, since: Since, day: date) -> OrderRecord | None:
@@ -136,7 +138,7 @@ def running_then(
     for climb in program.climbs:
         standing = then.tiers.get(climb.id)
         if standing is not None or climb.id in since.tiers:
-            counts = _counts(climb, standing, more, since, enrolled)
+            counts = _counts(climb, standing, more, since, day, enrolled)
             then.tiers[climb.id] = standing_then(
                 climb, standing, counts, since.tiers.get(climb.id), day=day, enrolled=enrolled
             )
@@ -148,14 +150,14 @@ def _totals(program: Compiled, totals: Totals, more: Tally, since: Since, day: d
     for one in since.gained:
         wallet = program.terms[one.wallet].id
         earned[wallet] = earned.get(wallet, 0) - one.amount
-    first, last = totals.first_day, totals.last_day
+    first, last = totals.first_day, since.last_order
     return Totals(
         totals.orders - more.orders,
         totals.spend - more.spend,
         totals.items - more.items,
         totals.refunded - more.refunded,
         None if first is not None and first >= day else first,
-        None if last is not None and last >= day and (first is None or first >= day) else last,
+        last,
         earned,
         dict(totals.spent),
     )
@@ -185,15 +187,20 @@ def _negative(counter: Counter) -> Counter:
     return Counter(-counter.times, -counter.points, -counter.value)
 
 
-def _counts(climb: Climb, standing: Standing | None, more: Tally, since: Since, enrolled: date) -> dict[str, int]:
-    if climb.id in since.measured:
-        return tiers.folded(climb, since.measured[climb.id], enrolled)
-    counts = {} if standing is None else dict(standing.counts)
+def _counts(
+    climb: Climb, standing: Standing | None, more: Tally, since: Since, day: date, enrolled: date
+) -> dict[str, int]:
     days = [
         (one.day, -one.amount) for one in more.measured if one.measure == climb.measure and one.wallet == climb.wallet
     ]
     if climb.measure == "earned":
         days += [(local_day(climb.zone, one.at), -one.amount) for one in since.gained if one.wallet == climb.wallet]
+    if climb.id in since.measured:
+        # A rolling window of then reaches back to days that her row no longer has.
+        days = [*since.measured[climb.id], *((on, amount) for on, amount in days if on < day)]
+        counts: dict[str, int] = {}
+    else:
+        counts = {} if standing is None else dict(standing.counts)
     for key, amount in tiers.folded(climb, days, enrolled).items():
         counts[key] = counts.get(key, 0) + amount
     return {key: amount for key, amount in counts.items() if amount}
@@ -215,15 +222,14 @@ def standing_then(
         tier, since_day, falls_on = climb.tiers[0], enrolled, None
     else:
         tier, since_day, falls_on = told.tier, told.since, told.falls_on
-    if now is not None and now.since < day and now.tier == tier:
+    if placed.tier == tier:
+        # Won by what was measured then: it is kept as long as that keeps it.
+        until, won, grace = placed.until, placed.won, None
+    elif now is not None and now.since < day and now.tier == tier:
         # Nothing was reached or lost since: what her row says of it held then too.
         until, won, grace = now.until, now.won, now.grace_until
-    elif placed.tier == tier:
-        until, won, grace = placed.until, placed.won, None
     else:
         until, won, grace = falls_on, None, None
-    if falls_on is not None:
-        until, grace = falls_on, None
     return replace(
         placed, tier=tier, since=since_day, until=until, won=won, grace_until=grace, floor=floor, counts=counts
     )
@@ -275,8 +281,6 @@ def budgets_then(
 ) -> dict[BudgetKey, int]:
     """Return what was used of shared counters at the beginning of a local day, of periods that had begun.
 
-    Room that refunds have returned since counts as free.
-
     Args:
         program: The revision that counted it.
         used: As it is.
@@ -301,3 +305,28 @@ def budgets_then(
             amount = {"points": points, "times": times, "members": times}.get(bound.measure, 0)
             give_back((bound.key, bound.measure, limits.window(bound, on)), amount)
     return then
+
+
+def room_returned(before: OrderRecord, now: OrderRecord) -> dict[BudgetKey, int]:
+    """Return what an order used more of shared counters than it does now: what refunds since have returned."""
+    found: dict[BudgetKey, int] = {}
+    for then, given in zip(before.awards, now.awards, strict=False):
+        was, taken = sum(then.taken), sum(given.taken)
+        for use in given.uses:
+            more = given.still_used(use, was) - given.still_used(use, taken)
+            if use.scope == "b" and more:
+                key = (use.key, use.measure, use.start)
+                found[key] = found.get(key, 0) + more
+    return found
+
+
+def changed_by(events: Iterable[Event]) -> tuple[set[str], set[str]]:
+    """Return the ids, as orders remember them, of the refunds that came with these events and of those withdrawn."""
+    refunds, withdrawn = set(), set()
+    for event in events:
+        named = None if event.refund is None else event.refund.id
+        if event.type in ("order.refunded", "order.cancelled", "referral.reversed"):
+            refunds.add(named or event.id)
+        elif event.type == "order.refund_withdrawn" and named is not None:
+            withdrawn.add(named)
+    return refunds, withdrawn
