@@ -15,6 +15,7 @@ from puntal.activity import operations as activity
 from puntal.activity.model import Count
 from puntal.console import running
 from puntal.console.errors import PoolFirst
+from puntal.engine import redeem_room
 from puntal.engine.model import Compiled, Running
 from puntal.engine.tally import Tally, change, tally
 from puntal.engine.work import NEVER
@@ -23,6 +24,7 @@ from puntal.kit.calendar import local_day
 from puntal.kit.db import ProgramId, Transaction
 from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder
+from puntal.limits.model import Used
 from puntal.members import operations as members
 from puntal.members.model import Consent, Profile
 from puntal.members.operations import Membership, Merge, MergePlan
@@ -160,6 +162,7 @@ async def merge(
         "lists": listed,
         "vouchers": coupons,
         "redemptions": redeemed,
+        "room": await _room(tx, program_id, redeemed),
     }
     done = await members.record_merge(
         tx, program_id, plan, moves, id=ids.new_id(), by=by, membership=membership, now=now
@@ -217,7 +220,11 @@ async def undo(tx: Transaction, compiled: Compiled, merge_id: UUID, *, by: str, 
         merged=msgspec.convert(moves["members"]["merged"], Profile),
         at=now,
     )
-    hers, theirs = running.part(present, before, since, (parted.survivor, parted.merged))
+    redeemed = [UUID(id) for id in moves.get("redemptions", ())]
+    now_used = await _room(tx, program_id, redeemed)
+    # Merges of before this was noted say nothing of it.
+    then_used = msgspec.convert(moves["room"], Used, strict=False) if "room" in moves else now_used
+    hers, theirs = running.part(present, before, since, (then_used, now_used), (parted.survivor, parted.merged))
     # The clock looks at both at once: their tiers and lots may be due on other days than before.
     today = local_day(compiled.zone, now)
     written = [
@@ -234,7 +241,6 @@ async def undo(tx: Transaction, compiled: Compiled, merge_id: UUID, *, by: str, 
             await segments.add_members(tx, program_id, lists, name, [merged], now=now)
             if was_new:
                 await segments.remove_members(tx, program_id, lists, name, [survivor], now=now)
-    redeemed = [UUID(id) for id in moves.get("redemptions", ())]
     await redemptions.reassign(tx, program_id, source=survivor, target=merged, only=redeemed)
     coupons = [UUID(voucher) for voucher in moves.get("vouchers", ())]
     await vouchers.reassign(tx, program_id, source=survivor, target=merged, only=coupons)
@@ -250,6 +256,12 @@ async def undo(tx: Transaction, compiled: Compiled, merge_id: UUID, *, by: str, 
         detail={"merge": str(done.id), "merged": str(merged)},
     )
     return done
+
+
+async def _room(tx: Transaction, program_id: int, redeemed: Sequence[UUID]) -> Used:
+    """Return what redemptions use of their member's limits."""
+    found = await redemptions.load(tx, program_id, redeemed)
+    return redeem_room.used_by(use for made in found.values() for use in made.uses)
 
 
 def _lists(compiled: Compiled) -> list[str]:

@@ -61,7 +61,11 @@ def combine(survivor: Running, merged: Running, tiers: dict[str, Standing]) -> R
 
 
 def part(
-    present: Running, before: Before, since: Tally, tiers: tuple[dict[str, Standing], dict[str, Standing]]
+    present: Running,
+    before: Before,
+    since: Tally,
+    room: tuple[Used, Used],
+    tiers: tuple[dict[str, Standing], dict[str, Standing]],
 ) -> tuple[Running, Running]:
     """Return the states of both again: what the merged member had brought is hers, with what became of it since.
 
@@ -71,6 +75,7 @@ def part(
         present: Of the survivor.
         before: Both at the merge.
         since: What was added to or taken back of the orders that the merged member had brought.
+        room: What the redemptions that she had brought used at the merge, and what they use now.
         tiers: Standings of the survivor and of the merged member.
     """
     one, other, both = before.survivor, before.merged, before.combined
@@ -78,7 +83,7 @@ def part(
         other,
         totals=_changed_totals(other.totals, since),
         tiers=tiers[1],
-        used=_used(other.used, _room(since), _plus),
+        used=_used(_used(_used(other.used, _room(since), _plus), room[1], _plus), room[0], _less),
         carry={rule: rest for rule, rest in other.carry.items() if present.carry.get(rule) == both.carry.get(rule)},
         once={
             name: [value for value in values if value in present.once.get(name, [])]
@@ -194,6 +199,10 @@ def _add_carry(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
 
 def _plus(one: Counter, other: Counter) -> Counter:
     return Counter(one.times + other.times, one.points + other.points, one.value + other.value)
+
+
+def _less(one: Counter, other: Counter) -> Counter:
+    return Counter(one.times - other.times, one.points - other.points, one.value - other.value)
 
 
 def _minus(one: Counter, other: Counter) -> Counter:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from puntal.engine.bounding import counters
 from puntal.engine.model import Running
 from puntal.limits import policy as limits
-from puntal.limits.model import Bound, BudgetKey, Counter
+from puntal.limits.model import Bound, BudgetKey, Counter, Used
 from puntal.orders.model import Order, Use
 from puntal.orders.policy import amounts
 from puntal.rewards.model import Redemption, Reward
@@ -74,6 +74,18 @@ def restore(running: Running, uses: Sequence[Use]) -> dict[BudgetKey, int]:
             key = (use.key, use.measure, use.start)
             budgets[key] = budgets.get(key, 0) - amount
     return budgets
+
+
+def used_by(uses: Iterable[Use]) -> Used:
+    """Return what redemptions use of their member's own counters."""
+    used: Used = {}
+    for use in uses:
+        if use.scope == "m":
+            counter = Counter(**{use.measure: use.amount})
+            limits.take(used, use.key, use.start, counter)
+        elif use.measure == "members":
+            limits.take(used, mark(use.key), use.start, Counter(use.amount))
+    return used
 
 
 def cool_again(running: Running, cooled: Mapping[str, datetime | None], began: datetime) -> None:
