@@ -157,7 +157,9 @@ def site(database_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     worker = Process(database_uri, folder, "work")
     try:
         server.wait_for(address)
-        yield Site(address, database_uri, organization_id, token)
+        running = Site(address, database_uri, organization_id, token)
+        yield running
+        running.api.close()
     finally:
         worker.stop()
         server.stop()

@@ -81,10 +81,13 @@ function Entries({ query }: { query: Query }) {
   );
 }
 
-/** What it was done to, and the plain values noted with it. */
+/** Values of a log line that people read; digests, ids and instants are for machines. */
+const TOLD = ['name', 'note', 'reason', 'role', 'amount', 'count', 'revision', 'email', 'target_id', 'mode'];
+
+/** What it was done to, and what was noted with it. */
 function detailOf(row: Schemas['AuditEntryOut']): string {
-  const plain = Object.entries(row.detail)
-    .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
-    .map(([name, value]) => `${name.replaceAll('_', ' ')}: ${String(value)}`);
-  return [row.subject.replace(/^([a-z_]+):/, (_, kind: string) => `${kind.replaceAll('_', ' ')} `), ...plain].join(' · ');
+  const [kind, id] = row.subject.split(':', 2);
+  const subject = id === undefined || /^[0-9a-f-]{36}$/.test(id) ? '' : `${kind?.replaceAll('_', ' ') ?? ''} ${id}`.trim();
+  const plain = TOLD.filter((name) => ['string', 'number'].includes(typeof row.detail[name]) && row.detail[name] !== '').map((name) => String(row.detail[name]));
+  return [subject, ...plain].filter(Boolean).join(' · ');
 }

@@ -1,5 +1,5 @@
 // What was sent to an endpoint: its state, every try, the words, and sending it again.
-import { Badge, Button, Code, Group, Modal, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Button, Code, Group, Modal, SegmentedControl, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { moment } from '@shared/format';
@@ -61,7 +61,7 @@ export function Deliveries({ program, endpointId }: { program: string; endpointI
           { accessor: 'last_status', title: t('answer'), render: (row) => row.last_status ?? row.last_error ?? '–' },
           {
             accessor: 'actions',
-            title: <span className="mantine-visually-hidden">{t('actions')}</span>,
+            title: <VisuallyHidden>{t('actions')}</VisuallyHidden>,
             textAlign: 'right',
             render: (row) => (
               <Button size="xs" variant="subtle" onClick={() => setOpen(row.id)}>

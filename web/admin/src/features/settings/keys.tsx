@@ -1,5 +1,5 @@
 // API keys: make, see when they were last used, replace with overlap, end.
-import { ActionIcon, Badge, Button, Code, Group, Menu, Stack, Text } from '@mantine/core';
+import { ActionIcon, Badge, Button, Code, Group, Menu, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
@@ -78,7 +78,7 @@ export function KeysPage() {
           { accessor: 'expires_at', title: t('ends'), render: (row) => (row.expires_at === null ? '–' : day(row.expires_at, zone, language)) },
           {
             accessor: 'actions',
-            title: <span className="mantine-visually-hidden">{t('actions')}</span>,
+            title: <VisuallyHidden>{t('actions')}</VisuallyHidden>,
             textAlign: 'right',
             render: (row) =>
               may('keys:write') && row.revoked_at === null ? (

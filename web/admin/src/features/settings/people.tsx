@@ -1,5 +1,5 @@
 // The people who work here: invite, change, keep out, let in again, give a new password.
-import { ActionIcon, Badge, Button, Group, Menu, Stack, Text } from '@mantine/core';
+import { ActionIcon, Badge, Button, Group, Menu, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
@@ -81,7 +81,7 @@ export function PeoplePage() {
           },
           {
             accessor: 'actions',
-            title: <span className="mantine-visually-hidden">{t('actions')}</span>,
+            title: <VisuallyHidden>{t('actions')}</VisuallyHidden>,
             textAlign: 'right',
             render: (row) => (may('staff:write') ? <Actions person={row} self={row.id === me.data?.staff.id} choose={setDoing} /> : null),
           },

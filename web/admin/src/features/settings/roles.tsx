@@ -65,8 +65,9 @@ export function RolesPage() {
                   )}
                   <Text size="sm">
                     {t('permissionsOf', { count: role.permissions.length, total })}
-                    {' · '}
-                    {role.adjust_limit === null ? t('noAdjustLimit') : t('adjustLimitOf', { most: whole(role.adjust_limit, language) })}
+                    {role.permissions.includes('points:adjust')
+                      ? ` · ${role.adjust_limit === null ? t('noAdjustLimit') : t('adjustLimitOf', { most: whole(role.adjust_limit, language) })}`
+                      : ''}
                   </Text>
                   <Group mt="auto" gap="xs">
                     <Button size="xs" variant="default" onClick={() => setOpen(role)}>
