@@ -48,6 +48,16 @@ class SignInBlocked(TooMany):
     }
 
 
+class KnocksExceeded(TooMany):
+    """More tries to come in from one address than people make, right or wrong."""
+
+    code = "access.knocks_exceeded"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "Too many tries to sign in from your network; try again in {retry_after_seconds} s",
+        "es": "Demasiados intentos de entrar desde tu red; reinténtalo en {retry_after_seconds} s",
+    }
+
+
 class SessionMissing(Unauthenticated):
     """Only somebody signed in with a session may ask this; a key is nobody."""
 

@@ -26,6 +26,7 @@ from puntal.access.errors import (
     ProgramUnknown,
     RateExceeded,
 )
+from puntal.access.errors_sign_in import KnocksExceeded
 from puntal.access.model import Caller, Permission, ProgramRef
 from puntal.access.model_sign_in import SentSession, Visit
 from puntal.access.queries import Credential
@@ -35,6 +36,7 @@ from puntal.kit import clock
 from puntal.kit.db import Database
 
 FLUSH_SECONDS = 60.0
+_MINUTE_SECONDS = 60
 _BEARER = "bearer "
 _log = structlog.get_logger(__name__)
 
@@ -174,12 +176,13 @@ class Admission:
 class Gate:
     """Everything a request passes before it reaches its operation. One per process."""
 
-    def __init__(self, database: Database, *, requests_per_second: int = 0) -> None:
+    def __init__(self, database: Database, *, requests_per_second: int = 0, knocks_per_minute: int = 0) -> None:
         """Remember nothing yet.
 
         Args:
             database: Where keys and programs are.
             requests_per_second: Most requests of one key in this process; 0 is no limit.
+            knocks_per_minute: Most tries to sign in from one address in this process, right or wrong; 0 is no limit.
         """
         self.ring = KeyRing(database)
         self.visits = Visits(database)
@@ -187,6 +190,7 @@ class Gate:
         self._programs: Recent[ProgramRef | None] = Recent(self._find_program)
         self._limit: RateLimitItem | None = RateLimitItemPerSecond(requests_per_second) if requests_per_second else None
         self._counts = MemoryStorage()
+        self._knocks = knocks_per_minute
 
     async def admit(
         self,
@@ -282,6 +286,21 @@ class Gate:
             "RateLimit-Remaining": str(limit - count),
             "RateLimit-Reset": str(reset),
         }
+
+    def knock(self, address: str | None) -> None:
+        """Count somebody who tries to come in, before anything is looked at: what is done for her costs, too.
+
+        Failures have limits of their own, for all processes (`operations.attempts`).
+
+        Raises:
+            KnocksExceeded: One too many.
+        """
+        if not self._knocks:
+            return
+        name = f"knock:{policy.network_of(address)}"
+        if self._counts.incr(name, _MINUTE_SECONDS) > self._knocks:
+            wait = max(1, round(self._counts.get_expiry(name) - clock.now().timestamp()))
+            raise KnocksExceeded(retry_after_seconds=wait)
 
     def forget(self) -> None:
         """Look keys and programs up again at the next request."""

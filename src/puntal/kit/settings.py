@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Most requests a second of one API key in one process; 0 is no limit.",
     )
+    sign_ins_per_minute: int = Field(
+        default=120,
+        ge=0,
+        description="Most tries to sign in from one address in one process, right or wrong; 0 is no limit.",
+    )
     intake_batch: int = Field(default=250, ge=1, le=1000, description="Most events decided in one transaction.")
     intake_queue: int = Field(
         default=5_000,

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.routing import APIRoute
 
 from puntal.access import cookies, policy
-from puntal.access.api.me import SignedIn, me_of, not_foreign, session_out, signed_in
+from puntal.access.api.me import SignedIn, knocks, me_of, not_foreign, session_out, signed_in
 from puntal.access.api.shapes_people import ChangeMe
 from puntal.access.api.shapes_sign_in import (
     ChangePassword,
@@ -71,12 +71,12 @@ AtDoor = Annotated[Door, Depends(_door)]
 @router.post(
     "/sign-in",
     summary="Sign in",
-    dependencies=[Depends(not_foreign)],
+    dependencies=[Depends(knocks), Depends(not_foreign)],
     responses=_BODY
     | {
         401: {"description": "`access.sign_in_refused`, `access.second_factor_required`, `access.second_factor_wrong`"},
         403: {"description": "`access.foreign_origin`: a page of another site"},
-        429: {"description": "`access.sign_in_blocked`; wait as `Retry-After` says"},
+        429: {"description": "`access.sign_in_blocked`, `access.knocks_exceeded`; wait as `Retry-After` says"},
     },
 )
 async def enter(body: SignIn, request: Request, response: Response, door: AtDoor, now: RealNow) -> MeOut:
@@ -164,11 +164,12 @@ async def change_password(
     "/password/reset",
     status_code=204,
     summary="Choose a new password with a token",
-    dependencies=[Depends(not_foreign)],
+    dependencies=[Depends(knocks), Depends(not_foreign)],
     responses=_BODY
     | {
         403: {"description": "`access.foreign_origin`: a page of another site"},
         404: {"description": "`access.reset_over`"},
+        429: {"description": "`access.knocks_exceeded`; wait as `Retry-After` says"},
     },
 )
 async def use_reset(body: UseReset, request: Request, tx: http.Tx, now: RealNow) -> None:

@@ -42,6 +42,15 @@ def not_foreign(request: Request) -> None:
         raise ForeignOrigin
 
 
+def knocks(request: Request) -> None:
+    """Count whoever tries to come in.
+
+    Raises:
+        KnocksExceeded: More than people make.
+    """
+    gate_of(request).knock(request.client.host if request.client else None)
+
+
 SignedIn = Annotated[Visit, Depends(visit_of)]
 
 

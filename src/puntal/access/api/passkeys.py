@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from puntal.access import cookies, policy
-from puntal.access.api.me import SignedIn, not_foreign, signed_in
+from puntal.access.api.me import SignedIn, knocks, not_foreign, signed_in
 from puntal.access.api.shapes_passkeys import (
     AddPasskey,
     CreationOptions,
@@ -150,10 +150,11 @@ async def remove(
 @router.post(
     "/sign-in/begin",
     summary="Begin to sign in with a passkey",
-    dependencies=[Depends(not_foreign)],
+    dependencies=[Depends(knocks), Depends(not_foreign)],
     responses={
         403: {"description": "`access.foreign_origin`: a page of another site"},
         409: {"description": _UNAVAILABLE},
+        429: {"description": "`access.knocks_exceeded`; wait as `Retry-After` says"},
     },
 )
 async def begin_sign_in(
@@ -169,13 +170,13 @@ async def begin_sign_in(
 @router.post(
     "/sign-in",
     summary="Sign in with a passkey",
-    dependencies=[Depends(not_foreign)],
+    dependencies=[Depends(knocks), Depends(not_foreign)],
     responses=_BODY
     | {
         401: {"description": "`access.passkey_refused`"},
         403: {"description": "`access.foreign_origin`: a page of another site"},
         409: {"description": _UNAVAILABLE},
-        429: {"description": "`access.sign_in_blocked`; wait as `Retry-After` says"},
+        429: {"description": "`access.sign_in_blocked`, `access.knocks_exceeded`; wait as `Retry-After` says"},
     },
 )
 async def use(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from puntal.access import cookies, policy, queries
-from puntal.access.api.me import not_foreign, signed_in
+from puntal.access.api.me import knocks, not_foreign, signed_in
 from puntal.access.api.shapes_people import ProviderName, SetupIn, SetupOut
 from puntal.access.api.shapes_sign_in import MeOut
 from puntal.access.dependencies import RealNow
@@ -53,11 +53,12 @@ async def show(request: Request, tx: http.Tx) -> SetupOut:
     "",
     status_code=201,
     summary="Set this installation up",
-    dependencies=[Depends(not_foreign)],
+    dependencies=[Depends(knocks), Depends(not_foreign)],
     responses={
         403: {"description": "`access.setup_token_required`: not from the machine itself; `access.foreign_origin`"},
         409: {"description": "`access.set_up_already`: somebody was first; `access.email_taken`"},
         413: {"description": "`request.too_large`"},
+        429: {"description": "`access.knocks_exceeded`; wait as `Retry-After` says"},
     },
 )
 async def set_up(body: SetupIn, request: Request, response: Response, now: RealNow) -> MeOut:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.routing import APIRoute
 from starlette.responses import RedirectResponse
 
 from puntal.access import cookies, queries
+from puntal.access.api.me import knocks
 from puntal.access.api.shapes_sso import ProviderOut, PutProvider
 from puntal.access.dependencies import (
     OrganizationCaller,
@@ -67,10 +68,12 @@ async def _organization(tx: Transaction, provider: str) -> Organization:
     status_code=303,
     summary="Go to a provider to sign in",
     response_class=RedirectResponse,
+    dependencies=[Depends(knocks)],
     responses={
         303: {"description": "To the provider's page. The browser comes back to the callback below."},
         404: {"description": "`access.provider_unknown`"},
         409: {"description": "`access.provider_unreachable`, `access.secret_unreadable`"},
+        429: {"description": "`access.knocks_exceeded`; wait as `Retry-After` says"},
     },
 )
 async def leave(provider: ProviderName, request: Request, now: RealNow) -> RedirectResponse:
@@ -98,11 +101,13 @@ async def leave(provider: ProviderName, request: Request, now: RealNow) -> Redir
     status_code=303,
     summary="Come back from a provider",
     response_class=RedirectResponse,
+    dependencies=[Depends(knocks)],
     responses={
+        429: {"description": "`access.knocks_exceeded`; wait as `Retry-After` says"},
         303: {
             "description": "Signed in, to `/admin/`; else to `/admin/sign-in?refused=<code>`: `access.sso_refused`, "
             "`access.sso_email_unverified`, `access.sso_nobody` or `access.provider_unreachable`"
-        }
+        },
     },
 )
 async def arrive(
