@@ -104,7 +104,11 @@ async def _opened(database: Database | Opener) -> AsyncGenerator[Database]:
 def _furnish(app: FastAPI, database: Database, settings: Settings) -> None:
     state: Any = app.state
     state.database = database
-    state.gate = Gate(database, requests_per_second=settings.requests_per_second)
+    state.gate = Gate(
+        database,
+        requests_per_second=settings.requests_per_second,
+        knocks_per_minute=settings.sign_ins_per_minute,
+    )
     state.programs = Programs()
     state.publisher = Publisher(state.programs)
     state.approval_actions = approval_actions(state.programs)
