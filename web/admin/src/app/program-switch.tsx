@@ -1,13 +1,14 @@
 // Which program one is in, by name, and the way to the others.
 import { Button, Menu, Text } from '@mantine/core';
-import { useMe } from '@shared/session';
-import { IconCheck, IconSelector } from '@tabler/icons-react';
+import { useMay, useMe } from '@shared/session';
+import { IconCheck, IconPlus, IconSelector } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useFrameWords } from './frames.words';
 
 export default function ProgramSwitch({ slug }: { slug: string }) {
   const { t } = useFrameWords();
   const me = useMe();
+  const may = useMay();
   const programs = me.data?.programs ?? [];
   const here = programs.find((each) => each.slug === slug);
   return (
@@ -39,6 +40,14 @@ export default function ProgramSwitch({ slug }: { slug: string }) {
             {each.name}
           </Menu.Item>
         ))}
+        {may('program:create') ? (
+          <>
+            <Menu.Divider />
+            <Menu.Item leftSection={<IconPlus size={16} />} renderRoot={(props) => <Link to="/start" {...props} />}>
+              {t('newProgram')}
+            </Menu.Item>
+          </>
+        ) : null}
       </Menu.Dropdown>
     </Menu>
   );

@@ -29,7 +29,7 @@ function FirstOwner({ least, withToken }: { least: number; withToken: boolean })
   const form = useForm({ mode: 'uncontrolled', initialValues: { organization: '', name: '', email: '', password: '', token: '' } });
   const create = api.useMutation('post', '/v1/setup', {
     onSuccess: async () => {
-      await navigate({ to: '/', replace: true });
+      await navigate({ to: '/start', replace: true });
       await queries.resetQueries();
     },
   });
