@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from puntal.checkout.operations.carts import Known
 from puntal.checkout.operations.offers import Found, Offers
 from puntal.checkout.phrases import of_code, of_missing
@@ -19,6 +21,9 @@ from puntal.rewards.model import PAY, Reward
 
 _NAMES: dict[tuple[int, str], tuple[Compiled, dict[str, str | None]]] = {}
 _MOST_NAMES = 64
+_WRITTEN: dict[tuple[int, str], tuple[Compiled, dict[tuple[Any, ...], msgspec.Raw]]] = {}
+_MOST_WRITTEN = 10_000
+_encode = msgspec.json.Encoder().encode
 _STATES = {None: "available", "order_needed": "with_order", "short_of_points": "short_of_points"}
 
 
@@ -44,7 +49,7 @@ def cart_out(known: Known, found: Evaluation, locale: str) -> dict[str, Any]:
         "paid_wallet_minor": sum(each.pays for each in found.wallets),
         "tax_minor": found.order.tax_minor,
         "total_minor": found.total_minor,
-        "rewards": [_offer(each, program, locale, {}) for each in found.offers],
+        "rewards": _offers(found.offers, program, locale),
         "vouchers": [_offer(each, program, locale, known.refusals) for each in found.vouchers],
         "exact": found.exact,
         "earns": _earns(program, found, locale),
@@ -92,6 +97,36 @@ def _line(id: str, at: int, found: Evaluation, taken: Mapping[int, Sequence[tupl
         "net_minor": found.amounts[at] - found.discounts[at] - found.payments[at],
         "discounts": [{"reward": reward, "amount_minor": part} for reward, part in taken.get(at, ())],
     }
+
+
+def _offers(offers: Sequence[Offer], program: Compiled, locale: str) -> list[Any]:
+    """Return what became of every reward; what most of them are refused with was written before."""
+    known = _written(program, locale)
+    out: list[Any] = []
+    for offer in offers:
+        if offer.outcome != "refused" or offer.missing is not None or offer.by is not None or offer.reward is None:
+            out.append(_offer(offer, program, locale, {}))
+            continue
+        short_by = 0 if offer.verdict is None else offer.verdict.short_by
+        sums = (offer.discount_minor, offer.wallet, offer.units, offer.portions, short_by)
+        key = (offer.id, offer.code, offer.chosen, sums)
+        written = known.get(key)
+        if written is None:
+            if len(known) >= _MOST_WRITTEN:
+                known.clear()
+            written = known[key] = msgspec.Raw(_encode(_offer(offer, program, locale, {})))
+        out.append(written)
+    return out
+
+
+def _written(program: Compiled, locale: str) -> dict[tuple[Any, ...], msgspec.Raw]:
+    """Return what was written of a revision's rewards in a language."""
+    known = _WRITTEN.get((id(program), locale))
+    if known is None or known[0] is not program:
+        while len(_WRITTEN) >= _MOST_NAMES:
+            del _WRITTEN[next(iter(_WRITTEN))]
+        known = _WRITTEN[id(program), locale] = (program, {})
+    return known[1]
 
 
 def _offer(offer: Offer, program: Compiled, locale: str, refusals: Mapping[str, Refusal]) -> dict[str, Any]:

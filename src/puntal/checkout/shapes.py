@@ -8,13 +8,11 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
-from puntal.checkout.model import Pick, Question
+from puntal.checkout.model import MOST_MONEY, MOST_PICKS, MOST_PORTIONS, Pick, Question
 from puntal.intake.model import MOST_LINES, MOST_MINOR, SaidOrder
 from puntal.intake.wire import LineIn, MemberIn, Minor, Word, Words
 from puntal.members.model import Ids
 
-MOST_PICKS = 20
-MOST_PORTIONS = 1_000_000
 _Units = Annotated[int, Field(ge=0, le=MOST_MINOR)]
 _ANNA = "019a8f5e-7c1e-7000-8000-3f6c2b1d4e5a"
 CART: dict[str, Any] = {
@@ -84,12 +82,10 @@ class CartIn(_In):
         description="By wallet: what may be spent on rewards that nobody picked, where they are worth more than that.",
     )
 
-    money: Annotated[dict[str, Annotated[int, Field(ge=0, le=MOST_MINOR)] | Literal["most"]], Field(max_length=10)] = (
-        Field(
-            default={},
-            description="By money wallet: how much of what is left after discounts, points and gift cards it is to "
-            "pay, in minor units, or `most`: as much as possible. Taken in this order.",
-        )
+    money: Annotated[dict[str, _Units | Literal["most"]], Field(max_length=MOST_MONEY)] = Field(
+        default={},
+        description="By money wallet: how much of what is left after discounts, points and gift cards it is to pay, in "
+        "minor units, or `most`: as much as possible. Taken in this order.",
     )
 
     def read(self) -> Question:

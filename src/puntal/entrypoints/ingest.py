@@ -8,9 +8,9 @@ size limit and the shape of refusals are the same as everywhere.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -98,17 +98,26 @@ class Ingest:
             return
         parts = scope["path"].split("/")
         if len(parts) == _SINGLE and parts[4] == "events":
-            await _Request(self, scope, receive, send, parts[3]).answer(batch=False)
+            await Answering(self, scope, receive, send, parts[3]).answer(batch=False)
         elif len(parts) == _BATCH and parts[4] == "events" and parts[5] == "batch":
-            await _Request(self, scope, receive, send, parts[3]).answer(batch=True)
+            await Answering(self, scope, receive, send, parts[3]).answer(batch=True)
         else:
             await self.app(scope, receive, send)
 
 
-class _Request:
+class Way(Protocol):
+    """What every way in knows."""
+
+    most_bytes: int
+    locale: str
+
+
+class Answering:
     """One request on its way through."""
 
-    def __init__(self, ingest: Ingest, scope: Scope, receive: Receive, send: Send, slug: str) -> None:
+    permission = Permission.EVENTS_WRITE
+
+    def __init__(self, ingest: Way, scope: Scope, receive: Receive, send: Send, slug: str) -> None:
         self.ingest = ingest
         self.scope = scope
         self.receive = receive
@@ -121,16 +130,21 @@ class _Request:
         self.gate: Gate = state.gate
 
     async def answer(self, *, batch: bool) -> None:
+        """Answer an event, or a batch of them."""
+        await self.respond_with(self._batch if batch else self._timed)
+
+    async def _timed(self, admission: Admission) -> tuple[int, object]:
         began = time.perf_counter()
+        answered = await self._single(admission)
+        metrics.REQUEST_SECONDS.observe(time.perf_counter() - began)
+        return answered
+
+    async def respond_with(self, work: Callable[[Admission], Awaitable[tuple[int, object]]]) -> None:
+        """Let the request in and answer what `work` makes of it: a status and a body, or a refusal."""
         try:
-            admission = await self._admit()
-            if batch:
-                status, said = await self._batch(admission)
-            else:
-                status, said = await self._single(admission)
-                metrics.REQUEST_SECONDS.observe(time.perf_counter() - began)
+            status, said = await work(await self._admit())
         except Refusal as refusal:
-            await self._refuse(refusal)
+            await self.refuse(refusal)
         except _OUTAGES as outage:
             _log.error("http.database_unavailable", reason=type(outage).__name__, exc_info=outage)
             await self._respond(503, problem.of_status(503, self.locale), extra=[(b"retry-after", b"1")])
@@ -148,7 +162,7 @@ class _Request:
             authorization=None if authorization is None else authorization.decode("latin-1"),
             client=None if client is None else client[0],
             slug=self.slug,
-            permission=Permission.EVENTS_WRITE,
+            permission=self.permission,
             session=cookies.sent(HTTPConnection(self.scope)) if authorization is None else None,
         )
         self.limits = admission.headers
@@ -242,6 +256,7 @@ class _Request:
 
     @property
     def locale(self) -> str:
+        """The language the caller reads, else the server's."""
         accepted = self.headers.get(b"accept-language")
         if accepted is None:
             return self.ingest.locale
@@ -254,7 +269,8 @@ class _Request:
             said["status"] = 500
         return said
 
-    async def _refuse(self, refusal: Refusal) -> None:
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answer a refusal."""
         extra: list[tuple[bytes, bytes]] = []
         if isinstance(refusal, Unauthenticated):
             extra.append((b"www-authenticate", b"Bearer"))

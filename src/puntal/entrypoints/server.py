@@ -20,6 +20,7 @@ from puntal.access.gate import Gate
 from puntal.access.issuers import Issuers
 from puntal.entrypoints import admin, docs, metrics, openapi
 from puntal.entrypoints.approved import approval_actions
+from puntal.entrypoints.asking import Asking
 from puntal.entrypoints.cards import Cards
 from puntal.entrypoints.history import router as history_router
 from puntal.entrypoints.imports import router as imports_router
@@ -87,6 +88,7 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
     app.router.routes.extend(admin.ROUTES)
     # FastAPI's documented way to extend the document.
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
+    app.add_middleware(Asking, most_bytes=settings.max_body_bytes, locale=settings.locale)
     # Outermost: what is not an event is passed on to everything above.
     app.add_middleware(Ingest, most_bytes=settings.max_body_bytes, locale=settings.locale)
     return app

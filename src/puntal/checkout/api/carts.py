@@ -5,13 +5,13 @@ An entry point puts the cache of compiled programs into `app.state.programs`.
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
-import anyio
 import msgspec
-from anyio import to_thread
 from fastapi import Query, Request, Response
 from pydantic import AwareDatetime
 
@@ -19,17 +19,57 @@ from puntal.access.dependencies import Locale, Now, ProgramCaller, ProgramId, pr
 from puntal.access.model import Permission
 from puntal.checkout.answers import cart_out, offers_out
 from puntal.checkout.errors import CartFaulty
+from puntal.checkout.model import Question
 from puntal.checkout.operations import carts, offers
 from puntal.checkout.shapes import CartIn, CartOut, OffersOut, OffersQuery
+from puntal.engine.model import Compiled
+from puntal.engine.model_carts import Evaluation
+from puntal.kit.db import Database, Transaction
 from puntal.kit.errors import Fault
 from puntal.kit.http import database_of
 from puntal.members.model import Ids
 
 router = program_router("checkout")
 _AHEAD = timedelta(days=3660)
-THREADS = anyio.CapacityLimiter(1)
+THREADS = ThreadPoolExecutor(1, thread_name_prefix="carts")
 """Carts are decided one after the other, beside the event loop; more at once would only wait for each other."""
 _encode = msgspec.json.Encoder().encode
+
+
+class Programs(Protocol):
+    """The cache of compiled programs."""
+
+    async def current(self, tx: Transaction, program_id: int) -> carts.Programs:
+        """Return a program as it stands in a transaction."""
+        ...
+
+    async def numbered(self, tx: Transaction, program_id: int, number: int) -> Compiled:
+        """Return one revision."""
+        ...
+
+
+async def evaluation(
+    database: Database,
+    programs: Programs,
+    program_id: int,
+    question: Question,
+    caller: str,
+    at: datetime,
+    *,
+    real: datetime,
+) -> tuple[carts.Known, Evaluation]:
+    """Read, then evaluate beside the event loop; `at` is the moment asked about, `real` the present one.
+
+    Raises:
+        CartFaulty, GuessesExceeded: See `carts.read`.
+    """
+    async with database.program_transaction(program_id) as tx:
+        current = await programs.current(tx, program_id)
+        known = await carts.read(tx, current, programs, question, caller=caller, now=at)
+    if carts.guesses(known):
+        async with database.program_transaction(program_id) as tx:
+            await carts.count_guesses(tx, known, caller=caller, now=real)
+    return known, await asyncio.get_running_loop().run_in_executor(THREADS, carts.evaluate, known)
 
 
 @router.post(
@@ -59,21 +99,10 @@ async def evaluate_cart(
 
     A member, reward or code that nobody knows is no error: the answer says so, and the checkout goes on.
     """
-    programs, database = request.app.state.programs, database_of(request)
     moment = now if at is None else _moment(at, now)
-    async with database.program_transaction(program_id) as tx:
-        known = await carts.read(
-            tx,
-            await programs.current(tx, program_id),
-            programs,
-            body.read(),
-            caller=caller.actor,
-            now=moment,
-        )
-    if carts.guesses(known):
-        async with database.program_transaction(program_id) as tx:
-            await carts.count_guesses(tx, known, caller=caller.actor, now=now)
-    found = await to_thread.run_sync(carts.evaluate, known, limiter=THREADS)
+    known, found = await evaluation(
+        database_of(request), request.app.state.programs, program_id, body.read(), caller.actor, moment, real=now
+    )
     return _json(cart_out(known, found, locale), locale)
 
 

@@ -20,12 +20,14 @@ from puntal.engine.model import Compiled, Running, State, Switches
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
 from puntal.kit.ids import family
+from puntal.kit.pipelining import together
 from puntal.ledger import operations as ledger
+from puntal.ledger.model import Holder
 from puntal.limits import operations as limits
 from puntal.limits.model import BudgetKey
 from puntal.members import operations as members
 from puntal.members import queries as people
-from puntal.members.model import Ids, Profile
+from puntal.members.model import Ids, Match, Profile
 from puntal.points import operations as points
 from puntal.points.model import Books
 from puntal.segments import operations as segments
@@ -56,7 +58,7 @@ async def read_customer(
     now: datetime,
     budgets: Collection[BudgetKey] | None = None,
 ) -> Customer:
-    """Return who an ask means and all that is known of her; at most nine statements, whatever the program has.
+    """Return who an ask means and all that is known of her; a few statements, most of them in two round trips.
 
     Args:
         tx: An open transaction on the program.
@@ -69,32 +71,52 @@ async def read_customer(
     Raises:
         NotValid: The ask holds what cannot be an identity.
     """
-    standing: Standing = "anonymous"
-    member, conflict = None, None
-    if ask is not None:
-        joining = program.document.joining
-        (match,) = await members.resolve(tx, program.program_id, [ask], joining.match, region=program.region)
-        standing, member, conflict = "unknown", match.member_id, match.conflict
-    used = await limits.load(
-        tx,
-        program.program_id,
-        counters_of(program, local_day(program.zone, now)) if budgets is None else budgets,
-        lock=False,
-    )
-    profile = None
-    if member is not None:
-        profile = (await members.load(tx, program.program_id, [member])).get(member)
-    if profile is None:
-        return Customer(standing, None, nobody(program, switches, used, now=now), conflict)
-    state = await _state(tx, program, switches, profile, used, now=now)
+    keys = counters_of(program, local_day(program.zone, now)) if budgets is None else budgets
+    counted = limits.load(tx, program.program_id, keys, lock=False)
+    if ask is None:
+        return Customer("anonymous", None, nobody(program, switches, await counted, now=now))
+    found, used = await together(tx, _resolve(tx, program, ask), counted)
+    if found.member_id is None:
+        return Customer("unknown", None, nobody(program, switches, used, now=now), found.conflict)
+    known = await _load(tx, program, found.member_id, today=local_day(program.zone, now))
+    if known is None:
+        return Customer("unknown", None, nobody(program, switches, used, now=now), found.conflict)
+    profile = known.profile
+    state = await _state(tx, program, switches, known, used, now=now)
     # What is due at this moment has happened, whether or not it is written.
     return Customer(
         "guest" if profile.status == "guest" else "member",
         profile.id,
         settled(program, state, now),
-        conflict,
+        found.conflict,
         minor=await _minor(tx, program, profile),
     )
+
+
+class _Known(Struct, frozen=True):
+    """What is read of a member in one round trip."""
+
+    profile: Profile
+    rows: Mapping[UUID, Holder]
+    metrics: Mapping[str, int] = {}
+    lists: frozenset[str] = frozenset()
+
+
+async def _resolve(tx: Transaction, program: Compiled, ask: Ids) -> Match:
+    match = program.document.joining.match
+    (found,) = await members.resolve(tx, program.program_id, [ask], match, region=program.region)
+    return found
+
+
+async def _load(tx: Transaction, program: Compiled, id: UUID, *, today: date) -> _Known | None:
+    program_id = program.program_id
+    of_member, of_holder = members.load(tx, program_id, [id]), ledger.read_holders(tx, program_id, [id])
+    if not program.metrics and not program.lists:
+        profiles, rows = await together(tx, of_member, of_holder)
+        return _Known(profiles[id], rows) if id in profiles else None
+    facts_of = segments.load_facts(tx, program_id, [id], reads=program.metrics, lists=program.lists, today=today)
+    profiles, rows, facts = await together(tx, of_member, of_holder, facts_of)
+    return _Known(profiles[id], rows, facts[id].metrics, facts[id].lists) if id in profiles else None
 
 
 async def _minor(tx: Transaction, program: Compiled, profile: Profile) -> bool:
@@ -131,14 +153,16 @@ async def _state(
     tx: Transaction,
     program: Compiled,
     switches: Switches,
-    profile: Profile,
+    known: _Known,
     budgets: Mapping[BudgetKey, int],
     *,
     now: datetime,
 ) -> State:
-    program_id, id = program.program_id, profile.id
+    program_id, profile, rows = program.program_id, known.profile, known.rows
+    id = profile.id
     pool = profile.pool_id if program.sharing else None
-    rows = await ledger.read_holders(tx, program_id, [id] if pool is None else [id, pool])
+    if pool is not None:
+        rows = {**rows, **await ledger.read_holders(tx, program_id, [pool])}
     if id in rows:
         books, running = points.books_of(rows[id], len(program.terms)), _running(rows[id].running)
     else:
@@ -153,19 +177,13 @@ async def _state(
     if pools is not None:
         books = pools.together(id, books, now)
     books.next_id = family(f"cart:{id}", now)
-    today = local_day(program.zone, now)
-    metrics: dict[str, int] = {}
-    lists: frozenset[str] = frozenset()
-    if program.metrics or program.lists:
-        facts = await segments.load_facts(tx, program_id, [id], reads=program.metrics, lists=program.lists, today=today)
-        metrics, lists = dict(facts[id].metrics), facts[id].lists
     return State(
         profile=profile,
         books=books,
         running=running,
-        today=today,
-        metrics=metrics,
-        lists=lists,
+        today=local_day(program.zone, now),
+        metrics=dict(known.metrics),
+        lists=known.lists,
         budgets=budgets,
         switches=switches,
     )
