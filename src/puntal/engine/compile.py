@@ -18,7 +18,7 @@ from puntal.engine.gifts import compile_gifts, compile_given
 from puntal.engine.lasting import awaited_by, fading_of, renewing_of
 from puntal.engine.model import OFFERING, Compiled, Selling, Trigger
 from puntal.kit.calendar import midnight
-from puntal.kit.money import digits, minor
+from puntal.kit.money import digits
 from puntal.members.identities import home_of
 from puntal.points.model import Length
 from puntal.points.policy import compile_ending, compile_starting, compile_terms
@@ -297,7 +297,7 @@ class _Compiler:
             assert award.points is not None
             units = Fraction(award.points) * 10**scale
             if isinstance(award.per, MoneyText):
-                mode, per = "money", Fraction(minor(award.per.amount, award.per.currency))
+                mode, per = "money", Fraction(award.per.minor)
             elif award.per is None:
                 mode, per = "fixed", Fraction(1)
             else:

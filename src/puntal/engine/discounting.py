@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from puntal.engine.model import Compiled
-from puntal.kit.money import digits, minor
+from puntal.kit.money import digits
 from puntal.orders.model import Order
 from puntal.programs.document.values import MoneyText
 from puntal.programs.document.wallets import PayWith
@@ -86,7 +86,7 @@ def _product(reward: Reward, covers: tuple[int, ...], most: int | None) -> Disco
     assert reward.written is not None
     assert reward.written.product is not None
     product = reward.written.product
-    price = 0 if product.price is None else minor(product.price.amount, product.price.currency)
+    price = 0 if product.price is None else product.price.minor
     return Discount("product", covers, value=price, items=product.quantity, most=most)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from puntal.engine.model import Event
-from puntal.kit.ids import derived
+from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.rewards.model import Redemption
 
@@ -25,16 +26,17 @@ def of(
 ) -> list[Happening]:
     """Return the outbox rows of redemptions that became `kind`: held, committed, cancelled, lapsed, voided."""
     rows = []
+    told = partial(outbox.happening, at=now, recorded_at=recorded_at)
     for made in redemptions:
         name = f"redemption.{kind}"
         if name in programs.listened:
-            rows.append(_row(made, name, str(made.id), payload_of(programs, made), now, recorded_at))
+            rows.append(told(name, str(made.id), member=made.member_id, payload=payload_of(programs, made)))
         if kind == "committed" and _is_asked(programs):
             event = _event(made, now)
-            rows.append(_row(made, "event.caused", event.id, msgspec.to_builtins(event), now, recorded_at))
+            rows.append(told("event.caused", event.id, member=made.member_id, payload=msgspec.to_builtins(event)))
         if programs.dynamic_segments and made.units:
             cause = f"{made.member_id}:{recorded_at.isoformat()}"
-            rows.append(_row(made, "member.touched", cause, {}, now, recorded_at))
+            rows.append(told("member.touched", cause, member=made.member_id, payload={}))
     return rows
 
 
@@ -69,17 +71,4 @@ def _event(made: Redemption, now: datetime) -> Event:
         store=made.store,
         data={"reward": made.reward, "kind": made.kind, "units": made.units, "redemption": str(made.id)},
         late_allowed=True,
-    )
-
-
-def _row(
-    made: Redemption, kind: str, cause: str, payload: dict[str, Any], now: datetime, recorded_at: datetime
-) -> Happening:
-    return Happening(
-        id=derived(cause, kind),
-        kind=kind,
-        member_id=made.member_id,
-        effective_at=now,
-        recorded_at=recorded_at,
-        payload=payload,
     )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from msgspec import Raw
@@ -18,7 +16,6 @@ from puntal.intake.errors import Again
 from puntal.intake.loading import review_of
 from puntal.intake.policy import fingerprint
 from puntal.kit.db import Transaction
-from puntal.kit.ids import derived
 from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder
 from puntal.limits import operations as limits
@@ -70,7 +67,8 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     alerts = await limits.use(tx, program_id, batch.used, batch.bounds, batch.known_budgets)
     if alerts is None:
         raise Again(lock_budgets=True)
-    await outbox.append(tx, program_id, [*_happenings(batch, recorded_at), *told, *_alerts(alerts, recorded_at)])
+    passed = limits.told(alerts, at=recorded_at, recorded_at=recorded_at)
+    await outbox.append(tx, program_id, [*_happenings(batch, recorded_at), *told, *passed])
 
 
 def _holders(batch: Batch) -> list[Holder]:
@@ -120,14 +118,23 @@ def _happenings(batch: Batch, recorded_at: datetime) -> list[Happening]:
     rows = []
     for member, event, now in batch.elsewhere:
         payload = msgspec.to_builtins(event)
-        rows.append(_happening("event.caused", event.id, member, now, recorded_at, payload))
+        rows.append(
+            outbox.happening("event.caused", event.id, member=member, at=now, recorded_at=recorded_at, payload=payload)
+        )
     listened = batch.programs.listened
     if listened:
         for one in batch.decided:
             rows += _heard(one, listened, recorded_at)
     if batch.programs.dynamic_segments and not batch.newest_only:
         rows += [
-            _happening("member.touched", f"{member}:{recorded_at.isoformat()}", member, now, recorded_at, {})
+            outbox.happening(
+                "member.touched",
+                f"{member}:{recorded_at.isoformat()}",
+                member=member,
+                at=now,
+                recorded_at=recorded_at,
+                payload={},
+            )
             for member, now in batch.touched.items()
         ]
     return rows
@@ -156,38 +163,11 @@ def _heard(one: Decided, listened: frozenset[str], recorded_at: datetime) -> lis
 
 
 def _of(one: Decided, kind: str, payload: dict[str, Any], recorded_at: datetime) -> Happening:
-    return _happening(kind, f"{one.event.id}:{payload.get('ladder', '')}", one.member_id, one.event.occurred_at,
-                      recorded_at, payload)  # fmt: skip
-
-
-def _happening(
-    kind: str,
-    cause: str,
-    member: UUID | None,
-    effective_at: datetime,
-    recorded_at: datetime,
-    payload: dict[str, Any],
-) -> Happening:
-    return Happening(
-        id=derived(cause, kind),
-        kind=kind,
-        member_id=member,
-        effective_at=effective_at,
+    return outbox.happening(
+        kind,
+        f"{one.event.id}:{payload.get('ladder', '')}",
+        member=one.member_id,
+        at=one.event.occurred_at,
         recorded_at=recorded_at,
         payload=payload,
     )
-
-
-def _alerts(alerts: Sequence[limits.Alert], recorded_at: datetime) -> list[Happening]:
-    return [
-        _happening(
-            "budget.alert",
-            f"{alert.key[0]}:{alert.key[1]}:{alert.key[2]}:{alert.at}",
-            None,
-            recorded_at,
-            recorded_at,
-            {"budget": alert.key[0], "measure": alert.key[1], "period_start": alert.key[2].isoformat(),
-             "used": alert.used, "most": alert.most},
-        )
-        for alert in alerts
-    ]  # fmt: skip

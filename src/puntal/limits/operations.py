@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from puntal.kit.db import Transaction
 from puntal.limits import store
 from puntal.limits.model import Bound, BudgetKey
+from puntal.outbox import operations as outbox
+from puntal.outbox.model import Happening
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +63,25 @@ async def use(
         if key in bounds
         for line in bounds[key].alerts
         if used[key] - amount < line <= used[key]
+    ]
+
+
+def told(alerts: Sequence[Alert], *, at: datetime, recorded_at: datetime) -> list[Happening]:
+    """Return what is told when shares of budgets were passed: each once."""
+    return [
+        outbox.happening(
+            "budget.alert",
+            f"{budget}:{measure}:{start}:{alert.at}",
+            at=at,
+            recorded_at=recorded_at,
+            payload={
+                "budget": budget,
+                "measure": measure,
+                "period_start": start.isoformat(),
+                "used": alert.used,
+                "most": alert.most,
+            },
+        )
+        for alert in alerts
+        for budget, measure, start in (alert.key,)
     ]

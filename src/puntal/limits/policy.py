@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from puntal.kit.calendar import BEGINNING, add_months, period_start
-from puntal.kit.money import minor
 from puntal.limits.model import Bound, BudgetKey, Cooldown, Counter, Measure, Used
 from puntal.programs.document.earning import Budget, Limit, RollingWindow
-from puntal.programs.document.values import MoneyText, Percent, Span
+from puntal.programs.document.values import Percent, Span
 
 _KEPT_WINDOWS = 4
 """Calendar windows per limit that are kept without asking whether late events still reach them."""
@@ -31,10 +30,6 @@ def _rolling(span: Span) -> tuple[int, int]:
             return span.count, 0
 
 
-def _amount(text: MoneyText) -> int:
-    return minor(text.amount, text.currency)
-
-
 def compile_limits(key: str, limits: Sequence[Limit]) -> tuple[tuple[Bound, ...], tuple[Cooldown, ...]]:
     """Compile a rule's (or shared) limits per member; `key` must be the same in every revision."""
     bounds = []
@@ -46,7 +41,7 @@ def compile_limits(key: str, limits: Sequence[Limit]) -> tuple[tuple[Bound, ...]
         measures: list[tuple[Measure, int | None]] = [
             ("times", limit.times),
             ("points", limit.points),
-            ("value", None if limit.value is None else _amount(limit.value)),
+            ("value", None if limit.value is None else limit.value.minor),
         ]
         bounds += [
             Bound(name, "m", measure, most, period, days, months, truncate=limit.when_short == "truncate")
@@ -65,7 +60,7 @@ def compile_budget(key: str, budget: Budget) -> tuple[Bound, ...]:
         ("points", budget.points),
         ("times", budget.times),
         ("members", budget.members),
-        ("value", None if budget.order_value is None else _amount(budget.order_value)),
+        ("value", None if budget.order_value is None else budget.order_value.minor),
     ]
     return tuple(
         Bound(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -18,7 +19,6 @@ from puntal.intake.model import Item, Said
 from puntal.intake.operations import Programs, item
 from puntal.kit.calendar import add, midnight
 from puntal.kit.db import Transaction
-from puntal.kit.ids import derived
 from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder
 from puntal.members import operations as members
@@ -159,29 +159,16 @@ def _row(holder: Holder, night: Night) -> Holder:
 
 
 def _announcements(nights: dict[UUID, Night], day: date, program: Compiled, recorded_at: datetime) -> list[Happening]:
-    at = midnight(program.zone, day)
+    told = partial(outbox.happening, at=midnight(program.zone, day), recorded_at=recorded_at)
     rows = []
     for id, night in nights.items():
         for change in night.changes:
             payload = {"ladder": change.ladder, "from": change.from_tier, "to": change.to_tier, "reason": change.reason}
-            rows.append(_happening(f"{id}:{day}:{change.ladder}", "tier.changed", id, at, recorded_at, payload))
+            rows.append(told("tier.changed", f"{id}:{day}:{change.ladder}", member=id, payload=payload))
         for notice in night.notices:
             payload = msgspec.to_builtins(notice)
-            rows.append(_happening(f"{id}:{day}:{notice.ladder}", "tier.ending", id, at, recorded_at, payload))
+            rows.append(told("tier.ending", f"{id}:{day}:{notice.ladder}", member=id, payload=payload))
     return rows
-
-
-def _happening(
-    cause: str, kind: str, member: UUID, at: datetime, recorded_at: datetime, payload: Mapping[str, object]
-) -> Happening:
-    return Happening(
-        id=derived(cause, kind),
-        kind=kind,
-        member_id=member,
-        effective_at=at,
-        recorded_at=recorded_at,
-        payload=payload,
-    )
 
 
 async def birthdays(tx: Transaction, programs: Programs, day: date, *, recorded_at: datetime) -> int:
@@ -251,13 +238,18 @@ async def remind(tx: Transaction, programs: Programs, day: date, *, recorded_at:
             zone=program.document.timezone,
         )
         rows = [
-            _happening(
-                f"{member}:{wallet}:{ends}:{span.root}",
+            outbox.happening(
                 "points.expiring",
-                member,
-                midnight(program.zone, day),
-                recorded_at,
-                {"wallet": program.terms[wallet].id, "amount": amount, "ends_on": ends.isoformat(), "in": span.root},
+                f"{member}:{wallet}:{ends}:{span.root}",
+                member=member,
+                at=midnight(program.zone, day),
+                recorded_at=recorded_at,
+                payload={
+                    "wallet": program.terms[wallet].id,
+                    "amount": amount,
+                    "ends_on": ends.isoformat(),
+                    "in": span.root,
+                },
             )
             for member, wallet, ends, amount in found
         ]
@@ -278,13 +270,13 @@ async def _remind_of_vouchers(tx: Transaction, program: Compiled, day: date, spa
         zone=program.document.timezone,
     )
     rows = [
-        _happening(
-            f"{voucher}:{ends}:{span.root}",
+        outbox.happening(
             "voucher.expiring",
-            member,
-            midnight(program.zone, day),
-            recorded_at,
-            {
+            f"{voucher}:{ends}:{span.root}",
+            member=member,
+            at=midnight(program.zone, day),
+            recorded_at=recorded_at,
+            payload={
                 "voucher_id": str(voucher),
                 "reward": reward,
                 "ending": ending,

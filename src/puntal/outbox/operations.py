@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from puntal.kit.db import Transaction
+from puntal.kit.ids import derived
 from puntal.outbox import store
 from puntal.outbox.model import Happening
+
+
+def happening(
+    kind: str,
+    cause: str,
+    *,
+    member: UUID | None = None,
+    at: datetime,
+    recorded_at: datetime,
+    payload: Mapping[str, object],
+) -> Happening:
+    """Return what follows from something, with an id derived of its cause: told a second time it is the same one."""
+    return Happening(
+        id=derived(cause, kind), kind=kind, member_id=member, effective_at=at, recorded_at=recorded_at, payload=payload
+    )
 
 
 async def append(tx: Transaction, program_id: int, rows: Sequence[Happening]) -> None:

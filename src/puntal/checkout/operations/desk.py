@@ -14,7 +14,6 @@ from puntal.engine.model import Compiled, Running, State
 from puntal.engine.redeeming import ready
 from puntal.intake.operations import Programs
 from puntal.kit.db import Transaction
-from puntal.kit.ids import derived
 from puntal.ledger import operations as ledger
 from puntal.ledger.model import Holder
 from puntal.limits import operations as limits
@@ -128,7 +127,7 @@ class Desks:
         alerts = await limits.use(tx, program_id, amounts, bounds, known)
         if alerts is None:
             raise Missed
-        return [alert_of(alert, self.now) for alert in alerts]
+        return limits.told(alerts, at=self.now, recorded_at=self.now)
 
 
 async def open_desks(  # noqa: PLR0913 - whom, and what of theirs
@@ -234,21 +233,3 @@ async def state_of(
 def cause_of(redemption: UUID, reward: str, revision: int, order_key: str | None = None) -> Cause:
     """Return what a transfer of a redemption says of why."""
     return Cause(order_key=order_key, revision=revision, note={"redemption": str(redemption), "reward": reward})
-
-
-def alert_of(alert: limits.Alert, now: datetime) -> Happening:
-    """Return what is told when a share of a budget was passed; told once."""
-    budget, measure, start = alert.key
-    return Happening(
-        id=derived(f"{budget}:{measure}:{start}:{alert.at}", "budget.alert"),
-        kind="budget.alert",
-        effective_at=now,
-        recorded_at=now,
-        payload={
-            "budget": budget,
-            "measure": measure,
-            "period_start": start.isoformat(),
-            "used": alert.used,
-            "most": alert.most,
-        },
-    )

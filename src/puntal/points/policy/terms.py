@@ -103,7 +103,7 @@ def _caps(limits: WalletLimits | CountryLimits, balance: int | None) -> MoneyCap
     loads = limits.load if isinstance(limits.load, tuple) else (limits.load,)
     return MoneyCaps(
         balance=balance,
-        loads=tuple((money.minor(limit.amount.amount, limit.amount.currency), limit.per) for limit in loads),
+        loads=tuple((limit.amount.minor, limit.per) for limit in loads),
         transfer=_minor(limits.transfer),
     )
 
@@ -129,7 +129,7 @@ def _cards(cards: GiftCards) -> CardTerms:
 
 
 def _minor(text: MoneyText | None) -> int | None:
-    return None if text is None else money.minor(text.amount, text.currency)
+    return None if text is None else text.minor
 
 
 def compile_ending(expiry: Expiry) -> Ending:

@@ -17,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from puntal.kit.money import minor
+
 Unit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
 
 
@@ -71,6 +73,11 @@ class MoneyText(RootModel[Annotated[str, StringConstraints(pattern=r"^\d{1,12}(\
     def amount(self) -> Decimal:
         """In major units."""
         return Decimal(self.root.split()[0])
+
+    @property
+    def minor(self) -> int:
+        """In minor units."""
+        return minor(self.amount, self.currency)
 
     @property
     def currency(self) -> str:

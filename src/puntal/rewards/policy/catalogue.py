@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from puntal.earning.schedule import Schedule, bound
-from puntal.kit.money import digits, minor
+from puntal.kit.money import digits
 from puntal.limits.model import Bound, Cooldown, Measure
 from puntal.points.model import Length
 from puntal.programs.document.campaigns import Campaign
@@ -75,7 +75,7 @@ def compile_reward(
         most=1 if written.portions is None else written.portions.max,
         value_minor=value_minor,
         percent=percent,
-        max_discount_minor=None if written.max_discount is None else _minor(written.max_discount),
+        max_discount_minor=None if written.max_discount is None else written.max_discount.minor,
         applies=_applies(written),
         credit=None if written.into is None else (ordinals[written.into], _credited(written)),
         bounds=asked.bounds,
@@ -124,10 +124,6 @@ def key_of(reward: str) -> str:
     return f"reward:{reward}"
 
 
-def _minor(money: MoneyText) -> int:
-    return minor(money.amount, money.currency)
-
-
 def _several(written: Any) -> Sequence[Any]:  # noqa: ANN401 - one section or several
     return written if isinstance(written, tuple) else (written,)
 
@@ -161,13 +157,13 @@ def _value(written: Written) -> tuple[int, tuple[int, int] | None]:
         return 0, (share.numerator, share.denominator)
     if written.value is None or written.kind == "credit":
         return 0, None
-    return _minor(written.value), None
+    return written.value.minor, None
 
 
 def _credited(written: Written) -> int:
     """Return the units of one portion: of money its minor units, of other wallets their smallest."""
     if isinstance(written.value, MoneyText):
-        return _minor(written.value)
+        return written.value.minor
     return written.points or 0
 
 
@@ -240,8 +236,8 @@ def _budget(key: str, budget: RewardBudget, *, members: int | None) -> list[Boun
     measures: list[tuple[Measure, int | None]] = [
         ("times", budget.redemptions),
         ("members", members),
-        ("discount", None if budget.discount is None else _minor(budget.discount)),
-        ("value", None if budget.order_value is None else _minor(budget.order_value)),
+        ("discount", None if budget.discount is None else budget.discount.minor),
+        ("value", None if budget.order_value is None else budget.order_value.minor),
         ("points", budget.points),
     ]
     return [
@@ -255,7 +251,7 @@ def _around(key: str, budget: Budget) -> list[Bound]:
     """Return what a campaign's or the program's budget says of rewards."""
     measures: list[tuple[Measure, int | None]] = [
         ("times", budget.redemptions),
-        ("discount", None if budget.discount is None else _minor(budget.discount)),
+        ("discount", None if budget.discount is None else budget.discount.minor),
     ]
     return [
         Bound(key, "b", measure, most, budget.per, alerts=_alerts(budget.alert, most))
