@@ -14,12 +14,11 @@ from puntal.insight.model_kpis import Influence, Kpis, People, Purchases, Span
 from puntal.insight.policy_rollups import Totals
 from puntal.insight.queries import rollups
 from puntal.insight.queries.ending import ending
-from puntal.insight.queries.flows import flows
+from puntal.insight.queries.flows import flows, liability
 from puntal.insight.queries.incentives import influence, influence_of
 from puntal.insight.queries.parts import BOUGHT, CUSTOMERS, IS_MEMBER, KNOWN, TOOK_PART, names
 from puntal.insight.queries.rollups import Open
 from puntal.kit.db import Transaction
-from puntal.points import queries as points
 
 PEOPLE = f"""
 -- Locks nothing. Members at the end of the period, by what they did in it. Asked by IN, so that who did something is
@@ -67,7 +66,7 @@ async def kpis(
         people, bought, led = await _from_the_books(tx, program, period)
     else:
         people, bought, led = people_of(found), purchases_of(found), influence_of(program, found)
-    lines = await points.liability(tx, program.program_id, program.terms) if standing else []
+    lines = await liability(tx, program, flows_to=flows_to) if standing else []
     return Kpis(
         span=period,
         people=people,

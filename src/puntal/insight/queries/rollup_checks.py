@@ -11,9 +11,9 @@ from puntal.engine.model import Compiled
 from puntal.insight.policy_kpis import EARLIEST, LATEST, span
 from puntal.insight.policy_rollups import Sums, is_nobody, sums_of
 from puntal.insight.queries import rollups
-from puntal.insight.queries.flows import MOVES
 from puntal.insight.queries.parts import ORDINAL, names
 from puntal.insight.queries.subjects import days_of_nobody, next_people, subjects
+from puntal.insight.store.rollups import ACCOUNTED, FLOWED
 from puntal.kit.db import Transaction
 from puntal.ledger.model import Disagreement
 
@@ -40,8 +40,12 @@ ORDER BY f.day, f.wallet, f.account
 
 RECOMPUTED_FLOWS = f"""
 -- Locks nothing. The same from all transfers.
-WITH {MOVES}
-SELECT day, wallet::integer, account, sum(change)::bigint FROM moves
+WITH {FLOWED}, {ACCOUNTED}, moves AS (
+  SELECT recorded_at, wallet, account, change FROM flowed
+  UNION ALL
+  SELECT recorded_at, wallet, account, change FROM accounted
+), by_day AS (SELECT (recorded_at AT TIME ZONE %(zone)s)::date AS day, wallet, account, change FROM moves)
+SELECT day, wallet::integer, account, sum(change)::bigint FROM by_day
 GROUP BY day, wallet, account
 ORDER BY day, wallet, account
 """  # noqa: S608 - our own text, no input

@@ -24,11 +24,6 @@ WITH touched AS (
   SELECT e.member_id AS id FROM event e
   WHERE e.program_id = %(program_id)s AND e.recorded_at >= %(real_from)s::timestamptz
   UNION
-  SELECT o.member_id FROM event e
-  JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = e.source
-    AND o.order_id = coalesce(e.body #>> '{order,id}', e.body ->> 'order_id', e.body #>> '{refund,order}')
-  WHERE e.program_id = %(program_id)s AND e.recorded_at >= %(real_from)s::timestamptz AND e.type LIKE 'order.%%'
-  UNION
   SELECT t.holder_id FROM transfer t
   WHERE t.program_id = %(program_id)s AND t.recorded_at >= %(program_from)s::timestamptz
     AND (t.source = 'issued' OR t.destination IN ('redeemed', 'spent'))
@@ -38,18 +33,6 @@ WITH touched AS (
   UNION
   SELECT r.member_id FROM redemption r
   WHERE r.program_id = %(program_id)s AND r.ended_at >= %(program_from)s::timestamptz
-  UNION
-  SELECT o.member_id FROM redemption r
-  JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = split_part(r.order_key, ':', 1)
-    AND o.order_id = substr(r.order_key, strpos(r.order_key, ':') + 1)
-  WHERE r.program_id = %(program_id)s
-    AND (r.committed_at >= %(program_from)s::timestamptz OR r.ended_at >= %(program_from)s::timestamptz)
-  UNION
-  SELECT o.member_id FROM voucher_use u
-  JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = split_part(u.order_key, ':', 1)
-    AND o.order_id = substr(u.order_key, strpos(u.order_key, ':') + 1)
-  WHERE u.program_id = %(program_id)s AND u.order_key IS NOT NULL
-    AND (u.at >= %(program_from)s::timestamptz OR u.ended_at >= %(program_from)s::timestamptz)
   UNION
   SELECT m.id FROM member m
   WHERE m.program_id = %(program_id)s AND m.updated_at >= %(program_from)s::timestamptz
@@ -65,24 +48,27 @@ JOIN member m ON m.program_id = %(program_id)s AND m.id = t.id
 WHERE m.merged_into IS NOT NULL
 """
 
-TOUCHED_DAYS = f"""
--- Locks nothing. Days of which purchases of nobody may have changed: those of the orders that events since then were
--- about and that are nobody's, or were when their day was added up.
-SELECT DISTINCT {ORDINAL.format("o.day")}
-FROM event e
-JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = e.source
-  AND o.order_id = coalesce(e.body #>> '{{order,id}}', e.body ->> 'order_id', e.body #>> '{{refund,order}}')
-LEFT JOIN figure_subject k ON k.program_id = %(program_id)s
-  AND k.id = ('00000000-0000-0000-0000-' || lpad(to_hex({ORDINAL.format("o.day")}), 12, '0'))::uuid
-WHERE e.program_id = %(program_id)s AND e.recorded_at >= %(real_from)s::timestamptz AND e.type LIKE 'order.%%'
-  AND (o.member_id IS NULL OR k.id IS NOT NULL)
-UNION
-SELECT {ORDINAL.format("o.day")}
-FROM voucher_use u
-JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = split_part(u.order_key, ':', 1)
-  AND o.order_id = substr(u.order_key, strpos(u.order_key, ':') + 1)
-WHERE u.program_id = %(program_id)s AND u.order_key IS NOT NULL AND o.member_id IS NULL
-  AND (u.at >= %(program_from)s::timestamptz OR u.ended_at >= %(program_from)s::timestamptz)
+TOUCHED_ORDERS = f"""
+-- Locks nothing. Whose orders, and of which days, something recorded since is about: each found by its key.
+WITH keys AS (
+  SELECT e.source, coalesce(e.body #>> '{{order,id}}', e.body ->> 'order_id', e.body #>> '{{refund,order}}') AS order_id
+  FROM event e
+  WHERE e.program_id = %(program_id)s AND e.recorded_at >= %(real_from)s::timestamptz AND e.type LIKE 'order.%%'
+  UNION
+  SELECT split_part(r.order_key, ':', 1), substr(r.order_key, strpos(r.order_key, ':') + 1) FROM redemption r
+  WHERE r.program_id = %(program_id)s AND r.committed_at >= %(program_from)s::timestamptz
+  UNION
+  SELECT split_part(r.order_key, ':', 1), substr(r.order_key, strpos(r.order_key, ':') + 1) FROM redemption r
+  WHERE r.program_id = %(program_id)s AND r.ended_at >= %(program_from)s::timestamptz
+  UNION
+  SELECT split_part(u.order_key, ':', 1), substr(u.order_key, strpos(u.order_key, ':') + 1) FROM voucher_use u
+  WHERE u.program_id = %(program_id)s AND u.order_key IS NOT NULL AND u.at >= %(program_from)s::timestamptz
+  UNION
+  SELECT split_part(u.order_key, ':', 1), substr(u.order_key, strpos(u.order_key, ':') + 1) FROM voucher_use u
+  WHERE u.program_id = %(program_id)s AND u.order_key IS NOT NULL AND u.ended_at >= %(program_from)s::timestamptz
+)
+SELECT DISTINCT o.member_id, {ORDINAL.format("o.day")}
+FROM keys k JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = k.source AND o.order_id = k.order_id
 """  # noqa: S608 - our own text, no input
 
 PEOPLE = f"""
@@ -185,9 +171,11 @@ _orders = msgspec.json.Decoder(list[tuple[int, int, int]]).decode
 async def touched(tx: Transaction, program_id: int, *, real_from: datetime, program_from: datetime) -> list[UUID]:
     """Return everybody about whom something was recorded since, and days with purchases of nobody, as ids."""
     said = {"program_id": program_id, "real_from": real_from, "program_from": program_from}
-    people = [row[0] for row in await (await tx.execute(TOUCHED, said)).fetchall()]
-    days = [nobody_of(row[0]) for row in await (await tx.execute(TOUCHED_DAYS.encode(), said)).fetchall()]
-    return sorted([*people, *days])
+    people = {row[0] for row in await (await tx.execute(TOUCHED, said)).fetchall()}
+    for buyer, day in await (await tx.execute(TOUCHED_ORDERS.encode(), said)).fetchall():
+        # Whoever has it now; and nobody, whose it is or may have been.
+        people |= {nobody_of(day)} if buyer is None else {buyer, nobody_of(day)}
+    return sorted(people)
 
 
 async def next_people(tx: Transaction, program_id: int, *, after: UUID, limit: int) -> list[UUID]:

@@ -115,12 +115,26 @@ flowed AS (
 )"""
 """Transfers between members' accounts and the program's; queries of reports read through it too."""
 
+ACCOUNTED = """
+accounted AS (
+  SELECT t.recorded_at, t.wallet, a.account, a.change
+  FROM transfer t
+  CROSS JOIN LATERAL (VALUES (t.destination, t.amount), (t.source, -t.amount)) AS a (account, change)
+  WHERE t.program_id = %(program_id)s AND t.recorded_at < %(ends)s::timestamptz
+    AND t.recorded_at >= %(open_from)s::timestamptz AND a.account IN ('available', 'pending', 'held', 'debt')
+)"""
+"""What each transfer did to members' own accounts."""
+
 ADD_FLOWS = f"""
 -- What was recorded in days that are over, each once: from where the last ended to the midnight asked for.
-WITH {FLOWED}
+WITH {FLOWED}, {ACCOUNTED}, moves AS (
+  SELECT recorded_at, wallet, account, change FROM flowed
+  UNION ALL
+  SELECT recorded_at, wallet, account, change FROM accounted
+)
 INSERT INTO flow_day (program_id, day, wallet, account, amount)
 SELECT %(program_id)s, (recorded_at AT TIME ZONE %(zone)s)::date, wallet, account, sum(change)
-FROM flowed
+FROM moves
 GROUP BY 2, wallet, account
 ORDER BY 2, wallet, account
 """  # noqa: S608 - our own text, no input

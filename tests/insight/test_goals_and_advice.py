@@ -1,0 +1,227 @@
+"""Goals and their pace; alerts and recommendations, by hand-computed numbers. F4, F5."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from puntal.insight import policy_advice, policy_goals
+from puntal.insight.model import BurnDown, Incentive
+from puntal.insight.model_home import Goal, Waiting
+from puntal.insight.model_kpis import (
+    Ending,
+    Figure,
+    Flow,
+    Influence,
+    Kpis,
+    People,
+    Purchases,
+    RewardRank,
+    Share,
+    Span,
+)
+from puntal.insight.phrases_home import ADVICE, ALERTS, words_of
+
+FIRST, LAST = date(2026, 4, 1), date(2026, 4, 30)
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+def a_goal(metric: str = "sales", target: int | Fraction = 3000, **more: Any) -> Goal:
+    return Goal(
+        id=UUID(int=1),
+        name="Spring",
+        metric=metric,
+        wallet=None,
+        target=Fraction(target),
+        direction=more.pop("direction", "at_least"),
+        since=FIRST,
+        through=LAST,
+        created_at=NOW,
+        created_by="staff:1",
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "today", "pace", "expected", "forecast"),
+    [
+        # A hundred a day would do it. Nine days are over by the morning of the tenth: 900, on the line.
+        pytest.param(900, date(2026, 4, 10), "on_track", 900, 2700, id="on the line of yesterday"),
+        pytest.param(855, date(2026, 4, 10), "on_track", 900, 2565, id="five percent below"),
+        pytest.param(854, date(2026, 4, 10), "behind", 900, 2562, id="more than that"),
+        pytest.param(1050, date(2026, 4, 10), "on_track", 900, 3150, id="five percent above the line of tonight"),
+        pytest.param(1051, date(2026, 4, 10), "ahead", 900, 3153, id="more than that too"),
+        pytest.param(0, FIRST, "on_track", 0, 0, id="the first morning"),
+        pytest.param(3000, date(2026, 4, 20), "reached", 1900, 4500, id="there"),
+        pytest.param(2999, date(2026, 5, 1), "missed", 3000, 2999, id="over, and one is missing"),
+        pytest.param(3000, date(2026, 5, 9), "reached", 3000, 3000, id="over, and there"),
+        pytest.param(0, date(2026, 3, 31), "not_begun", 0, None, id="the day before"),
+    ],
+)
+def test_the_pace_of_a_sum_is_a_straight_line(
+    value: int, today: date, pace: str, expected: int, forecast: int | None
+) -> None:
+    found = policy_goals.progress(a_goal(), [Figure("sales", "money", value)], today=today)
+
+    assert (found.pace, found.expected, found.forecast) == (pace, expected, forecast)
+    assert found.share == (0 if pace == "not_begun" else value * 100 // 3000)
+
+
+def test_members_begin_at_what_they_were() -> None:
+    """From 100 to 160 in thirty days: two a day. Half way, 118 are 30 % of the way."""
+    figures = [Figure("members", "count", 118), Figure("new_members", "count", 18)]
+
+    found = policy_goals.progress(a_goal("members", 160), figures, today=date(2026, 4, 16))
+
+    assert (found.share, found.expected, found.pace, found.days_left) == (30, 130, "behind", 14)
+
+
+@pytest.mark.parametrize(
+    ("value", "direction", "pace"),
+    [
+        (Fraction(36, 100), "at_least", "on_track"),
+        (Fraction(34, 100), "at_least", "behind"),
+        (Fraction(34, 100), "at_most", "on_track"),
+        (Fraction(36, 100), "at_most", "behind"),
+        (None, "at_least", "on_track"),
+    ],
+)
+def test_a_rate_meets_its_target_or_not(value: Fraction | None, direction: str, pace: str) -> None:
+    goal = a_goal("repeat_purchase_rate", Fraction(35, 100), direction=direction)
+
+    found = policy_goals.progress(goal, [Figure("repeat_purchase_rate", "rate", value)], today=date(2026, 4, 10))
+
+    assert (found.pace, found.forecast) == (pace, None)
+
+
+def test_what_is_not_to_grow_is_missed_once_it_has() -> None:
+    goal = a_goal("incentive_cost", 3000, direction="at_most")
+    paces = [
+        policy_goals.progress(goal, [Figure("incentive_cost", "money", spent)], today=date(2026, 4, 10)).pace
+        for spent in (800, 1000, 1051, 3001)
+    ]
+
+    assert paces == ["ahead", "on_track", "behind", "missed"]
+
+
+def test_each_alert_is_told_once() -> None:
+    today = date(2026, 4, 16)
+    found = policy_goals.progress(a_goal(), [Figure("sales", "money", 2500)], today=today)
+    assert policy_goals.untold(found, today=today) == [("goal.progressed", "mark:80")]
+    told = a_goal(told=("mark:80",))
+    assert (
+        policy_goals.untold(policy_goals.progress(told, [Figure("sales", "money", 2500)], today=today), today=today)
+        == []
+    )
+
+    behind = policy_goals.progress(a_goal(), [Figure("sales", "money", 100)], today=today)
+    assert policy_goals.untold(behind, today=today) == [("goal.behind", "behind:2026-04-13")]
+
+
+@given(value=st.integers(0, 10**6), target=st.integers(1, 10**6), day=st.integers(0, 40))
+def test_more_is_never_worse(value: int, target: int, day: int) -> None:
+    order = ("missed", "behind", "on_track", "ahead", "reached")
+    today = date.fromordinal(FIRST.toordinal() + day)
+
+    less, more = (
+        policy_goals.progress(a_goal(target=target), [Figure("sales", "money", each)], today=today)
+        for each in (value, value + 1)
+    )
+
+    assert order.index(more.pace) >= order.index(less.pace)
+    assert more.share >= less.share
+
+
+def a_month(**more: Any) -> Kpis:
+    flow = Flow("points", "points", 0, 1000, 300, 50, 0, 4000, 1000, 200)
+    parts: dict[str, Any] = {
+        "people": People(100, 10, 60, 50),
+        "purchases": Purchases(200, 500_000, 150, 420_000, 180, 90, 80, 60, 30),
+        "influence": Influence(40, 120_000, []),
+        "flows": [flow],
+        "ending": [Ending("points", "points", 100, 2000)],
+        "liability": [],
+    }
+    return Kpis(span=Span(FIRST, LAST, NOW, NOW), **parts | more)
+
+
+def test_golden_rates() -> None:
+    """By hand: 420000 / 150 = 2800 and 80000 / 50 = 1600, so members' orders are 75 % larger."""
+    month = a_month(influence=Influence(40, 120_000, [a_cost(30_000)]))
+    bought, flow = month.purchases, month.flows[0]
+
+    assert bought.average_order_uplift.value == Fraction(3, 4)
+    assert bought.purchase_frequency.value == Fraction(180, 80)
+    # (1200 - 300) by 300.
+    assert month.influence.return_on_cost.value == 3
+    assert flow.redemption_rate_period.value == Fraction(3, 10)
+    assert flow.redemption_rate_lifetime.value == Fraction(1, 4)
+    assert flow.breakage_rate.value == Fraction(1, 20)
+    assert month.people.participation_rate.value == Fraction(1, 2)
+    assert Ending("points", "points", 72, 100).rate == Share(72, 100)
+
+
+def a_cost(cost: int, sales: int = 120_000, id: str = "five") -> Incentive:
+    return Incentive("reward", id, None, 40, sales, cost, 0, cost)
+
+
+def test_nothing_is_recommended_where_nothing_is_the_matter() -> None:
+    rewards = [RewardRank("mug", 3, 2, "points", 90, 0, 0)]
+
+    assert policy_advice.advice(a_month(), a_month(), rewards, [a_cost(100)], reminds=True) == []
+    assert policy_advice.alerts(a_month(), [], [], Waiting(0, 0, 0, 0)) == []
+
+
+def test_each_recommendation_says_its_numbers() -> None:
+    """F4: "72 % of points expire within 30 days: send a reminder"."""
+    bad = a_month(
+        people=People(100, 10, 15, 10),
+        purchases=Purchases(200, 500_000, 60, 420_000, 180, 40, 80, 30, 30),
+        flows=[Flow("points", "points", 0, 1000, 30, 50, 0, 4000, 400, 200)],
+        ending=[Ending("points", "points", 720, 1000)],
+    )
+    rewards = [RewardRank("mug", 3, 2, "points", 90, 0, 0), RewardRank("tea", 0, 0, None, 0, 0, 0)]
+
+    found = policy_advice.advice(bad, a_month(), rewards, [a_cost(900, sales=500)], reminds=False)
+
+    assert {one.kind for one in found} == set(ADVICE)
+    said = {one.kind: words_of(one, "en", "EUR") for one in found}
+    assert said["remind_of_ending"] == (
+        "Send a reminder",
+        "72 % of what is available in points ends within thirty days: 720",
+    )
+    # 40 of 180 orders, 90 of 180 before.
+    assert said["bring_buyers_back"][1].startswith("22 % of orders came from returning customers, 50 %")
+    assert said["review_costly_incentive"][1] == "five cost 9.00 EUR and led to sales of 5.00 EUR"
+    assert {one.kind: one.target for one in found}["remind_of_ending"] == "wallets"
+    for one in found:
+        assert all(words_of(one, "es", "EUR"))
+
+
+def test_alerts_come_worst_first_and_are_told_in_both_languages() -> None:
+    def burn(used: int, on: date | None) -> BurnDown:
+        return BurnDown("campaign:spring", "points", FIRST, LAST, used, 1000, 1000 - used, used // 10, FIRST, on)
+
+    late = policy_goals.progress(a_goal(), [Figure("sales", "money", 100)], today=date(2026, 4, 16))
+    over = policy_goals.progress(a_goal(), [Figure("sales", "money", 100)], today=date(2026, 5, 1))
+    month = a_month(ending=[Ending("points", "points", 500, 1000)])
+
+    found = policy_advice.alerts(
+        month, [burn(850, LAST), burn(1000, None), burn(10, None)], [late, over], Waiting(2, 3, 4, 1)
+    )
+
+    assert {one.kind for one in found} == set(ALERTS)
+    assert [one.severity for one in found] == sorted(
+        (one.severity for one in found), key=["critical", "warning", "info"].index
+    )
+    said = {one.kind: words_of(one, "en", "EUR")[1] for one in found}
+    assert said["budget_ending"] == (
+        "85 % of campaign:spring (points) is used; 150 left; at this pace it ends on 2026-04-30"
+    )
+    assert all(words_of(one, "es", "EUR")[1] for one in found)
