@@ -198,3 +198,51 @@ def test_the_log_says_who_did_what(visit: Visit, site: Site, shop: Shop) -> None
     page = visit(f"/p/{shop.slug}/settings/audit", language="es")
     page.get_by_text("Publicó el programa").wait_for()
     assert EMAIL not in page.content()
+
+
+def test_what_is_above_a_limit_waits_for_a_second_person(visit: Visit, site: Site) -> None:
+    own = site.open_shop(people=1)
+    role = f"helper_{ids.new_id().hex[-6:]}"
+    may = ["points:adjust", "members:read"]
+    answer = site.api.put(f"organization/roles/{role}", json={"permissions": may, "adjust_limit": 100})
+    assert answer.is_success, answer.text
+    person = {"email": f"{ids.new_id()}@example.org", "name": "Hugo", "role": role}
+    hugo = site.post("organization/staff", person)["id"]
+    token = site.post("organization/keys", {"name": "Hugo's", "scopes": may, "staff_id": hugo})["token"]
+    wallets = f"programs/{own.slug}/members/{own.members[0]}"
+    headers = {"authorization": f"Bearer {token}", "accept-language": "en"}
+    asked = site.api.post(
+        f"{wallets}/adjustments", json={"wallet": "points", "amount": 5000, "reason": "goodwill"}, headers=headers
+    )
+    assert asked.status_code == 202, asked.text
+
+    page = visit(f"/p/{own.slug}/settings/approvals")
+    row = page.get_by_role("row").filter(has_text="Hugo")
+    expect(row).to_contain_text("5,000")
+    visit.everywhere(page)
+    row.get_by_role("button", name="Approve").click()
+    page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+    expect(row).to_contain_text("Approved")
+    page.get_by_role("region", name="What takes two people").get_by_role("button", name="Change").click()
+    visit.look(page, "dialog")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+
+
+def test_a_company_s_accounts_are_let_in_and_out(visit: Visit, shop: Shop) -> None:
+    name = f"acme-{ids.new_id().hex[-6:]}"
+    page = visit(f"/p/{shop.slug}/settings/sso")
+    page.get_by_role("button", name="Add a provider").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill(name)
+    dialog.get_by_label("Short name").fill(name)
+    dialog.get_by_label("Issuer").fill("https://login.example.com")
+    dialog.get_by_label("Client ID").fill("puntal")
+    dialog.get_by_label("Client secret").fill("a secret of theirs")
+    visit.look(page, "dialog")
+    dialog.get_by_role("button", name="Save").click()
+    card = page.get_by_role("region", name=name)
+    expect(card).to_contain_text(f"/v1/auth/sso/{name}/callback")
+    visit.everywhere(page)
+    card.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(card).to_have_count(0)

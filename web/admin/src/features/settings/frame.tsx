@@ -7,7 +7,9 @@ import { useSettingsWords } from './words';
 const SUBJECTS = [
   { key: 'people', to: '/p/$program/settings/people', needs: 'staff:read' },
   { key: 'roles', to: '/p/$program/settings/roles', needs: 'staff:read' },
+  { key: 'sso', to: '/p/$program/settings/sso', needs: 'staff:read' },
   { key: 'stores', to: '/p/$program/settings/stores', needs: 'staff:read' },
+  { key: 'approvals', to: '/p/$program/settings/approvals', needs: 'approvals:read' },
   { key: 'keys', to: '/p/$program/settings/keys', needs: 'keys:read' },
   { key: 'webhooks', to: '/p/$program/settings/webhooks', needs: 'webhooks:read' },
   { key: 'imports', to: '/p/$program/settings/imports', needs: 'imports:write' },

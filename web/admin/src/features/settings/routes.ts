@@ -27,6 +27,12 @@ const rolesRoute = createRoute({
   component: lazyRouteComponent(() => import('./roles'), 'RolesPage'),
 });
 
+const ssoRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/sso',
+  component: lazyRouteComponent(() => import('./sso'), 'SsoPage'),
+});
+
 const storesRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/stores',
@@ -37,6 +43,18 @@ const keysRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/keys',
   component: lazyRouteComponent(() => import('./keys'), 'KeysPage'),
+});
+
+const STATES = ['waiting', 'approved', 'declined', 'expired'] as const;
+
+const approvalsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/approvals',
+  validateSearch: (search: Record<string, unknown>): { state?: (typeof STATES)[number] } => {
+    const state = STATES.find((each) => each === search['state']);
+    return state === undefined ? {} : { state };
+  },
+  component: lazyRouteComponent(() => import('./approvals'), 'ApprovalsPage'),
 });
 
 const webhooksRoute = createRoute({
@@ -75,6 +93,6 @@ const auditRoute = createRoute({
 
 export const settingsRoutes = [
   settingsRoute.addChildren([
-    firstRoute, peopleRoute, rolesRoute, storesRoute, keysRoute, webhooksRoute, endpointRoute, importsRoute, auditRoute,
+    firstRoute, peopleRoute, rolesRoute, ssoRoute, storesRoute, keysRoute, approvalsRoute, webhooksRoute, endpointRoute, importsRoute, auditRoute,
   ]),
 ] as const;

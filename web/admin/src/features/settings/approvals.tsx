@@ -1,0 +1,126 @@
+// What waits for a second person's word, and what was decided.
+import { Badge, Button, Group, SegmentedControl, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { api, type Schemas } from '@api';
+import { Confirm } from '@shared/confirm';
+import { moment } from '@shared/format';
+import { paged, Rows } from '@shared/rows';
+import { useMay, useProgram } from '@shared/session';
+import { Empty, Page } from '@shared/ui';
+import { IconChecks } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { FourEyes } from './four-eyes';
+import { useSettingsWords } from './words';
+
+type Approval = Schemas['ApprovalOut'];
+type Decision = Schemas['DecideApproval']['decision'];
+
+const HERE = '/signed-in/p/$program/settings/approvals';
+const COLOURS = { waiting: 'yellow', approved: 'teal', declined: 'gray', expired: 'gray' } as const;
+
+export function ApprovalsPage() {
+  const { t, language } = useSettingsWords();
+  const { program } = useParams({ from: HERE });
+  const { state } = useSearch({ from: HERE });
+  const navigate = useNavigate({ from: '/p/$program/settings/approvals' });
+  const queries = useQueryClient();
+  const may = useMay();
+  const zone = useProgram()?.timezone ?? 'UTC';
+  const [asking, setAsking] = useState<{ approval: Approval; decision: Decision } | null>(null);
+  const approvals = api.useInfiniteQuery('get', '/v1/programs/{program}/approvals', { params: { path: { program }, query: state === undefined ? {} : { state } } }, paged);
+  const decide = api.useMutation('post', '/v1/programs/{program}/approvals/{approval_id}/decision', {
+    onSuccess: () => {
+      setAsking(null);
+      void queries.invalidateQueries();
+      notifications.show({ message: t('decided') });
+    },
+  });
+  const choices = [
+    { value: '', label: t('allOfThem') },
+    { value: 'waiting', label: t('waiting') },
+    { value: 'approved', label: t('approved') },
+    { value: 'declined', label: t('declined') },
+    { value: 'expired', label: t('expired') },
+  ];
+  return (
+    <Page title={t('approvals')} about={t('approvalsAbout')}>
+      <FourEyes />
+      <SegmentedControl
+        aria-label={t('state')}
+        data={choices}
+        value={state ?? ''}
+        onChange={(value) => void navigate({ search: value === '' ? {} : { state: value as 'waiting' }, replace: true })}
+        style={{ alignSelf: 'flex-start' }}
+      />
+      <Rows
+        label={t('approvals')}
+        query={approvals}
+        id={(row) => row.id}
+        columns={[
+          {
+            accessor: 'action',
+            title: t('whatIsAsked'),
+            render: (row) => (
+              <Stack gap={0}>
+                <Text size="sm" fw={500}>
+                  {row.summary?.[language] ?? row.action}
+                </Text>
+                <Text size="xs" c="dimmed">
+                  {t('askedBy', { name: row.asked_by_name ?? row.asked_by, when: moment(row.asked_at, zone, language) })}
+                </Text>
+              </Stack>
+            ),
+          },
+          {
+            accessor: 'state',
+            title: t('state'),
+            render: (row) => (
+              <Badge variant="light" color={COLOURS[row.state]}>
+                {t(row.state)}
+              </Badge>
+            ),
+          },
+          {
+            accessor: 'actions',
+            title: <VisuallyHidden>{t('actions')}</VisuallyHidden>,
+            textAlign: 'right',
+            render: (row) =>
+              row.state === 'waiting' && may('approvals:decide') ? (
+                <Group gap="xs" justify="flex-end" wrap="nowrap">
+                  <Button size="xs" onClick={() => setAsking({ approval: row, decision: 'approve' })}>
+                    {t('approve')}
+                  </Button>
+                  <Button size="xs" variant="default" onClick={() => setAsking({ approval: row, decision: 'decline' })}>
+                    {t('decline')}
+                  </Button>
+                </Group>
+              ) : null,
+          },
+        ]}
+        empty={<Empty icon={<IconChecks size={40} stroke={1.2} />} title={t('noApprovals')} text={t('noApprovalsText')} />}
+      />
+      <Confirm
+        opened={asking !== null}
+        title={asking?.decision === 'decline' ? t('declineTitle') : t('approveTitle')}
+        verb={asking?.decision === 'decline' ? t('decline') : t('approve')}
+        danger={asking?.decision === 'decline'}
+        busy={decide.isPending}
+        failure={decide.error}
+        onConfirm={() =>
+          asking !== null && decide.mutate({ params: { path: { program, approval_id: asking.approval.id } }, body: { decision: asking.decision } })
+        }
+        onClose={() => {
+          decide.reset();
+          setAsking(null);
+        }}
+      >
+        <Text size="sm">{asking?.approval.summary?.[language] ?? asking?.approval.action}</Text>
+        <Text size="sm" c="dimmed">
+          {asking?.decision === 'decline' ? t('declineText') : t('approveText')}
+        </Text>
+      </Confirm>
+    </Page>
+  );
+}

@@ -1,0 +1,102 @@
+// What takes two people in this organization.
+import { Button, Group, Modal, NumberInput, Paper, Stack, Switch, Text, Title } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { api, type Schemas } from '@api';
+import { decimals, money, whole } from '@shared/format';
+import { useMay, useProgram } from '@shared/session';
+import { Failure, Loaded } from '@shared/ui';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useSettingsWords } from './words';
+
+export function FourEyes() {
+  const { t, language } = useSettingsWords();
+  const may = useMay();
+  const currency = useProgram()?.currency ?? 'EUR';
+  const [open, setOpen] = useState(false);
+  const found = api.useQuery('get', '/v1/organization/four-eyes');
+  return (
+    <Paper withBorder p="md" component="section" aria-label={t('fourEyes')}>
+      <Group justify="space-between" align="flex-start">
+        <Stack gap={4} style={{ flexBasis: 260, flexGrow: 1 }}>
+          <Title order={2} size="h3">
+            {t('fourEyes')}
+          </Title>
+          <Loaded query={found} rows={1}>
+            {({ publish, voucher_batch, wallet_load }) => (
+              <Text size="sm" c="dimmed">
+                {[
+                  publish ? t('twoPublish') : null,
+                  voucher_batch === null ? null : t('twoBatch', { most: whole(voucher_batch ?? 0, language) }),
+                  wallet_load === null ? null : t('twoLoad', { most: money(wallet_load ?? 0, currency, language) }),
+                  t('twoAdjust'),
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </Text>
+            )}
+          </Loaded>
+        </Stack>
+        {may('staff:write') && found.data !== undefined ? (
+          <Button size="xs" variant="default" onClick={() => setOpen(true)}>
+            {t('change')}
+          </Button>
+        ) : null}
+      </Group>
+      {open && found.data !== undefined ? <Form now={found.data} currency={currency} onClose={() => setOpen(false)} /> : null}
+    </Paper>
+  );
+}
+
+function Form({ now, currency, onClose }: { now: Schemas['FourEyesOut']; currency: string; onClose: () => void }) {
+  const { t } = useSettingsWords();
+  const queries = useQueryClient();
+  const unit = 10 ** decimals(currency);
+  const form = useForm({
+    initialValues: {
+      publish: now.publish ?? false,
+      voucher_batch: (now.voucher_batch ?? '') as number | '',
+      wallet_load: (now.wallet_load === null || now.wallet_load === undefined ? '' : now.wallet_load / unit) as number | '',
+    },
+  });
+  const put = api.useMutation('put', '/v1/organization/four-eyes', {
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: ['get', '/v1/organization/four-eyes'] });
+      notifications.show({ message: t('saved') });
+      onClose();
+    },
+  });
+  const save = form.onSubmit(({ publish, voucher_batch, wallet_load }) =>
+    put.mutate({
+      body: {
+        publish,
+        voucher_batch: voucher_batch === '' ? null : voucher_batch,
+        wallet_load: wallet_load === '' ? null : Math.round(wallet_load * unit),
+      },
+    }),
+  );
+  return (
+    <Modal opened onClose={onClose} centered title={<Text fw={600}>{t('fourEyes')}</Text>} closeButtonProps={{ 'aria-label': t('done') }}>
+      <form onSubmit={save}>
+        <Stack>
+          <Switch label={t('eyesPublish')} description={t('eyesPublishText')} {...form.getInputProps('publish', { type: 'checkbox' })} />
+          <NumberInput label={t('eyesBatch')} placeholder={t('eyesNever')} min={0} allowDecimal={false} thousandSeparator=" " {...form.getInputProps('voucher_batch')} />
+          <NumberInput label={t('eyesLoad', { currency })} placeholder={t('eyesNever')} min={0} decimalScale={decimals(currency)} thousandSeparator=" " {...form.getInputProps('wallet_load')} />
+          <Text size="sm" c="dimmed">
+            {t('eyesAdjust')}
+          </Text>
+          {put.error ? <Failure failure={put.error} writing /> : null}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {t('cancel')}
+            </Button>
+            <Button type="submit" loading={put.isPending}>
+              {t('save')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
