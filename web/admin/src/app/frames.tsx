@@ -5,7 +5,7 @@ import { onSignedOut } from '@api';
 import { useMe } from '@shared/session';
 import { Failure, Page, Waiting } from '@shared/ui';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import { IconCloudOff } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useFrameWords } from './frames.words';
@@ -58,14 +58,13 @@ function Offline() {
 /** The door: whoever is not signed in is led to the sign-in page and comes back here after. */
 export function SignedIn() {
   const me = useMe();
-  const here = useRouterState({ select: (state) => state.location.href });
   if (me.data) {
     return <Outlet />;
   }
   if (me.error) {
     const code = (me.error as { status?: number }).status;
     return code === 401 ? (
-      <Navigate to="/sign-in" search={{ next: here }} replace />
+      <ToSignIn />
     ) : (
       <Box component="main" p="xl" maw={640} mx="auto">
         <Failure failure={me.error} retry={() => void me.refetch()} />
@@ -77,6 +76,15 @@ export function SignedIn() {
       <Waiting rows={6} />
     </Box>
   );
+}
+
+/** Goes once: the address changes before the sign-in page has come, and must not be taken for where one was. */
+function ToSignIn() {
+  const router = useRouter();
+  useEffect(() => {
+    void router.navigate({ to: '/sign-in', search: { next: router.state.location.href }, replace: true });
+  }, [router]);
+  return <Waiting rows={3} />;
 }
 
 /** No such page. */

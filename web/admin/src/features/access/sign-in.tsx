@@ -2,7 +2,8 @@ import { Anchor, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { api } from '@api';
 import { useQueryClient } from '@tanstack/react-query';
-import { Navigate, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { Door } from '@shared/door';
 import { SignInForm } from './sign-in-form';
 import { useAccessWords } from './words';
@@ -14,9 +15,12 @@ export function SignInPage() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const standing = api.useQuery('get', '/v1/setup', {}, { staleTime: 0, retry: false });
-  if (standing.data?.owned === false) {
-    return <Navigate to="/setup" replace />;
-  }
+  const unowned = standing.data?.owned === false;
+  useEffect(() => {
+    if (unowned) {
+      void navigate({ to: '/setup', replace: true });
+    }
+  }, [unowned, navigate]);
   const enter = async () => {
     await queries.resetQueries();
     await navigate({ to: next ?? '/', replace: true });
