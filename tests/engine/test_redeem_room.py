@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from puntal.engine.redeem_room import asked_by, settle, worth_of
+from puntal.engine.redeem_room import asked_by, count_order, worth_of
 from puntal.kit.calendar import BEGINNING
 from puntal.limits.model import Bound
 from puntal.orders.model import Line, Order, Use
@@ -51,22 +51,22 @@ def test_a_budget_is_never_passed_and_always_says_what_its_uses_say(
     made = a_redemption(reserved, "shop:1" if again else None)
     used = reserved + others
 
-    settled = settle(a_reward(most), made, worth, day=DAY, used={KEY: used})
+    counted = count_order(a_reward(most), made, worth, day=DAY, used={KEY: used})
 
-    change = settled.budgets.get(KEY, 0)
+    change = counted.budgets.get(KEY, 0)
     assert change <= 0 or used + change <= most
-    assert sum(use.amount for use in settled.uses if use.measure == "value" and use.scope == "b") == reserved + change
-    assert settled.uses[:2] == made.uses[:2]
-    assert (settled.short is not None) == (worth - reserved > max(most - used, 0))
-    if settled.short is None:
+    assert sum(use.amount for use in counted.uses if use.measure == "value" and use.scope == "b") == reserved + change
+    assert counted.uses[:2] == made.uses[:2]
+    assert (counted.short is not None) == (worth - reserved > max(most - used, 0))
+    if counted.short is None:
         assert reserved + change == (max(worth, reserved) if again else worth)
-    assert not change or set(settled.budgets) == asked_by(a_reward(most), made, [DAY])
+    assert not change or set(counted.budgets) == asked_by(a_reward(most), made, [DAY])
 
 
 def test_a_reward_that_is_no_more_bounds_nothing() -> None:
-    settled = settle(None, a_redemption(4000), 9000, day=DAY, used={KEY: 4000})
+    counted = count_order(None, a_redemption(4000), 9000, day=DAY, used={KEY: 4000})
 
-    assert (settled.budgets, settled.bounds, settled.short) == ({KEY: 5000}, {}, None)
+    assert (counted.budgets, counted.bounds, counted.short) == ({KEY: 5000}, {}, None)
 
 
 @pytest.mark.parametrize(

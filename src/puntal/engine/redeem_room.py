@@ -1,4 +1,4 @@
-"""What a redemption uses of stock, budgets and limits: giving it back, and settling it with the order that came. Pure.
+"""What a redemption uses of stock, budgets and limits: giving it back, and counting the order that came. Pure.
 
 What was taken is remembered as uses, so that `restore` gives back exactly that, to the windows it came from.
 """
@@ -30,7 +30,7 @@ class Taken(Struct, frozen=True):
     """Cooldowns that began, and when the one before had."""
 
 
-class Settled(Struct, frozen=True):
+class Counted(Struct, frozen=True):
     """What a redemption uses now that its order is known.
 
     Attributes:
@@ -125,7 +125,7 @@ def worth_of(order: Order, *, off: int) -> int:
 
 
 def asked_by(reward: Reward | None, made: Redemption, days: Iterable[date]) -> set[BudgetKey]:
-    """Return the shared counters that `settle` may read on some local days."""
+    """Return the shared counters that `count_order` may read on some local days."""
     reserved = {(use.key, use.measure, use.start) for use in _reserved(made)}
     if reserved or made.order_minor or reward is None:
         return reserved
@@ -136,7 +136,9 @@ def _reserved(made: Redemption) -> list[Use]:
     return [use for use in made.uses if use.measure == "value" and use.scope == "b"]
 
 
-def settle(reward: Reward | None, made: Redemption, worth: int, *, day: date, used: Mapping[BudgetKey, int]) -> Settled:
+def count_order(
+    reward: Reward | None, made: Redemption, worth: int, *, day: date, used: Mapping[BudgetKey, int]
+) -> Counted:
     """Return what a redemption uses of budgets of order value, with the order it was really used on.
 
     What the order is worth beyond the cart that was held is asked of each budget; what it is worth less goes back,
@@ -173,7 +175,7 @@ def settle(reward: Reward | None, made: Redemption, worth: int, *, day: date, us
         if use.amount + more:
             kept.append(Use(use.scope, use.key, use.measure, use.start, use.amount + more))
     others = [use for use in made.uses if use not in reserved]
-    return Settled(worth, (*others, *kept), budgets, under, short)
+    return Counted(worth, (*others, *kept), budgets, under, short)
 
 
 def mark(key: str) -> str:

@@ -98,15 +98,15 @@ class Redeeming:
                 if not by_voucher:
                     said.append(Reason(f"{REASON}{id}", code or "redemption_unknown"))
                 continue
-            settled = _settled(batch, made, worth, item.now)
-            if settled.short is not None:
-                said.append(Reason(f"{REASON}{id}", OVER_BUDGET, by=settled.short))
+            counted = _counted(batch, made, worth, item.now)
+            if counted.short is not None:
+                said.append(Reason(f"{REASON}{id}", OVER_BUDGET, by=counted.short))
             elif code is None and not by_voucher:
                 said.append(Reason(f"{REASON}{id}", "redeemed", by=made.reward))
-            if code is None and settled.short is not None:
+            if code is None and counted.short is not None:
                 self.unused += presented.withdraw(id)
             elif not item.dry_run:
-                self._use(batch, made, settled, item.now)
+                self._use(batch, made, counted, item.now)
                 if code is None:
                     self._commit(batch, made, event, key, item.now)
         return [*presented.reasons, *said]
@@ -122,16 +122,16 @@ class Redeeming:
                 off += _taken_off(made, event)
         return redeem_room.worth_of(order, off=off)
 
-    def _use(self, batch: Batch, made: Redemption, settled: redeem_room.Settled, now: datetime) -> None:
+    def _use(self, batch: Batch, made: Redemption, counted: redeem_room.Counted, now: datetime) -> None:
         """Use up budgets for what an order is worth beyond its cart, or give back what it is worth less."""
-        if not settled.budgets:
+        if not counted.budgets:
             return
-        made.uses, made.order_minor = settled.uses, settled.order_minor
-        batch.bounds |= settled.bounds
-        for budget, amount in settled.budgets.items():
+        made.uses, made.order_minor = counted.uses, counted.order_minor
+        batch.bounds |= counted.bounds
+        for budget, amount in counted.budgets.items():
             batch.used[budget] = batch.used.get(budget, 0) + amount
             batch.budgets[budget] = batch.budgets.get(budget, 0) + amount
-        self.changed.setdefault(made.id, (made, "settled", now))
+        self.changed.setdefault(made.id, (made, "counted", now))
 
     def counters(self, batch: Batch, items: Sequence[Item]) -> set[BudgetKey]:
         """Return the shared counters that the orders of a batch may use up by what they are worth."""
@@ -338,10 +338,10 @@ def _why_not(
     return "redemption_lapsed" if lapsed else None
 
 
-def _settled(batch: Batch, made: Redemption, worth: int, now: datetime) -> redeem_room.Settled:
+def _counted(batch: Batch, made: Redemption, worth: int, now: datetime) -> redeem_room.Counted:
     newest = batch.programs.newest
     day = now.astimezone(newest.zone).date()
-    return redeem_room.settle(newest.rewards.get(made.reward), made, worth, day=day, used=batch.budgets)
+    return redeem_room.count_order(newest.rewards.get(made.reward), made, worth, day=day, used=batch.budgets)
 
 
 def _payer(batch: Batch, made: Redemption) -> Books:

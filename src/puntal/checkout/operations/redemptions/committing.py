@@ -83,7 +83,7 @@ async def _commit(
     desk = desks[made.member_id]
     issued_under = programs.at(made.held_at)
     reward = issued_under.rewards[made.reward]
-    reserved = None if worth is None else await _settle(tx, program, desk, made, worth, lock=lock)
+    reserved = None if worth is None else await _count_order(tx, program, desk, made, worth, lock=lock)
     amounts = commit_held(program, desks, desk, made, now=now, discount_minor=discount)
     committed(made, reward, now)
     vouchers = await fulfil(tx, issued_under, desk, reward, made, now=now)
@@ -97,10 +97,10 @@ async def _commit(
     return Redeemed(redemption=made, vouchers=vouchers)
 
 
-async def _settle(
+async def _count_order(
     tx: Transaction, program: Compiled, desk: Desk, made: Redemption, worth: int, *, lock: bool
-) -> redeem_room.Settled | None:
-    """Settle what was reserved with what the order is worth; a right for later is asked when it is used.
+) -> redeem_room.Counted | None:
+    """Count what the order is worth in place of its cart; a right for later is asked when it is used.
 
     Raises:
         NotAvailable: A budget has no room for what it is worth more.
@@ -110,11 +110,11 @@ async def _settle(
     reward = program.rewards.get(made.reward)
     asked = redeem_room.asked_by(reward, made, [desk.today])
     used = await limits.load(tx, program.program_id, asked, lock=lock)
-    settled = redeem_room.settle(reward, made, worth, day=desk.today, used=used)
-    if settled.short is not None:
-        raise REFUSED["budget"](reward=made.reward, by=settled.short)
-    made.uses, made.order_minor = settled.uses, settled.order_minor
-    return settled
+    counted = redeem_room.count_order(reward, made, worth, day=desk.today, used=used)
+    if counted.short is not None:
+        raise REFUSED["budget"](reward=made.reward, by=counted.short)
+    made.uses, made.order_minor = counted.uses, counted.order_minor
+    return counted
 
 
 def commit_held(
