@@ -94,7 +94,7 @@ def test_a_role_of_ones_own_is_made_and_removed(visit: Visit, shop: Shop) -> Non
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Short name").fill(role)
     dialog.get_by_label(re.compile("Most one adjustment")).fill("500")
-    dialog.get_by_role("checkbox").first.check()
+    dialog.get_by_label("Add or take points by hand").check()
     visit.look(page, "dialog")
     dialog.get_by_role("button", name="Save").click()
     card = page.get_by_role("region", name=role)
@@ -212,7 +212,7 @@ def test_what_is_above_a_limit_waits_for_a_second_person(visit: Visit, site: Sit
     wallets = f"programs/{own.slug}/members/{own.members[0]}"
     headers = {"authorization": f"Bearer {token}", "accept-language": "en"}
     asked = site.api.post(
-        f"{wallets}/adjustments", json={"wallet": "points", "amount": 5000, "reason": "goodwill"}, headers=headers
+        f"{wallets}/adjustments", json={"wallet": "points", "amount": 5000, "internal_reason": "goodwill"}, headers=headers
     )
     assert asked.status_code == 202, asked.text
 

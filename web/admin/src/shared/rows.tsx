@@ -24,6 +24,9 @@ interface RowsProps<Row> {
   columns: DataTableColumn<Row>[];
   id: (row: Row) => string;
   onOpen?: ((row: Row) => void) | undefined;
+  /** The rows that are ticked; without it none can be. */
+  selected?: Row[] | undefined;
+  onSelect?: ((rows: Row[]) => void) | undefined;
   /** What stands where there are no rows. */
   empty: ReactNode;
   /** Names the table for those who hear it. */
@@ -31,11 +34,15 @@ interface RowsProps<Row> {
 }
 
 /** A table that grows: newest pages are appended, the number shown is the number loaded. */
-export function Rows<Row>({ query, columns, id, onOpen, empty, label }: RowsProps<Row>) {
+export function Rows<Row>({ query, columns, id, onOpen, selected, onSelect, empty, label }: RowsProps<Row>) {
   const { t } = useUiWords();
   if (query.data === undefined) {
     return query.error ? <Failure failure={query.error} retry={() => void query.refetch()} /> : <Waiting rows={8} height={32} />;
   }
+  const ticks = {
+    allRecordsSelectionCheckboxProps: { 'aria-label': t('tickAll') },
+    getRecordSelectionCheckboxProps: () => ({ 'aria-label': t('tick') }),
+  };
   const rows = query.data.pages.flatMap((page) => page?.items ?? []);
   if (rows.length === 0) {
     return <>{empty}</>;
@@ -47,8 +54,12 @@ export function Rows<Row>({ query, columns, id, onOpen, empty, label }: RowsProp
         records={rows}
         idAccessor={(row) => id(row)}
         highlightOnHover={onOpen !== undefined}
+        scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
         verticalSpacing="xs"
         minHeight={0}
+        {...(selected === undefined || onSelect === undefined
+          ? {}
+          : { selectedRecords: selected, onSelectedRecordsChange: onSelect, ...ticks })}
         {...(onOpen === undefined ? {} : { onRowClick: ({ record }: { record: Row }) => onOpen(record) })}
       />
       <Group justify="space-between" px="md" py="xs">

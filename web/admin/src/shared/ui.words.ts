@@ -16,6 +16,8 @@ export const useUiWords = words(
     allShown_one: '{{count}} row',
     allShown_other: '{{count}} rows',
     close: 'Close',
+    tick: 'Select this row',
+    tickAll: 'Select all rows shown',
     languages: 'Language',
   },
   {
@@ -32,6 +34,8 @@ export const useUiWords = words(
     allShown_one: '{{count}} fila',
     allShown_other: '{{count}} filas',
     close: 'Cerrar',
+    tick: 'Seleccionar esta fila',
+    tickAll: 'Seleccionar todas las filas que se ven',
     languages: 'Idioma',
   },
 );
