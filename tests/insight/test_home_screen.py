@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from telling import POINTS, Teller
+from telling import MADRID, POINTS, Teller
+
+from puntal.insight import policy_kpis as policy
+from puntal.insight import queries as insight
 
 DOCUMENT: dict[str, Any] = {
     "puntal": 1,
@@ -132,3 +136,76 @@ async def test_every_report_is_a_file_too(story: Teller) -> None:
         file = await story.client.get(f"{story.path}/reports/{report}", headers={"accept": "text/csv"})
         assert file.headers["content-type"].startswith("text/csv"), report
         assert file.text.count("\n") >= 1
+
+
+async def test_goals_are_told_of_once_and_budgets_are_kept_by_day(story: Teller) -> None:
+    """F5, F7."""
+    await story.at("2025-03-02")
+    await story.open(DOCUMENT)
+    anna = await story.joins("anna@example.com")
+    goal = {"name": "Sales", "metric": "sales", "target": 10000, "from": "2025-03-01", "through": "2025-03-31"}
+    await story.post("goals", goal, status=201)
+    await story.buys(anna, 6000, order="A1")
+    await story.at("2025-03-03")
+    await story.at("2025-03-04")
+
+    [half] = await story.outbox("goal.progressed")
+    assert (half["percent"], half["name"], half["metric"]) == (60, "Sales", "sales")
+    await story.buys(anna, 5000, order="A2")
+    await story.at("2025-03-05")
+    assert [one["percent"] for one in await story.outbox("goal.progressed")] == [60, 110]
+    kept = await story.get("reports/budgets/series?budget=rule:purchases&measure=points")
+    assert [(one["day"], one["used"]) for one in kept["points"]][-3:] == [
+        ("2025-03-03", 60),
+        ("2025-03-04", 60),
+        ("2025-03-05", 110),
+    ]
+    assert kept["budget"]["runs_out_on"] == "2025-03-09"
+    unknown = await story.get("reports/budgets/series?budget=rule:other&measure=points", status=404)
+    assert unknown["type"] == "insight.budget_unknown"
+    assert await story.wrong() == {}
+
+
+async def test_sums_of_days_are_the_books_through_a_whole_story(story: Teller) -> None:
+    """Late orders, refunds, a pool, a merge that is undone, somebody who is erased: read both ways every time."""
+    await story.at("2025-02-03")
+    await story.open(DOCUMENT)
+    anna, ben = await story.joins("anna@example.com"), await story.joins("ben@example.com")
+    carla = await story.joins("carla@example.com")
+    await story.buys(anna, 4000, order="A1")
+    await story.buys(ben, 2000, order="B1")
+    await story.buys("guest@example.com", 3000, order="G1")
+    await story.buys(None, 1000, order="N1")
+    await story.at("2025-03-04")
+    await _both_ways(story)
+    await story.buys(anna, 5000, order="A2", occurred_at="2025-02-20T10:00:00Z")
+    await story.refunds("A1", 1500)
+    await story.refunds("N1")
+    await _both_ways(story)
+    await story.at("2025-03-05")
+    await _both_ways(story)
+    merge = await story.post(f"members/{anna}/merge", {"merged_id": ben})
+    await _both_ways(story)
+    await story.buys(carla, 700, order="C1")
+    await story.at("2025-03-06")
+    await _both_ways(story)
+    await story.post(f"merges/{merge['id']}/undo", {})
+    await _both_ways(story)
+    await story.joins("guest@example.com", status=200)
+    await story.post(f"members/{carla}/erase", status=204)
+    await story.at("2025-03-07")
+    await _both_ways(story)
+    await story.at("2025-03-08")
+    await _both_ways(story)
+    assert await story.wrong() == {}
+
+
+async def _both_ways(story: Teller) -> None:
+    async with story.database.program_transaction(story.program_id) as tx:
+        program = (await story.app.state.programs.current(tx, story.program_id)).newest
+        rest = await insight.opened(tx, program)
+        assert rest is not None
+        for since in (date(2025, 2, 1), date(2025, 3, 4), date(2025, 2, 20)):
+            period = policy.span(MADRID, since, date(2025, 3, 31))
+            direct = await insight.kpis(tx, program, period, now=story.clock.at)
+            assert await insight.kpis(tx, program, period, now=story.clock.at, rest=rest) == direct

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from puntal.access.operations import audit
+from puntal.access.operations import audit, notifications
 from puntal.insight.simulation import store
 from puntal.insight.simulation.errors import SimulationNotFound, TooManySimulations
 from puntal.insight.simulation.model import Simulation
@@ -99,4 +99,6 @@ async def cancel(tx: Transaction, program_id: int, id: UUID, *, now: datetime) -
 
 async def fail(tx: Transaction, program_id: int, id: UUID, *, code: str, now: datetime) -> None:
     """Note that one cannot be done."""
-    await store.fail(tx, program_id, id, error=code, now=now)
+    asked_by = await store.fail(tx, program_id, id, error=code, now=now)
+    if asked_by is not None:
+        await notifications.tell(tx, program_id, asked_by, "simulation.failed", target=("simulation", id), now=now)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from puntal.access.operations import notifications
 from puntal.engine.model import Compiled, Switches
 from puntal.insight.simulation import budgets, comparing, opening, outcome, programs, store
 from puntal.insight.simulation.comparing import Watch
@@ -216,6 +217,17 @@ async def run(database: Database, program_id: int, id: UUID, *, now: datetime, p
     said = outcome.told(comparing.joined(found), live, draft, in_order_of_time=ordered)
     async with database.program_transaction(program_id) as tx:
         ended = await store.end(tx, program_id, id, number, state="done", now=now, result=said.model_dump_json())
+        if ended is not None:
+            await notifications.tell(
+                tx,
+                program_id,
+                ended,
+                "simulation.done",
+                target=("simulation", id),
+                now=now,
+                days=(until.astimezone(live.zone).date() - since).days + 1,
+                members=said.members_differing,
+            )
     return ended is not None
 
 

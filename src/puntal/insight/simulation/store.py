@@ -93,6 +93,7 @@ FAIL = """
 -- One row.
 UPDATE simulation SET state = 'failed', ended_at = %(now)s, error = %(error)s
 WHERE program_id = %(program_id)s AND id = %(id)s AND state IN ('waiting', 'running')
+RETURNING asked_by
 """
 
 CANCEL = """
@@ -190,6 +191,7 @@ async def cancel(tx: Transaction, program_id: int, id: UUID, *, now: datetime) -
     return bool((await tx.execute(CANCEL, {"program_id": program_id, "id": id, "now": now})).rowcount)
 
 
-async def fail(tx: Transaction, program_id: int, id: UUID, *, error: str, now: datetime) -> None:
-    """End one that cannot be done; nothing where it is over."""
-    await tx.execute(FAIL, {"program_id": program_id, "id": id, "error": error, "now": now})
+async def fail(tx: Transaction, program_id: int, id: UUID, *, error: str, now: datetime) -> str | None:
+    """End one that cannot be done; returns who asked, None where it is over."""
+    row = await (await tx.execute(FAIL, {"program_id": program_id, "id": id, "error": error, "now": now})).fetchone()
+    return None if row is None else str(row[0])
