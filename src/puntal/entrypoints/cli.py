@@ -32,6 +32,8 @@ PARTS = {
     "staff": "cli_access",
     "secrets": "cli_secrets",
     "vouchers": "cli_vouchers",
+    "money": "cli_money",
+    "gift-cards": "cli_gift_cards",
 }
 """Command to the module that has it."""
 

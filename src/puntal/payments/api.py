@@ -57,22 +57,28 @@ ALLOWED: dict[PaymentKind, frozenset[PhaseName]] = {
 class Switches(Protocol):
     """What is switched off."""
 
-    program: bool
-    wallets: frozenset[str]
+    @property
+    def program(self) -> bool: ...  # noqa: D102
+    @property
+    def wallets(self) -> frozenset[str]: ...  # noqa: D102
 
 
 class Newest(Protocol):
     """A compiled program, as far as money asks."""
 
-    terms: Sequence[Terms]
-    document: Program
+    @property
+    def terms(self) -> Sequence[Terms]: ...  # noqa: D102
+    @property
+    def document(self) -> Program: ...  # noqa: D102
 
 
 class Loaded(Protocol):
     """A program as it stands."""
 
-    newest: Newest
-    switches: Switches
+    @property
+    def newest(self) -> Newest: ...  # noqa: D102
+    @property
+    def switches(self) -> Switches: ...  # noqa: D102
 
 
 async def current_program(request: Request, tx: ProgramTx, program_id: ProgramId) -> Loaded:
