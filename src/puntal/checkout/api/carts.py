@@ -69,7 +69,12 @@ async def evaluation(
     if carts.guesses(known):
         async with database.program_transaction(program_id) as tx:
             await carts.count_guesses(tx, known, caller=caller, now=real)
-    return known, await asyncio.get_running_loop().run_in_executor(THREADS, carts.evaluate, known)
+    return known, await beside(known)
+
+
+async def beside(known: carts.Known) -> Evaluation:
+    """Evaluate a cart beside the event loop."""
+    return await asyncio.get_running_loop().run_in_executor(THREADS, carts.evaluate, known)
 
 
 @router.post(

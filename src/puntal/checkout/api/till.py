@@ -13,7 +13,6 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from anyio import to_thread
 from fastapi import Body, Depends, Request, Response
 from msgspec.structs import replace
 from psycopg import errors as pg
@@ -32,7 +31,8 @@ from puntal.access.dependencies import (
 from puntal.access.model import Permission
 from puntal.checkout.answers import cart_out
 from puntal.checkout.answers_till import action_out, lookup_out
-from puntal.checkout.api.carts import THREADS
+from puntal.checkout.api.carts import beside
+from puntal.checkout.api.current import Current
 from puntal.checkout.errors_till import NoStore
 from puntal.checkout.model import Pick, Question
 from puntal.checkout.model_till import CHANNEL, Cashier, Sale
@@ -100,14 +100,7 @@ def cashier(caller: ProgramCaller) -> Cashier:
     return Cashier(caller.store, caller.actor)
 
 
-async def current(request: Request, tx: ProgramTx, program_id: ProgramId) -> Programs:
-    """Return the compiled revisions of the program as it stands in this transaction."""
-    loaded: Programs = await request.app.state.programs.current(tx, program_id)
-    return loaded
-
-
 AtTill = Annotated[Cashier, Depends(cashier)]
-Current = Annotated[Programs, Depends(current)]
 
 
 @router.post("/till/lookup", summary="See who is served", dependencies=_USE, responses={**_MAY_NOT, **_GUESSES})
@@ -158,7 +151,7 @@ async def evaluate(
     if carts.guesses(known):
         async with database.program_transaction(program_id) as tx:
             await till.count_misses(tx, program_id, who, now=now)
-    found = await to_thread.run_sync(carts.evaluate, known, limiter=THREADS)
+    found = await beside(known)
     answer = _encode(cart_out(known, found, locale))
     return Response(answer, media_type="application/json", headers={"content-language": locale})
 
