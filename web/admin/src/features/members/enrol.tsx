@@ -1,0 +1,97 @@
+// Enrolling somebody at the desk.
+import { Button, Checkbox, Group, Modal, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { notifications } from '@mantine/notifications';
+import { api } from '@api';
+import { useProgram } from '@shared/session';
+import { Failure } from '@shared/ui';
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { OwnFields, sentOf, type Own } from './own-fields';
+import { useOwnFields, usePurposes } from './program';
+import { useMemberWords } from './words';
+
+const EMPTY = { name: '', email: '', phone: '', card: '', birthday: '', country: '' };
+
+export function Enrol({ program, opened, onClose }: { program: string; opened: boolean; onClose: () => void }) {
+  const { t } = useMemberWords();
+  return (
+    <Modal opened={opened} onClose={onClose} title={<Text fw={600}>{t('enrolTitle')}</Text>} size="lg" centered closeButtonProps={{ 'aria-label': t('close') }}>
+      <EnrolForm program={program} onClose={onClose} />
+    </Modal>
+  );
+}
+
+function EnrolForm({ program, onClose }: { program: string; onClose: () => void }) {
+  const { t } = useMemberWords();
+  const currency = useProgram()?.currency ?? 'EUR';
+  const fields = useOwnFields();
+  const purposes = usePurposes();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [own, setOwn] = useState<Own>({});
+  const [agreed, setAgreed] = useState<string[]>([]);
+  const form = useForm({
+    initialValues: EMPTY,
+    validate: (values) => (values.email.trim() || values.phone.trim() || values.card.trim() ? {} : { email: t('oneIdentity') }),
+  });
+  const enrol = api.useMutation('post', '/v1/programs/{program}/members', {
+    onSuccess: (made) => {
+      void queries.invalidateQueries();
+      notifications.show({ message: made.created ? t('enrolled') : t('enrolledBefore') });
+      onClose();
+      void navigate({ to: '/p/$program/members/$member', params: { program, member: made.id }, search: {} });
+    },
+  });
+  const send = form.onSubmit((values) => {
+    const said = (text: string) => text.trim() || null;
+    enrol.mutate({
+      params: { path: { program } },
+      body: {
+        ids: { email: said(values.email), phone: said(values.phone), card: said(values.card) },
+        name: said(values.name),
+        birthday: said(values.birthday),
+        country: said(values.country.toUpperCase()),
+        attributes: Object.fromEntries(Object.entries(sentOf(fields, own, currency)).filter(([, value]) => value !== null)) as Record<string, never>,
+        consents: purposes.filter((each) => agreed.includes(each.id)).map((each) => ({ purpose: each.id, channel: '', given: true, evidence: { source: 'admin', note: t('consentNote') } })),
+      },
+    });
+  });
+  return (
+    <form onSubmit={send} noValidate>
+      <Stack>
+        <Text size="sm" c="dimmed">
+          {t('enrolText')}
+        </Text>
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
+          <TextInput label={t('name')} maxLength={200} data-autofocus {...form.getInputProps('name')} />
+          <TextInput label={t('email')} type="email" maxLength={254} {...form.getInputProps('email')} />
+          <TextInput label={t('phone')} type="tel" maxLength={40} {...form.getInputProps('phone')} />
+          <TextInput label={t('card')} maxLength={64} {...form.getInputProps('card')} />
+          <TextInput label={t('birthday')} type="date" {...form.getInputProps('birthday')} />
+          <TextInput label={t('country')} maxLength={2} placeholder="ES" {...form.getInputProps('country')} />
+          <OwnFields fields={fields} values={own} currency={currency} onChange={setOwn} />
+        </SimpleGrid>
+        {purposes.length === 0 ? null : (
+          <Checkbox.Group label={t('agreedTo')} value={agreed} onChange={setAgreed}>
+            <Stack gap="xs" mt={4}>
+              {purposes.map((each) => (
+                <Checkbox key={each.id} value={each.id} label={each.isRequired ? `${each.text} *` : each.text} />
+              ))}
+            </Stack>
+          </Checkbox.Group>
+        )}
+        {enrol.error ? <Failure failure={enrol.error} writing /> : null}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button type="submit" loading={enrol.isPending}>
+            {t('enrolDo')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,111 @@
+// Inputs for the fields of members that the program declares itself.
+import { MultiSelect, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { decimals } from '@shared/format';
+import type { OwnField } from './program';
+import { useMemberWords } from './words';
+
+/** As inputs hold them: text, or several texts. */
+export type Own = Record<string, string | string[]>;
+
+interface OwnProps {
+  fields: OwnField[];
+  values: Own;
+  currency: string;
+  onChange: (values: Own) => void;
+}
+
+export function OwnFields({ fields, values, currency, onChange }: OwnProps) {
+  return fields.map((field) => (
+    <OwnInput key={field.name} field={field} value={values[field.name] ?? ''} currency={currency} onChange={(value) => onChange({ ...values, [field.name]: value })} />
+  ));
+}
+
+function OwnInput({ field, value, currency, onChange }: { field: OwnField; value: string | string[]; currency: string; onChange: (value: string | string[]) => void }) {
+  const { t, language } = useMemberWords();
+  const text = Array.isArray(value) ? (value[0] ?? '') : value;
+  const several = Array.isArray(value) ? value : value === '' ? [] : [value];
+  switch (field.type) {
+    case 'choice':
+      return <Select label={field.label} data={field.choices} value={text === '' ? null : text} onChange={(chosen) => onChange(chosen ?? '')} clearable />;
+    case 'list':
+      return field.choices.length > 0 ? (
+        <MultiSelect label={field.label} data={field.choices} value={several} onChange={onChange} />
+      ) : (
+        <TagsInput label={field.label} value={several} onChange={onChange} />
+      );
+    case 'flag':
+      return (
+        <Select
+          label={field.label}
+          data={[
+            { value: 'true', label: t('yes') },
+            { value: 'false', label: t('no') },
+          ]}
+          value={text === '' ? null : text}
+          onChange={(chosen) => onChange(chosen ?? '')}
+          clearable
+        />
+      );
+    case 'number':
+    case 'money':
+      return (
+        <NumberInput
+          label={field.label}
+          value={text}
+          onChange={(typed) => onChange(String(typed))}
+          decimalScale={field.type === 'money' ? decimals(currency) : 0}
+          decimalSeparator={language === 'es' ? ',' : '.'}
+          suffix={field.type === 'money' ? ` ${currency}` : ''}
+          hideControls
+        />
+      );
+    case 'date':
+      return <TextInput label={field.label} type="date" value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
+    default:
+      return <TextInput label={field.label} value={text} maxLength={500} onChange={(event) => onChange(event.currentTarget.value)} />;
+  }
+}
+
+type Sent = string | number | boolean | string[] | null;
+
+/** As the server wants them; empty ones are null, which takes them away. */
+export function sentOf(fields: OwnField[], values: Own, currency: string): Record<string, Sent> {
+  return Object.fromEntries(fields.filter((field) => field.name in values).map((field) => [field.name, oneSent(field, values[field.name] ?? '', currency)]));
+}
+
+function oneSent(field: OwnField, value: string | string[], currency: string): Sent {
+  if (Array.isArray(value)) {
+    return field.type === 'list' ? value : (value[0] ?? null);
+  }
+  if (value === '') {
+    return null;
+  }
+  switch (field.type) {
+    case 'number':
+      return Number(value);
+    case 'money':
+      return `${Number(value).toFixed(decimals(currency))} ${currency}`;
+    case 'flag':
+      return value === 'true';
+    case 'list':
+      return [value];
+    default:
+      return value;
+  }
+}
+
+/** As inputs want what the server holds: money comes in minor units. */
+export function heldOf(fields: OwnField[], attributes: Record<string, unknown>, currency: string): Own {
+  return Object.fromEntries(
+    fields.map((field) => {
+      const held = attributes[field.name];
+      if (Array.isArray(held)) {
+        return [field.name, held.map(String)];
+      }
+      if (field.type === 'money' && typeof held === 'number') {
+        return [field.name, (held / 10 ** decimals(currency)).toFixed(decimals(currency))];
+      }
+      return [field.name, held === null || held === undefined ? '' : String(held)];
+    }),
+  );
+}

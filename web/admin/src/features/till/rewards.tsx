@@ -1,0 +1,81 @@
+// Rewards she can have here and now.
+import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { api, newKey, type Schemas } from '@api';
+import { Confirm } from '@shared/confirm';
+import { useState } from 'react';
+import { useTillAmounts } from './amounts';
+import type { Action } from './till';
+import { useTillWords } from './words';
+
+type Reward = Schemas['TillRewardOut'];
+
+interface RewardsProps {
+  program: string;
+  member: Schemas['TillMemberOut'];
+  rewards: Reward[];
+  online: boolean;
+  onDone: (action: Action) => void;
+}
+
+export function TillRewards({ program, member, rewards, online, onDone }: RewardsProps) {
+  const { t } = useTillWords();
+  const amounts = useTillAmounts();
+  const [chosen, setChosen] = useState<{ reward: Reward; id: string } | null>(null);
+  const redeem = api.useMutation('post', '/v1/programs/{program}/till/redeem', {
+    onSuccess: (action) => {
+      setChosen(null);
+      onDone(action);
+    },
+  });
+  const shown = rewards.filter((each) => each.state === 'available' || each.state === 'short_of_points');
+  const reward = chosen?.reward;
+  return (
+    <Card withBorder padding="lg">
+      <Title order={2} mb="sm">
+        {t('rewards')}
+      </Title>
+      {shown.length === 0 ? (
+        <Text c="dimmed">{t('noRewards')}</Text>
+      ) : (
+        <Stack gap="sm">
+          {shown.map((each) => (
+            <Group key={`${each.reward} ${each.wallet}`} justify="space-between" wrap="nowrap">
+              <div style={{ minWidth: 0 }}>
+                <Text fw={600}>{each.name ?? each.reward}</Text>
+                <Text size="sm" c="dimmed">
+                  {each.wallet === null || each.points === 0 ? t('free') : amounts.full(each.wallet, each.points)}
+                  {each.state === 'short_of_points' && each.wallet !== null ? ` · ${t('short', { amount: amounts.full(each.wallet, each.short_by) })}` : ''}
+                </Text>
+              </div>
+              {each.state === 'available' ? (
+                <Button size="lg" variant="light" disabled={!online} onClick={() => setChosen({ reward: each, id: newKey() })} aria-label={`${t('redeem')}: ${each.name ?? each.reward}`}>
+                  {t('redeem')}
+                </Button>
+              ) : null}
+            </Group>
+          ))}
+        </Stack>
+      )}
+      <Confirm
+        opened={chosen !== null}
+        title={t('redeemTitle', { name: reward?.name ?? '' })}
+        verb={t('redeem')}
+        busy={redeem.isPending}
+        failure={redeem.error}
+        onConfirm={() =>
+          chosen && redeem.mutate({ params: { path: { program } }, body: { id: chosen.id, member_id: member.member_id, reward: chosen.reward.reward, hold: false, note: '' } })
+        }
+        onClose={() => {
+          redeem.reset();
+          setChosen(null);
+        }}
+      >
+        <Text>
+          {reward === undefined || reward.wallet === null || reward.points === 0
+            ? t('redeemFree')
+            : t('redeemText', { amount: amounts.full(reward.wallet, reward.points), left: amounts.full(reward.wallet, (member.balances[reward.wallet] ?? 0) - reward.points) })}
+        </Text>
+      </Confirm>
+    </Card>
+  );
+}

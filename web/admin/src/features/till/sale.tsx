@@ -1,0 +1,160 @@
+// Taking in a sale: its amount, what is used on it, what it earns. One sale is one id, however often it is sent.
+import { Button, Card, Group, NumberInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { api, http, newKey, type Schemas } from '@api';
+import { decimals, money } from '@shared/format';
+import { useProgram } from '@shared/session';
+import { Failure } from '@shared/ui';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTillAmounts } from './amounts';
+import type { Action } from './till';
+import { useTillWords } from './words';
+
+interface SaleProps {
+  program: string;
+  member: Schemas['TillMemberOut'];
+  rewards: Schemas['TillRewardOut'][];
+  online: boolean;
+  onDone: (action: Action) => void;
+}
+
+interface Pick {
+  reward: string;
+  name: string;
+  /** What it is set aside under for this sale. */
+  id: string;
+}
+
+export function Sale({ program, member, rewards, online, onDone }: SaleProps) {
+  const { t, language } = useTillWords();
+  const amounts = useTillAmounts();
+  const currency = useProgram()?.currency ?? 'EUR';
+  const [typed, setTyped] = useState<number | null>(null);
+  const [receipt, setReceipt] = useState('');
+  const [picks, setPicks] = useState<Pick[]>([]);
+  const [id, setId] = useState(newKey);
+  const minor = Math.round((typed ?? 0) * 10 ** decimals(currency));
+  const number = receipt.trim() || `till-${id.slice(0, 12)}`;
+  const cart = { id: number, currency, lines: [{ id: '1', amount_minor: minor }] };
+  const [asked] = useDebouncedValue(JSON.stringify({ minor, picks }), 250);
+  const evaluated = api.useQuery(
+    'post',
+    '/v1/programs/{program}/till/evaluate',
+    {
+      params: { path: { program } },
+      body: { member_id: member.member_id, order: cart as Schemas['CartOrderIn'], rewards: picks.map(({ reward }) => ({ reward })), vouchers: [], points: {}, context: {} },
+    },
+    { enabled: online && minor > 0 && asked === JSON.stringify({ minor, picks }), retry: false },
+  );
+  const off = picks.length === 0 ? 0 : (evaluated.data?.discount_minor ?? 0);
+  const earns = Object.entries(evaluated.data?.earns.points ?? {}).filter(([, points]) => points > 0);
+  const take = useMutation<Action>({
+    mutationFn: async () => {
+      // Each step has its own id from before the first try, so that sending all of it again changes nothing.
+      for (const pick of picks) {
+        const held = await http.POST('/v1/programs/{program}/till/redeem', {
+          params: { path: { program } },
+          body: { id: pick.id, member_id: member.member_id, reward: pick.reward, hold: true, note: '', order: cart as Schemas['CartOrderIn'] },
+        });
+        if (held.error !== undefined) {
+          throw held.error;
+        }
+      }
+      const line = { id: '1', amount_minor: minor, ...(off > 0 && { discount_minor: off }) };
+      const sold = await http.POST('/v1/programs/{program}/till/earn', {
+        params: { path: { program } },
+        body: {
+          id, member_id: member.member_id, redemptions: picks.map((each) => each.id), vouchers: [], voucher_ids: [],
+          order: { id: number, currency, lines: [line] } as Schemas['TillOrderIn'],
+        },
+      });
+      if (sold.error !== undefined) {
+        throw sold.error;
+      }
+      return sold.data;
+    },
+    onSuccess: (action) => {
+      setTyped(null);
+      setReceipt('');
+      setPicks([]);
+      setId(newKey());
+      onDone(action);
+    },
+  });
+  const onSale = rewards.filter((each) => each.state === 'with_order');
+  const toggle = (reward: Schemas['TillRewardOut']): void => {
+    const held = picks.some((each) => each.reward === reward.reward);
+    setPicks(held ? picks.filter((each) => each.reward !== reward.reward) : [...picks, { reward: reward.reward, name: reward.name ?? reward.reward, id: newKey() }]);
+  };
+  return (
+    <Card withBorder padding="lg">
+      <Title order={2} mb="sm">
+        {t('sale')}
+      </Title>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          take.mutate();
+        }}
+      >
+        <Stack>
+          <Group align="flex-end" gap="sm" wrap="wrap">
+            <NumberInput
+              size="xl"
+              label={t('amount')}
+              value={typed ?? ''}
+              min={0}
+              max={10_000_000}
+              decimalScale={decimals(currency)}
+              fixedDecimalScale={false}
+              decimalSeparator={language === 'es' ? ',' : '.'}
+              allowedDecimalSeparators={[',', '.']}
+              allowNegative={false}
+              suffix={` ${currency}`}
+              inputMode="decimal"
+              hideControls
+              disabled={take.isPending}
+              flex={1}
+              miw={180}
+              onChange={(next) => setTyped(typeof next === 'number' ? next : null)}
+            />
+            <TextInput size="xl" label={t('receiptNo')} value={receipt} maxLength={80} disabled={take.isPending} flex={1} miw={180} onChange={(event) => setReceipt(event.currentTarget.value)} />
+          </Group>
+          {onSale.length === 0 ? null : (
+            <Group gap="sm">
+              {onSale.map((each) => {
+                const isPicked = picks.some((pick) => pick.reward === each.reward);
+                return (
+                  <Button key={each.reward} size="lg" variant={isPicked ? 'filled' : 'default'} aria-pressed={isPicked} disabled={minor === 0 || take.isPending} onClick={() => toggle(each)}>
+                    {each.name ?? each.reward}
+                  </Button>
+                );
+              })}
+              {minor === 0 ? (
+                <Text size="sm" c="dimmed">
+                  {t('needsAmount')}
+                </Text>
+              ) : null}
+            </Group>
+          )}
+          {minor > 0 && evaluated.data !== undefined ? (
+            <div aria-live="polite">
+              {evaluated.data.rewards.filter((each) => each.picked && each.state === 'refused').map((each) => (
+                <Text key={each.reward} c="var(--mantine-color-error)">
+                  {each.name}: {each.message}
+                </Text>
+              ))}
+              {off > 0 ? <Text fw={600}>{t('discount', { amount: money(off, currency, language), total: money(minor - off, currency, language) })}</Text> : null}
+              <Text>{earns.length === 0 ? `${t('earnsNothing')} ${evaluated.data.earns.message}` : t('earns', { what: earns.map(([wallet, points]) => amounts.full(wallet, points)).join(', ') })}</Text>
+            </div>
+          ) : null}
+          {take.error ? <Failure failure={take.error} writing retry={() => take.mutate()} /> : null}
+          <Button type="submit" size="xl" fullWidth loading={take.isPending} disabled={minor <= 0 || !online}>
+            {t('takeIn', { amount: money(minor - off, currency, language) })}
+          </Button>
+        </Stack>
+      </form>
+    </Card>
+  );
+}
