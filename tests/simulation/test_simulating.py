@@ -166,7 +166,7 @@ async def test_what_moved_beside_events_is_taken_over(shop: Teller) -> None:
     assert row is not None
     wallets = (await shop.get(f"members/{row[0]}/wallets"))["items"]
     taken = next(one for one in wallets if one["wallet"] == "points")["available"]
-    said = {"wallet": "points", "amount": -taken, "internal_reason": "taken by mistake", "public_reason": "correction"}
+    said = {"wallet": "points", "amount": -taken, "internal_reason": "taken by mistake", "reason": "correction"}
     await shop.post(f"members/{row[0]}/adjustments", said, status=201)
     shop.clock.at += timedelta(minutes=5)
     poorer = drafted(earning=[rule for rule in PROGRAM["earning"] if rule["id"] != "purchases"])

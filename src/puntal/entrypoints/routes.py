@@ -10,6 +10,7 @@ from puntal.access import api as access
 from puntal.checkout import api as checkout
 from puntal.console import api as console
 from puntal.insight import api as insight
+from puntal.insight.exports import api as exports
 from puntal.insight.simulation import api as simulation
 from puntal.intake import api as intake
 from puntal.members import api as members
@@ -40,5 +41,6 @@ def routers() -> Sequence[APIRouter]:
         webhooks.router,
         insight.router,
         simulation.router,
+        exports.router,
         *access.ROUTERS,
     )

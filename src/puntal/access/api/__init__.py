@@ -6,7 +6,7 @@ into `app.state.issuers`, and may put the doers of approved actions into `app.st
 
 from __future__ import annotations
 
-from puntal.access.api import auth, organization, passkeys, program, setup, sso, staff, stores
+from puntal.access.api import auth, notifications, organization, passkeys, program, setup, sso, staff, stores
 
 ROUTERS = (
     organization.router,
@@ -18,6 +18,7 @@ ROUTERS = (
     sso.router,
     sso.above,
     setup.router,
+    notifications.router,
 )
 
 __all__ = ["ROUTERS"]

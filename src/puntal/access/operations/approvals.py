@@ -20,7 +20,8 @@ from puntal.access.model import (
     KeyId,
     OrganizationId,
 )
-from puntal.access.operations import audit
+from puntal.access.model_notifications import NotificationCode
+from puntal.access.operations import audit, notifications
 from puntal.access.operations.staff import check_appoints
 from puntal.access.phrases import Words
 from puntal.access.store import people
@@ -176,6 +177,7 @@ async def ask(  # noqa: PLR0913 - what a request is
         expires_at=now + LASTS,
     )
     await store.insert_approvals(tx, program_id, [approval])
+    await notifications.tell_deciders(tx, program_id, by, id, now=now)
     await audit.record(
         tx,
         program_id=program_id,
@@ -223,6 +225,9 @@ async def decide(
             raise ActionUnavailable(action=asked.action)
         # Whatever it refuses refuses the decision: the request goes on waiting.
         await perform(tx, program_id, decided, now)
+    code: NotificationCode = "approval.approved" if approve else "approval.declined"
+    if asked.asked_by != by.actor:
+        await notifications.tell(tx, program_id, asked.asked_by, code, target=("approval", id), now=now)
     await audit.record(
         tx,
         program_id=program_id,

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from puntal.access.operations import notifications
 from puntal.kit import ids, jobs
 from puntal.kit.calendar import midnight
 from puntal.kit.db import Transaction
@@ -86,6 +87,15 @@ async def generate(tx: Transaction, program_id: int, id: UUID, *, now: datetime,
     await store.advance(tx, program_id, id, added=added, state="done" if done else "making", now=now)
     if done:
         await _tell(tx, program_id, "vouchers.generated", now, {"batch_id": id, "count": batch.wanted})
+        await notifications.tell(
+            tx,
+            program_id,
+            batch.created_by,
+            "vouchers.generated",
+            target=("voucher_batch", id),
+            now=now,
+            count=batch.wanted,
+        )
     return await load(tx, program_id, id)
 
 

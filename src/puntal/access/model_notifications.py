@@ -1,0 +1,81 @@
+"""What staff are told of, in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+NotificationCode = Literal[
+    "export.done",
+    "export.failed",
+    "simulation.done",
+    "simulation.failed",
+    "vouchers.generated",
+    "approval.wanted",
+    "approval.approved",
+    "approval.declined",
+]
+TargetKind = Literal["export", "simulation", "voucher_batch", "approval"]
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "export.done": (
+        "Your export of {kind} is ready: {rows} rows",
+        "Su exportación de {kind} está lista: {rows} filas",
+    ),
+    "export.failed": ("Your export of {kind} could not be made", "No se pudo hacer su exportación de {kind}"),
+    "simulation.done": (
+        "Your simulation over {days} days is done: {members} members would be affected",
+        "Su simulación de {days} días ha terminado: afectaría a {members} miembros",
+    ),
+    "simulation.failed": ("Your simulation could not be done", "No se pudo hacer su simulación"),
+    "vouchers.generated": ("{count} voucher codes are ready", "{count} códigos de vale están listos"),
+    "approval.wanted": ("Somebody asks for a second person's word", "Alguien pide la aprobación de otra persona"),
+    "approval.approved": ("What you asked for was approved", "Lo que pidió fue aprobado"),
+    "approval.declined": ("What you asked for was declined", "Lo que pidió fue rechazado"),
+}
+"""English, Spanish."""
+KINDS: Mapping[str, tuple[str, str]] = {
+    "members": ("members", "miembros"),
+    "orders": ("orders", "pedidos"),
+    "transfers": ("transfers", "movimientos"),
+    "redemptions": ("redemptions", "canjes"),
+    "vouchers": ("vouchers", "vales"),
+    "events": ("events", "eventos"),
+    "audit": ("the audit log", "el registro de auditoría"),
+}
+"""Of exports, in sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One thing somebody is told.
+
+    Attributes:
+        numbers: What the sentence is about.
+        target_kind: What it is about, with `target_id`; a screen makes its address from both.
+    """
+
+    id: UUID
+    code: str
+    numbers: Mapping[str, Any]
+    target_kind: str
+    target_id: str
+    at: datetime
+    read_at: datetime | None = None
+
+    def text(self, locale: str) -> str:
+        """Return the sentence; a code of a later release is its own."""
+        spanish = locale.partition("-")[0].partition("_")[0] == "es"
+        words = WORDS.get(self.code)
+        if words is None:
+            return self.code
+        numbers = dict(self.numbers)
+        if numbers.get("kind") in KINDS:
+            numbers["kind"] = KINDS[numbers["kind"]][spanish]
+        try:
+            return words[spanish].format(**numbers)
+        except KeyError:
+            return self.code
