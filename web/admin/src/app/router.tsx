@@ -5,7 +5,9 @@ import { launchRoutes, setupRoutes, startRoutes } from '../features/start/routes
 import { homeRoutes } from '../features/home/routes';
 import { membersRoutes } from '../features/members/routes';
 import { programsRoutes } from '../features/programs/routes';
+import { segmentsRoutes } from '../features/segments/routes';
 import { settingsRoutes } from '../features/settings/routes';
+import { tillRoutes } from '../features/till/routes';
 import { plainRoute, programRoute, rootRoute, signedInRoute } from '@shared/routes';
 import { Broken, Lost, Root, SignedIn } from './frames';
 
@@ -23,7 +25,7 @@ const frontRoute = createRoute({
 const tree = rootRoute.addChildren([
   ...accessRoutes,
   ...setupRoutes,
-  signedInRoute.addChildren([frontRoute, plainRoute.addChildren([...accountRoutes, ...startRoutes]), programRoute.addChildren([...homeRoutes, ...launchRoutes, ...membersRoutes, ...programsRoutes, ...settingsRoutes])]),
+  signedInRoute.addChildren([frontRoute, plainRoute.addChildren([...accountRoutes, ...startRoutes]), programRoute.addChildren([...homeRoutes, ...launchRoutes, ...membersRoutes, ...programsRoutes, ...segmentsRoutes, ...settingsRoutes, ...tillRoutes])]),
 ]);
 
 export const router = createRouter({

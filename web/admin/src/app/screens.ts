@@ -1,9 +1,11 @@
 // The lines of the menu: one per feature, in the order in which a day goes. `needs` hides what would be refused.
-import { IconHome, IconListDetails, IconSettings, IconUsers } from '@tabler/icons-react';
+import { IconFilter, IconHome, IconListDetails, IconScan, IconSettings, IconUsers } from '@tabler/icons-react';
 
 export const SCREENS = [
   { key: 'home', to: '/p/$program', icon: IconHome, needs: 'reports:read' },
   { key: 'members', to: '/p/$program/members', icon: IconUsers, needs: 'members:read' },
   { key: 'programPage', to: '/p/$program/program', icon: IconListDetails, needs: 'program:read' },
+  { key: 'segments', to: '/p/$program/segments', icon: IconFilter, needs: 'program:read' },
+  { key: 'till', to: '/p/$program/till', icon: IconScan, needs: 'till:use' },
   { key: 'settings', to: '/p/$program/settings', icon: IconSettings, needs: 'staff:read' },
 ] as const;
