@@ -211,9 +211,8 @@ def test_what_is_above_a_limit_waits_for_a_second_person(visit: Visit, site: Sit
     token = site.post("organization/keys", {"name": "Hugo's", "scopes": may, "staff_id": hugo})["token"]
     wallets = f"programs/{own.slug}/members/{own.members[0]}"
     headers = {"authorization": f"Bearer {token}", "accept-language": "en"}
-    asked = site.api.post(
-        f"{wallets}/adjustments", json={"wallet": "points", "amount": 5000, "internal_reason": "goodwill"}, headers=headers
-    )
+    gift = {"wallet": "points", "amount": 5000, "reason": "goodwill", "internal_reason": "A late parcel"}
+    asked = site.api.post(f"{wallets}/adjustments", json=gift, headers=headers)
     assert asked.status_code == 202, asked.text
 
     page = visit(f"/p/{own.slug}/settings/approvals")

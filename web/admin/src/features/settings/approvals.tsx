@@ -1,5 +1,5 @@
 // What waits for a second person's word, and what was decided.
-import { Badge, Button, Group, SegmentedControl, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Badge, Button, Group, Select, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
@@ -47,12 +47,13 @@ export function ApprovalsPage() {
   return (
     <Page title={t('approvals')} about={t('approvalsAbout')}>
       <FourEyes />
-      <SegmentedControl
-        aria-label={t('state')}
+      <Select
+        label={t('state')}
         data={choices}
         value={state ?? ''}
-        onChange={(value) => void navigate({ search: value === '' ? {} : { state: value as 'waiting' }, replace: true })}
-        style={{ alignSelf: 'flex-start' }}
+        allowDeselect={false}
+        w={200}
+        onChange={(value) => void navigate({ search: value === '' || value === null ? {} : { state: value as Approval['state'] }, replace: true })}
       />
       <Rows
         label={t('approvals')}
