@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from puntal.kit.calendar import BEGINNING, add_months, period_start
 from puntal.limits.model import Bound, BudgetKey, Cooldown, Counter, Measure, Used
 from puntal.programs.document.earning import Budget, Limit, RollingWindow
-from puntal.programs.document.values import Percent, Span
+from puntal.programs.document.values import Span
 
 _KEPT_WINDOWS = 4
 """Calendar windows per limit that are kept without asking whether late events still reach them."""
@@ -70,15 +70,11 @@ def compile_budget(key: str, budget: Budget) -> tuple[Bound, ...]:
             most,
             budget.per,
             truncate=budget.when_short == "truncate",
-            alerts=_alerts(budget.alert, most),
+            alerts=tuple(sorted(share.of(most) for share in budget.alert)),
         )
         for measure, most in measures
         if most is not None
     )
-
-
-def _alerts(shares: Sequence[Percent], most: int) -> tuple[int, ...]:
-    return tuple(sorted(-(-most * share.fraction.numerator // share.fraction.denominator) for share in shares))
 
 
 def window(bound: Bound, day: date) -> date:

@@ -147,5 +147,3 @@ NOT_OFFERED = "reward.points_not_offered"
 TOO_FEW_POINTS = "reward.points_short"
 NOT_WORTH_IT = "reward.not_worth_it"
 NOT_BEST = "reward.not_best"
-STACKING_CODES = frozenset({EXCLUDED, TOO_MANY, NOTHING_LEFT, NOT_OFFERED, TOO_FEW_POINTS, NOT_WORTH_IT, NOT_BEST})
-"""Why a discount that a member may have is not used on this cart."""

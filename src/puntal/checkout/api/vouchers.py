@@ -10,7 +10,7 @@ from fastapi import Depends
 from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, RealNow, program_router, requires
 from puntal.access.model import Permission
 from puntal.access.operations import audit
-from puntal.checkout.api.redemptions import Current
+from puntal.checkout.api.current import Current
 from puntal.checkout.operations import redemptions
 from puntal.rewards.api.finding import look_up
 from puntal.rewards.api.shapes_vouchers import VoidIn, VoucherOut

@@ -95,6 +95,10 @@ class Percent(RootModel[Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d
         """`85%` is 17/20."""
         return Fraction(self.root[:-1]) / 100
 
+    def of(self, whole: int) -> int:
+        """Return the least whole number that is at least this share of another: when a share of a budget is used up."""
+        return -(-whole * self.fraction.numerator // self.fraction.denominator)
+
 
 def _written_as_text(value: object) -> object:
     # Otherwise a number would be read as seconds since 1970.

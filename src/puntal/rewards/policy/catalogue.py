@@ -241,7 +241,7 @@ def _budget(key: str, budget: RewardBudget, *, members: int | None) -> list[Boun
         ("points", budget.points),
     ]
     return [
-        Bound(key, "b", measure, most, budget.per, alerts=_alerts(budget.alert, most))
+        Bound(key, "b", measure, most, budget.per, alerts=tuple(sorted(share.of(most) for share in budget.alert)))
         for measure, most in measures
         if most is not None
     ]
@@ -254,11 +254,7 @@ def _around(key: str, budget: Budget) -> list[Bound]:
         ("discount", None if budget.discount is None else budget.discount.minor),
     ]
     return [
-        Bound(key, "b", measure, most, budget.per, alerts=_alerts(budget.alert, most))
+        Bound(key, "b", measure, most, budget.per, alerts=tuple(sorted(share.of(most) for share in budget.alert)))
         for measure, most in measures
         if most is not None
     ]
-
-
-def _alerts(shares: Sequence[Percent], most: int) -> tuple[int, ...]:
-    return tuple(sorted(-(-most * share.fraction.numerator // share.fraction.denominator) for share in shares))
