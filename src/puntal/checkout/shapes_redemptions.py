@@ -102,6 +102,7 @@ class RedemptionOut(BaseModel):
 
     id: UUID
     member_id: UUID
+    member_name: str | None = Field(default=None, description="In lists, where she said one.", examples=["Anna Alba"])
     reward: str = Field(examples=["five_euro"])
     kind: str = Field(examples=["amount_off"])
     state: State

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Response
 from pydantic import AwareDatetime
 
 from puntal.access.dependencies import Locale, Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
 from puntal.access.model import Caller, Permission
 from puntal.access.operations import audit
 from puntal.checkout.answers_rewards import rewards_out
+from puntal.checkout.api.current import Current
 from puntal.checkout.operations import catalogue, delivering, redemptions
 from puntal.checkout.operations.issuing import issued_to
 from puntal.checkout.operations.redemptions import Redeemed, Wanted
@@ -38,6 +39,7 @@ from puntal.kit.calendar import local_day
 from puntal.kit.errors import Forbidden
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
+from puntal.members import queries as people
 from puntal.points import operations as points
 from puntal.rewards.errors import UnknownRedemption
 from puntal.rewards.model import Ask, Redemption
@@ -47,15 +49,6 @@ router = program_router("redemptions")
 
 _UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "`redemption.unknown`, `access.program_unknown`"}}
 _PAST = "`redemption.ended`, `redemption.used`, `idempotency.key_reused`"
-
-
-async def current(request: Request, tx: ProgramTx, program_id: ProgramId) -> Programs:
-    """Return the compiled revisions of the program as it stands in this transaction."""
-    loaded: Programs = await request.app.state.programs.current(tx, program_id)
-    return loaded
-
-
-Current = Annotated[Programs, Depends(current)]
 
 
 @router.post(
@@ -213,7 +206,11 @@ async def list_redemptions(  # noqa: PLR0913, PLR0917 - the filters of a list
         limit=limit + 1,
     )
     rows, following = cut(found, limit, lambda row: (row.id,))
-    return Page(items=[RedemptionOut.of(row, programs.newest) for row in rows], next=following)
+    names = await people.names(tx, program_id, [row.member_id for row in rows])
+    items = [RedemptionOut.of(row, programs.newest) for row in rows]
+    for item in items:
+        item.member_name = names.get(item.member_id)
+    return Page(items=items, next=following)
 
 
 @router.get(

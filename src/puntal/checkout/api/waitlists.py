@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.access.dependencies import Now, ProgramId, ProgramTx, program_router, requires
 from puntal.access.model import Permission
-from puntal.checkout.api.redemptions import Current
+from puntal.checkout.api.current import Current
+from puntal.members import queries as people
 from puntal.points import operations as points
 from puntal.rewards.errors import REFUSED, NoWaitlist, UnknownReward
 from puntal.rewards.operations import waiting
@@ -35,6 +38,7 @@ class WaitingOut(BaseModel):
 
     session: str = Field(examples=["may"])
     member_id: UUID
+    member_name: str | None = Field(default=None, examples=["Anna Alba"])
     since: datetime
     told_at: datetime | None = Field(description="When she was told that a place is free.")
 
@@ -98,13 +102,14 @@ async def leave(
 )
 async def show(reward: RewardId, tx: ProgramTx, program_id: ProgramId) -> WaitlistOut:
     """List who waits for a reward, by date, the first in turn first."""
-    return _shown(await waiting.listing(tx, program_id, reward))
+    found = await waiting.listing(tx, program_id, reward)
+    return _shown(found, await people.names(tx, program_id, [member for _, member, _, _ in found]))
 
 
-def _shown(found: list[waiting.Waiting]) -> WaitlistOut:
+def _shown(found: list[waiting.Waiting], names: Mapping[UUID, str] = MappingProxyType({})) -> WaitlistOut:
     return WaitlistOut(
         items=[
-            WaitingOut(session=session, member_id=member, since=since, told_at=told)
+            WaitingOut(session=session, member_id=member, member_name=names.get(member), since=since, told_at=told)
             for session, member, since, told in found
         ]
     )
