@@ -73,6 +73,7 @@ async def happen(tx: Transaction, program_id: int, chance: Random) -> None:
                 "total_minor": net + 300,
                 "refunded_minor": chance.choice([0, 0, 0, net // 3, net]),
                 "lines": "[]",
+                "awards": chance.choice(["[]", "[]", '[["extra", 0, "points", [5, 3], [1, 0]]]']),
             }
         )
     await put(tx, "shop_order", [program | row for row in orders])
@@ -127,6 +128,7 @@ async def happen(tx: Transaction, program_id: int, chance: Random) -> None:
             "units": 50,
             "returned": chance.choice([0, 0, 20]),
             "discount_minor": chance.randrange(400),
+            "order_key": chance.choice([None, *(f"{row['source']}:{row['order_id']}" for row in orders[:40])]),
             "currency": "EUR",
             "fulfilment": "none",
             "lines": "[]",

@@ -9,6 +9,7 @@ from telling import MADRID, POINTS, Teller
 
 from puntal.insight import policy_kpis as policy
 from puntal.insight import queries as insight
+from puntal.insight.model import Days
 
 DOCUMENT: dict[str, Any] = {
     "puntal": 1,
@@ -48,6 +49,7 @@ async def a_history(story: Teller) -> str:
 
 async def test_a_series_has_no_gaps_and_adds_up_to_the_key_figures(story: Teller) -> None:
     await a_history(story)
+    points: list[dict[str, Any]] = []
 
     for every, count in (("day", 31), ("week", 6), ("month", 1)):
         found = await story.get(f"reports/series?{MARCH}&every={every}")
@@ -209,3 +211,5 @@ async def _both_ways(story: Teller) -> None:
             period = policy.span(MADRID, since, date(2025, 3, 31))
             direct = await insight.kpis(tx, program, period, now=story.clock.at)
             assert await insight.kpis(tx, program, period, now=story.clock.at, rest=rest) == direct
+            days = Days(period.since, period.through)
+            assert await insight.incentives(tx, program, days, rest=rest) == await insight.incentives(tx, program, days)

@@ -15,6 +15,7 @@ from puntal.engine import compile as engine
 from puntal.engine.model import Compiled
 from puntal.insight import policy_kpis as policy
 from puntal.insight import queries as insight
+from puntal.insight.model import Days
 from puntal.insight.operations import rollups
 from puntal.insight.queries import rollup_checks
 from puntal.insight.queries import rollups as sums
@@ -33,7 +34,11 @@ PERIODS = [
 
 
 def a_program(program_id: int) -> Compiled:
-    document = a_document(wallets={"points": {"kind": "points"}, "other": {"kind": "points"}})
+    extra = {"id": "extra", "on": "purchase", "award": {"wallet": "points", "points": 5}}
+    document = a_document(
+        wallets={"points": {"kind": "points"}, "other": {"kind": "points"}},
+        campaigns=[{"id": "promo", "earning": [extra]}],
+    )
     return engine.compile(document, program_id=program_id, revision=1, ordinals={"points": 0, "other": 1})
 
 
@@ -54,6 +59,9 @@ async def agree(tx: Transaction, program: Compiled, now: datetime) -> None:
         direct = policy.figures(await insight.kpis(tx, program, period, now=now, standing=False))
         rolled = policy.figures(await insight.kpis(tx, program, period, now=now, rest=rest, standing=False))
         assert rolled == direct
+        led = [await insight.incentives(tx, program, Days(*days), rest=one) for one in (None, rest)]
+        assert led[0] == led[1]
+        assert led[0].influenced_orders or days[1].year == 2025 or days[0] == days[1]
         assert await sums.totals(tx, program, period, rest) is not None
         by_week = [await insight.series(tx, program, period, every="week", rest=one) for one in (None, rest)]
         assert by_week[0] == by_week[1]
@@ -92,13 +100,13 @@ async def change(tx: Transaction, program_id: int, chance: Random, at: datetime)
         " ORDER BY md5(order_id || %(salt)s::text) LIMIT 8",
         salt=str(chance.random()),
     )
-    for order, buyer in orders:
+    for named_order, buyer in orders:
         await run(
             "UPDATE shop_order SET refunded_minor = net_minor / %(by)s::integer, state = %(state)s"
             " WHERE program_id = %(program_id)s AND source = 'shop' AND order_id = %(order)s",
-            by=chance.choice([1, 2]), order=order, state=chance.choice(["earned", "earned", "cancelled"]),
+            by=chance.choice([1, 2]), order=named_order, state=chance.choice(["earned", "earned", "cancelled"]),
         )  # fmt: skip
-        await tell("order.refunded", buyer, str(order))
+        await tell("order.refunded", buyer, str(named_order))
     for member in chance.sample(living, 4):
         await run(
             "UPDATE member SET status = %(status)s, enrolled_at = coalesce(enrolled_at, %(joined)s::timestamptz),"

@@ -154,7 +154,8 @@ async def report_incentives(asked: Asked, query: Annotated[OrderDays, Query()]) 
 
     An order that used several counts for each of them, and once in the totals. The file has the incentives.
     """
-    found = await queries.incentives(asked.tx, asked.program, _days(query))
+    rest = await queries.opened(asked.tx, asked.program)
+    found = await queries.incentives(asked.tx, asked.program, _days(query), rest=rest)
     if asked.as_csv:
         columns = list(IncentiveOut.model_fields)
         cells = ([getattr(one, column) for column in columns] for one in found.incentives)

@@ -4,8 +4,9 @@ from puntal.insight.queries.budgets import budget_days, budget_keys, budgets
 from puntal.insight.queries.cohorts import cohort_members, cohorts
 from puntal.insight.queries.ending import ending_behind
 from puntal.insight.queries.goals import goal, goals, progress
-from puntal.insight.queries.incentives import incentives, orders_of
+from puntal.insight.queries.incentives import orders_of
 from puntal.insight.queries.kpis import kpis
+from puntal.insight.queries.leading import incentives
 from puntal.insight.queries.overview import overview
 from puntal.insight.queries.rewards import redemptions_behind, rewards
 from puntal.insight.queries.rollups import Open, opened

@@ -16,11 +16,9 @@ from typing import Any
 import msgspec
 
 from puntal.engine.model import Compiled
-from puntal.insight.model import ALWAYS, Days, Incentive, IncentiveOrder, Incentives
+from puntal.insight.model import ALWAYS, Days, Incentive, IncentiveOrder
 from puntal.insight.model_kpis import Influence
-from puntal.insight.policy_kpis import EARLIEST, LATEST, span
 from puntal.insight.policy_rollups import Totals
-from puntal.insight.queries.flows import flows
 from puntal.kit.db import Transaction
 
 After = tuple[datetime, str, str, str]
@@ -98,39 +96,15 @@ LIMIT %(limit)s
 """  # noqa: S608 - our own text, no input
 
 
-async def incentives(tx: Transaction, program: Compiled, days: Days = ALWAYS) -> Incentives:
-    """Return what led to the orders of a period, and what it cost.
+async def influence(tx: Transaction, program: Compiled, days: Days) -> tuple[Influence, int, int]:
+    """Return what incentives led to in a period, beside how many orders there were in all and what they brought.
 
     The cost of an incentive is what it took off its orders plus what the units it gave are expected to cost when they
     are redeemed (as in the liability), rounded half up once. A reward that was paid with points costs what it took
     off: the points were a cost when they were earned.
-
-    Args:
-        tx: An open transaction on the program.
-        program: As it stands: which rules are a campaign's.
-        days: Of the orders.
     """
     whole, found = await _led(tx, program, days)
-    since, through = max(days.since or EARLIEST, EARLIEST), min(days.through or LATEST, LATEST)
-    moved = await flows(tx, program, span(program.zone, since, through))
-    # What is paid in and what only qualifies have no rate of redemption, here as in the key figures.
-    spendable = [flow for flow in moved if flow.kind not in ("money", "qualifying")]
-    return Incentives(
-        currency=program.currency,
-        orders=whole[0],
-        sales_minor=int(whole[1]),
-        influenced_orders=whole[2],
-        influenced_sales_minor=int(whole[3]),
-        incentives=found,
-        earned={flow.wallet: flow.earned for flow in spendable},
-        redeemed={flow.wallet: flow.spent for flow in spendable},
-    )
-
-
-async def influence(tx: Transaction, program: Compiled, days: Days) -> Influence:
-    """Return what incentives led to in a period: the report without what moved through wallets."""
-    whole, found = await _led(tx, program, days)
-    return Influence(whole[2], int(whole[3]), found)
+    return Influence(whole[2], int(whole[3]), found), whole[0], int(whole[1])
 
 
 def influence_of(program: Compiled, totals: Totals) -> Influence:
@@ -142,13 +116,13 @@ def influence_of(program: Compiled, totals: Totals) -> Influence:
         for name in msgspec.json.decode(names, type=list[str]):
             orders[name] += count
             sales[name] += amount
-    found = []
+    used = []
     for (series, name), (units, discount) in totals.days.items():
         if series == "led_by" and orders[name]:
             kind, rest = name.split(":", 1)
             id, wallet = rest.rsplit(":", 1)
-            found.append(_incentive(program, (kind, id, int(wallet), orders[name], sales[name], discount, units)))
-    found.sort(key=lambda one: (one.kind, one.id, one.wallet or ""))
+            used.append((kind, id, int(wallet), orders[name], sales[name], discount, units))
+    found = [_incentive(program, row) for row in sorted(used)]
     return Influence(sum(count for count, _ in led.values()), sum(amount for _, amount in led.values()), found)
 
 

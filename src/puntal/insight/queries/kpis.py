@@ -84,7 +84,7 @@ async def _from_the_books(tx: Transaction, program: Compiled, period: Span) -> t
     bought = await (await tx.execute(PURCHASES.encode(), said)).fetchone()
     assert people is not None
     assert bought is not None
-    led = await influence(tx, program, Days(period.since, period.through))
+    led, _, _ = await influence(tx, program, Days(period.since, period.through))
     return People(*people), Purchases(*(int(value) for value in bought)), led
 
 
