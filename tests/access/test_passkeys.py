@@ -15,7 +15,7 @@ from authenticator import Authenticator
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
-from signers import PHRASE, Hire, Open, audited, sign_in, timeless
+from signers import OTHER, PHRASE, Hire, Open, audited, sign_in, timeless
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from puntal.access import ceremony
@@ -221,6 +221,19 @@ async def test_a_disabled_persons_passkey_opens_nothing(
         await tx.execute("UPDATE staff SET disabled_at = now() WHERE id = %s", [anna.id])
 
     assert (await use(await browser(LOCAL), device)).json()["type"] == "access.passkey_refused"
+
+
+async def test_a_reset_for_a_lost_device_takes_its_passkeys_away(
+    device: Authenticator, anna: Staff, hire: Hire, browser: Open
+) -> None:
+    owner = await browser(LOCAL)
+    await sign_in(owner, await hire("Olga", "owner"))
+    path = f"/v1/organization/staff/{anna.id}/reset"
+    for lost, code in ((False, 200), (True, 401)):
+        token = (await owner.post(path, json={"second_factor": lost})).json()["token"]
+        used = await owner.post("/v1/auth/password/reset", json={"token": token, "password": OTHER})
+        assert used.status_code == 204
+        assert (await use(await browser(LOCAL), device)).status_code == code
 
 
 async def test_a_passkey_asks_for_no_second_factor_but_adding_one_does(anna: Staff, browser: Open) -> None:

@@ -94,7 +94,8 @@ class MakeReset(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"second_factor": False}]})
 
     second_factor: bool = Field(
-        default=False, description="Using it also takes her second factor away: she lost phone and recovery codes."
+        default=False,
+        description="Using it also takes her second factor and her passkeys away: she lost phone and recovery codes.",
     )
 
 

@@ -11,6 +11,7 @@ from puntal.access.errors_sign_in import ResetOver
 from puntal.access.model import Caller, StaffId
 from puntal.access.model_sign_in import NewReset, Reset
 from puntal.access.operations import attempts, audit, staff
+from puntal.access.store import passkeys
 from puntal.access.store import sign_in as store
 from puntal.kit.db import Transaction
 
@@ -32,7 +33,7 @@ async def make(
         tx: Outside any program; the caller commits.
         staff_id: Who.
         by: Whoever could appoint her; only an owner resets an owner.
-        drops_factor: Using it also takes her second factor away.
+        drops_factor: Using it also takes her second factor away, and her passkeys.
         now: The real time.
         lasts: How long it is good for.
 
@@ -82,6 +83,8 @@ async def use(tx: Transaction, token: str, password: str, *, now: datetime) -> N
     await attempts.forgive(tx, person.email)
     if reset.drops_factor:
         await store.drop_factor(tx, person.id)
+        # Those on the device she lost, too; whoever found it may know its PIN.
+        await passkeys.delete_passkeys(tx, person.id)
         await audit.record(
             tx,
             organization_id=person.organization_id,

@@ -71,6 +71,8 @@ RENAME_PASSKEY = """
 UPDATE passkey SET name = %(name)s WHERE staff_id = %(staff_id)s AND id = %(id)s RETURNING id
 """
 
+DELETE_PASSKEYS = "DELETE FROM passkey WHERE staff_id = %(staff_id)s"
+
 DELETE_PASSKEY = """
 DELETE FROM passkey WHERE staff_id = %(staff_id)s AND id = %(id)s RETURNING id
 """
@@ -167,6 +169,11 @@ async def delete_passkey(tx: Transaction, staff_id: StaffId, id: PasskeyId) -> b
     """Forget a passkey; tells whether she had it."""
     deleted = await tx.execute(DELETE_PASSKEY, {"staff_id": staff_id, "id": id})
     return await deleted.fetchone() is not None
+
+
+async def delete_passkeys(tx: Transaction, staff_id: StaffId) -> None:
+    """Forget every passkey of a person."""
+    await tx.execute(DELETE_PASSKEYS, {"staff_id": staff_id})
 
 
 def _read(row: TupleRow) -> Passkey:
