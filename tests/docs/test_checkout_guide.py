@@ -32,9 +32,39 @@ from puntal.programs import source
 
 GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
 GUIDE = (GUIDES / "checkout.md").read_text(encoding="utf-8")
-RUNNERS = {"python": [sys.executable, "-"], "js": ["node", "--input-type=module", "-"], "sh": ["bash", "-s"]}
-TOOLS = {"python": (), "js": ("node",), "sh": ("curl", "jq")}
-RUNNING = [language for language, tools in TOOLS.items() if all(shutil.which(tool) for tool in tools)]
+RUNNERS = {
+    "python": [sys.executable, "-"],
+    "js": ["node", "--input-type=module", "-"],
+    "sh": ["bash", "-s"],
+    "php": ["php"],
+}
+TOOLS = {"python": (), "js": ("node",), "sh": ("curl", "jq"), "php": ("php",)}
+CALLED = frozenset(
+    {
+        "amount_minor",
+        "shipping_minor",
+        "member_id",
+        "discount_minor",
+        "occurred_at",
+        "paid_points_minor",
+        "total_minor",
+        "net_minor",
+    }
+)
+"""What the programs send and read, of several words."""
+
+
+def _runs(language: str) -> bool:
+    if not all(shutil.which(tool) for tool in TOOLS[language]):
+        return False
+    if language != "php":
+        return True
+    # Its HTTP client is a part of its own.
+    parts = subprocess.run(["php", "-m"], capture_output=True, text=True, timeout=30, check=False)
+    return "curl" in parts.stdout.split()
+
+
+RUNNING = [language for language in TOOLS if _runs(language)]
 """Python always; the others where a machine has what they are written for."""
 
 
@@ -130,6 +160,18 @@ def test_the_whole_of_it_runs(language: str, shop: Shop) -> None:
     assert "to pay 4140" in done.stdout
     assert "left 376" in done.stdout
     assert shop.balance() == 376
+
+
+@pytest.mark.parametrize("language", sorted(RUNNERS))
+def test_every_language_sends_the_same_requests(language: str) -> None:
+    """What each program calls, in order, and names: so that one that cannot run here is not forgotten."""
+    program = block(language)
+    named = set(re.findall(r"[a-z]+(?:_[a-z]+)+", block("python")))
+
+    calls = re.findall(r"/(carts/evaluate|redemptions|events)\b", program)
+    assert calls == ["carts/evaluate", "redemptions", "events"]
+    fields = {name for name in named if name in CALLED}
+    assert fields <= set(re.findall(r"[a-z]+(?:_[a-z]+)+", program))
 
 
 @pytest.mark.parametrize("guide", ["checkout.md", "es/checkout.md"])
