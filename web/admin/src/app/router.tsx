@@ -3,9 +3,12 @@ import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-r
 import { accessRoutes, accountRoutes } from '../features/access/routes';
 import { launchRoutes, setupRoutes, startRoutes } from '../features/start/routes';
 import { homeRoutes } from '../features/home/routes';
+import { insightRoutes } from '../features/insight/routes';
 import { membersRoutes } from '../features/members/routes';
+import { campaignsRoutes } from '../features/campaigns/routes';
 import { programsRoutes } from '../features/programs/routes';
 import { segmentsRoutes } from '../features/segments/routes';
+import { rewardsRoutes } from '../features/rewards/routes';
 import { settingsRoutes } from '../features/settings/routes';
 import { tillRoutes } from '../features/till/routes';
 import { plainRoute, programRoute, rootRoute, signedInRoute } from '@shared/routes';
@@ -25,7 +28,7 @@ const frontRoute = createRoute({
 const tree = rootRoute.addChildren([
   ...accessRoutes,
   ...setupRoutes,
-  signedInRoute.addChildren([frontRoute, plainRoute.addChildren([...accountRoutes, ...startRoutes]), programRoute.addChildren([...homeRoutes, ...launchRoutes, ...membersRoutes, ...programsRoutes, ...segmentsRoutes, ...settingsRoutes, ...tillRoutes])]),
+  signedInRoute.addChildren([frontRoute, plainRoute.addChildren([...accountRoutes, ...startRoutes]), programRoute.addChildren([...homeRoutes, ...launchRoutes, ...insightRoutes, ...membersRoutes, ...programsRoutes, ...campaignsRoutes, ...rewardsRoutes, ...segmentsRoutes, ...settingsRoutes, ...tillRoutes])]),
 ]);
 
 export const router = createRouter({

@@ -1,4 +1,4 @@
-import { Grid, SimpleGrid, Stack, Text } from '@mantine/core';
+import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { span } from '@shared/days';
 import { FigureCard, FigureList, type Figure } from '@shared/figures';
@@ -12,6 +12,7 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Advice, Alerts } from './alerts';
 import { Goals } from './goals';
+import { LaunchCard } from './launch-card';
 import { useHomeWords } from './words';
 
 const HERE = '/signed-in/p/$program/';
@@ -68,8 +69,8 @@ function Figures({ found }: { found: Schemas['HomeOut'] }) {
           <FigureCard key={`${each.id} ${each.wallet ?? ''}`} figure={each} currency={currency} />
         ))}
       </SimpleGrid>
-      <Grid gap="md">
-        <Grid.Col span={{ base: 12, lg: 8 }}>
+      <div className="wide-narrow">
+        <div>
           <Stack gap="md">
             <SeriesCard title={t('salesChart')} series={series} of={[{ figure: 'member_sales' }, { figure: 'guest_sales' }]} kind="stacked" />
             {first === undefined ? null : (
@@ -84,14 +85,15 @@ function Figures({ found }: { found: Schemas['HomeOut'] }) {
               />
             )}
           </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 4 }}>
+        </div>
+        <div>
           <Stack gap="md">
+            <LaunchCard />
             <Goals goals={found.goals} currency={currency} />
             <Advice items={found.recommendations} />
           </Stack>
-        </Grid.Col>
-      </Grid>
+        </div>
+      </div>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <FigureList title={t('people')} figures={pick(PEOPLE)} currency={currency} />
         <FigureList title={t('sales')} figures={pick(SALES)} currency={currency} />

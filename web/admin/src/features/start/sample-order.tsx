@@ -83,13 +83,13 @@ function Earned({ answer, currency }: { answer: Schemas['AnswerOut']; currency: 
       <Stack gap="xs">
         <Group gap="xs">
           {[...total].map(([wallet, points]) => (
-            <Badge key={wallet} size="lg" variant="filled" color="green">
+            <Badge key={wallet} size="lg" variant="filled" color="green" tt="none">
               {`+${units(points, wallet)} ${names.wallet(wallet)}`}
             </Badge>
           ))}
         </Group>
         <List size="sm" spacing={2}>
-          {answer.reasons.map((each, at) => (
+          {[...answer.reasons].sort((one, other) => (other.points ?? 0) - (one.points ?? 0)).map((each, at) => (
             <List.Item key={`${each.rule} ${each.code} ${at}`}>
               <b>{names.rule(each.rule)}</b>: {each.sentence}
             </List.Item>

@@ -1,0 +1,79 @@
+import { SimpleGrid, Stack, Text } from '@mantine/core';
+import { api, type Schemas } from '@api';
+import { FigureList, RowsButton } from '@shared/figures';
+import { money, whole } from '@shared/format';
+import { useNames } from '@shared/names';
+import { useProgram } from '@shared/session';
+import { Loaded } from '@shared/ui';
+import type { ViewProps } from './page';
+import { Grid, Report } from './report';
+import { useInsightWords } from './words';
+
+const ENDING = ['ending_soon', 'ending_soon_rate', 'breakage_rate', 'redemption_rate_lifetime', 'expired', 'liability'];
+
+export default function Liability({ program, from, through }: ViewProps) {
+  const { t, language } = useInsightWords();
+  const names = useNames();
+  const currency = useProgram()?.currency ?? 'EUR';
+  const path = { path: { program } };
+  const report = api.useQuery('get', '/v1/programs/{program}/reports/liability', { params: path });
+  const kpis = api.useQuery('get', '/v1/programs/{program}/reports/kpis', { params: { ...path, query: { from, through, compare: 'previous' } } });
+  const cards = api.useQuery('get', '/v1/programs/{program}/reports/gift-cards', { params: path });
+  const units = (row: Schemas['LiabilityOut'], value: number) => (names.isMoney(row.wallet) ? money(value, row.currency ?? currency, language) : whole(value, language));
+  const cell = (key: 'available' | 'pending' | 'held' | 'debt') => ({ title: t(key), number: true, cell: (row: Schemas['LiabilityOut']) => units(row, row[key]) });
+  return (
+    <Report program={program} path={`reports/kpis?from=${from}&through=${through}`} about={t('about_liability')} file={t('tabs.liability')}>
+      <Loaded query={report}>
+        {(rows) => (
+          <Stack>
+            <Grid
+              label={t('tabs.liability')}
+              rows={rows.filter((each) => !names.isQualifying(each.wallet))}
+              id={(row) => row.wallet}
+              columns={[
+                { title: t('wallet'), cell: (row) => names.wallet(row.wallet) },
+                cell('available'),
+                cell('pending'),
+                cell('held'),
+                cell('debt'),
+                { title: t('cost'), number: true, cell: (row) => <b>{money(row.cost_minor, row.currency ?? currency, language)}</b> },
+                { title: '', cell: (row) => <RowsButton small rows={`reports/kpis/holders?wallet=${row.wallet}`} title={names.wallet(row.wallet)} currency={currency} /> },
+              ]}
+            />
+            {cards.data === undefined || cards.data.length === 0 ? null : (
+              <>
+                <Text component="h2" fw={600}>
+                  {t('cards')}
+                </Text>
+                <Grid
+                  label={t('cards')}
+                  rows={cards.data}
+                  id={(row) => `${row.currency} ${row.origin} ${row.wallet ?? ''}`}
+                  columns={[
+                    { title: t('cards'), cell: (row) => (row.origin === 'paid_in' ? t('sold') : t('granted')) },
+                    { title: t('cards'), number: true, cell: (row) => whole(row.cards, language) },
+                    { title: t('left'), number: true, cell: (row) => money(row.left, row.currency, language) },
+                    { title: t('cost'), number: true, cell: (row) => <b>{money(row.cost_minor, row.currency, language)}</b> },
+                  ]}
+                />
+              </>
+            )}
+            <SimpleGrid cols={{ base: 1, md: 2 }}>
+              {rows
+                .filter((each) => !names.isQualifying(each.wallet))
+                .map((each) => (
+                  <FigureList
+                    key={each.wallet}
+                    title={`${names.wallet(each.wallet)}: ${t('breakage').toLowerCase()}`}
+                    within
+                    figures={(kpis.data?.figures ?? []).filter((figure) => figure.wallet === each.wallet && ENDING.includes(figure.id))}
+                    currency={currency}
+                  />
+                ))}
+            </SimpleGrid>
+          </Stack>
+        )}
+      </Loaded>
+    </Report>
+  );
+}
