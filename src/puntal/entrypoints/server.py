@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from puntal.access.gate import Gate
 from puntal.access.issuers import Issuers
-from puntal.entrypoints import admin, docs, metrics, openapi
+from puntal.entrypoints import admin, docs, guides, metrics, openapi
 from puntal.entrypoints.approved import approval_actions
 from puntal.entrypoints.asking import Asking
 from puntal.entrypoints.cards import Cards
@@ -88,6 +88,7 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
     app.router.routes.append(Route(downloads.PATH, downloads.download, include_in_schema=False))
     app.router.routes.extend(docs.ROUTES)
     app.router.routes.extend(admin.ROUTES)
+    app.router.routes.extend(guides.ROUTES)
     # FastAPI's documented way to extend the document.
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     app.add_middleware(Asking, most_bytes=settings.max_body_bytes, locale=settings.locale)

@@ -12,7 +12,7 @@ interface ExplainedProps {
 }
 
 export default function Explained({ label, text, guide, size = 18 }: ExplainedProps) {
-  const { t } = useUiWords();
+  const { t, language } = useUiWords();
   const [opened, setOpened] = useState(true);
   return (
     <Popover width={320} position="bottom-start" withArrow shadow="md" trapFocus returnFocus opened={opened} onChange={setOpened}>
@@ -26,7 +26,7 @@ export default function Explained({ label, text, guide, size = 18 }: ExplainedPr
           {text}
         </Text>
         {guide === undefined ? null : (
-          <Anchor href={guide} target="_blank" size="sm" mt="xs" display="inline-block">
+          <Anchor href={`/guides/${language}/${guide}`} target="_blank" size="sm" mt="xs" display="inline-block">
             {t('guide')}
           </Anchor>
         )}

@@ -12,7 +12,7 @@ interface PageProps {
   title: string;
   /** One or two sentences: what this screen is and what one does here. */
   about: string;
-  /** Address of the guide, below /admin/guides. */
+  /** Name of the guide: the file in docs/guides. */
   guide?: string;
   actions?: ReactNode;
   children: ReactNode;

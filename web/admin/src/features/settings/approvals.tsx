@@ -45,7 +45,7 @@ export function ApprovalsPage() {
     { value: 'expired', label: t('expired') },
   ];
   return (
-    <Page title={t('approvals')} about={t('approvalsAbout')}>
+    <Page title={t('approvals')} about={t('approvalsAbout')} guide="staff-and-sign-in">
       <FourEyes />
       <Select
         label={t('state')}

@@ -23,7 +23,7 @@ export function AuditPage() {
   const ofProgram = api.useInfiniteQuery('get', '/v1/programs/{program}/audit', { params: { path: { program }, query } }, { ...paged, enabled: whole !== true });
   const ofAll = api.useInfiniteQuery('get', '/v1/organization/audit', { params: { query } }, { ...paged, enabled: whole === true });
   return (
-    <Page title={t('audit')} about={t('auditAbout')}>
+    <Page title={t('audit')} about={t('auditAbout')} guide="staff-and-sign-in">
       <Group>
         <SegmentedControl
           aria-label={t('whichLog')}

@@ -63,7 +63,7 @@ export function EndpointPage() {
   return (
     <Page
       title={t('endpoint')}
-      about={t('endpointAbout')}
+      about={t('endpointAbout')} guide="webhooks"
       actions={
         may('webhooks:write') && found.data !== undefined ? (
           <>

@@ -27,7 +27,7 @@ export function ImportsPage() {
     }
   };
   return (
-    <Page title={t('imports')} about={t('importsAbout')} guide="/docs">
+    <Page title={t('imports')} about={t('importsAbout')} guide="send-events">
       <Paper withBorder p="lg">
         <Stack maw={560}>
           <Text size="sm">{t('importText')}</Text>

@@ -52,7 +52,7 @@ export function KeysPage() {
   const opens = (key: Key) => (key.program_id === null ? t('allPrograms') : (me.data?.programs.find((each) => each.id === key.program_id)?.name ?? `#${key.program_id}`));
   const url = `${window.location.origin}/v1/programs/${program?.slug ?? ''}/rewards`;
   return (
-    <Page title={t('keys')} about={t('keysAbout')} guide="/docs" actions={may('keys:write') ? add : null}>
+    <Page title={t('keys')} about={t('keysAbout')} guide="send-events" actions={may('keys:write') ? add : null}>
       <Rows
         label={t('keys')}
         query={keys}

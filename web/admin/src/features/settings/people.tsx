@@ -34,7 +34,7 @@ export function PeoplePage() {
   return (
     <Page
       title={t('people')}
-      about={t('peopleAbout')}
+      about={t('peopleAbout')} guide="staff-and-sign-in"
       actions={
         may('staff:write') ? (
           <Button leftSection={<IconPlus size={16} />} onClick={() => setDoing({ what: 'invite' })}>

@@ -37,7 +37,7 @@ export function RolesPage() {
   return (
     <Page
       title={t('roles')}
-      about={t('rolesAbout')}
+      about={t('rolesAbout')} guide="staff-and-sign-in"
       actions={
         may('staff:write') ? (
           <Button leftSection={<IconPlus size={16} />} onClick={() => setOpen('new')}>

@@ -33,7 +33,7 @@ export function SsoPage() {
     </Button>
   ) : null;
   return (
-    <Page title={t('sso')} about={t('ssoAbout')} actions={add}>
+    <Page title={t('sso')} about={t('ssoAbout')} guide="staff-and-sign-in" actions={add}>
       <Loaded query={providers}>
         {(items) =>
           items.length === 0 ? (

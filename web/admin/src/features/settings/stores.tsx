@@ -34,7 +34,7 @@ export function StoresPage() {
     </Button>
   );
   return (
-    <Page title={t('stores')} about={t('storesAbout')} actions={may('staff:write') ? add : null}>
+    <Page title={t('stores')} about={t('storesAbout')} guide="till" actions={may('staff:write') ? add : null}>
       {reopen.error ? <Failure failure={reopen.error} writing /> : null}
       <Loaded query={stores}>
         {(items) =>

@@ -26,7 +26,7 @@ export function WebhooksPage() {
     </Button>
   ) : null;
   return (
-    <Page title={t('webhooks')} about={t('webhooksAbout')} actions={add}>
+    <Page title={t('webhooks')} about={t('webhooksAbout')} guide="webhooks" actions={add}>
       <Loaded query={endpoints}>
         {({ items }) =>
           items.length === 0 ? (
