@@ -21,6 +21,8 @@ PARTS = {
     "replay": "cli_data",
     "verify": "cli_data",
     "award-history": "cli_history",
+    "simulate": "cli_insight",
+    "export": "cli_insight",
     "backup": "cli_database",
     "restore": "cli_database",
     "doctor": "cli_doctor",

@@ -22,9 +22,17 @@ _OF_MEMBERS = ("segment", "ladder", "tier", "search", "status")
 
 
 async def start(
-    tx: Transaction, program_id: int, kind: Kind, format: Format, filters: Filters, *, by: str, now: datetime
+    tx: Transaction,
+    program_id: int,
+    kind: Kind,
+    format: Format,
+    filters: Filters,
+    *,
+    by: str,
+    now: datetime,
+    defer: bool = True,
 ) -> Export:
-    """Ask for a file; a worker makes it.
+    """Ask for a file. A worker makes it, unless the caller says that she will (`defer`).
 
     Raises:
         FilterNotFor: A filter is for members alone, or a tier without its ladder.
@@ -41,7 +49,8 @@ async def start(
     one = Export(id=ids.new_id(), kind=kind, format=format, filters=filters, state="waiting", asked_by=by, asked_at=now)
     await store.insert(tx, program_id, one)
     await _note(tx, program_id, one, "export.asked", by, now)
-    await jobs.defer(tx, EXPORT, lock=f"{EXPORT}:{program_id}", program_id=program_id, export_id=one.id)
+    if defer:
+        await jobs.defer(tx, EXPORT, lock=f"{EXPORT}:{program_id}", program_id=program_id, export_id=one.id)
     return one
 
 

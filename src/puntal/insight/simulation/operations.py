@@ -33,8 +33,11 @@ async def start(
     note: str,
     by: str,
     now: datetime,
+    defer: bool = True,
 ) -> Simulation:
-    """Ask for a draft to be simulated over the last days, today included; a worker does it.
+    """Ask for a draft to be simulated over the last days, today included.
+
+    A worker does it, unless the caller says that she will (`defer`).
 
     Raises:
         NotPublished: There is nothing to compare with.
@@ -71,7 +74,8 @@ async def start(
         now=now,
         detail={"days": days, "note": note},
     )
-    await jobs.defer(tx, SIMULATE, lock=f"{SIMULATE}:{program_id}", program_id=program_id, simulation_id=one.id)
+    if defer:
+        await jobs.defer(tx, SIMULATE, lock=f"{SIMULATE}:{program_id}", program_id=program_id, simulation_id=one.id)
     return one
 
 
