@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from puntal.entrypoints.programs import Loaded, Programs
+from puntal.insight import operations as insight
 from puntal.kit import clock
 from puntal.kit.calendar import midnight
 from puntal.kit.db import Database, Transaction
@@ -79,6 +80,10 @@ async def run_night(
             continue
         counts[step] = await _repeat(database, programs, program_id, day, step, noted=not history)
     async with database.program_transaction(program_id) as tx:
+        if history:
+            # A live program's budgets are kept every minute; a replay passes each midnight once.
+            over = day - timedelta(days=1)
+            await insight.keep_budgets(tx, loaded.newest, now=midnight(loaded.newest.zone, day), day=over)
         await nightly.through(tx, program_id, day)
     return counts
 
