@@ -31,6 +31,7 @@ async def test_whatever_is_typed_finds_her(shop: Shop, text: str, reading: str) 
 
     TillLookupOut.model_validate(found)
     assert (found["reading"], found["found"]) == (reading, True)
+    assert {each["wallet"] for each in found["wallets"]} >= set(found["member"]["balances"])
     assert found["member"] == {
         "member_id": anna,
         "first_name": "Anna",

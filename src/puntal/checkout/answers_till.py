@@ -16,8 +16,10 @@ from puntal.checkout.shapes_till import (
     TillRewardOut,
     TillTierOut,
     TillVoucherOut,
+    TillWalletOut,
 )
 from puntal.engine.model import Compiled
+from puntal.programs.catalogue import labels_of
 from puntal.programs.sentences import Speaker
 from puntal.programs.sentences_rewards import RewardSpeaker
 from puntal.rewards.api.shapes_vouchers import VoucherOut
@@ -36,6 +38,7 @@ def lookup_out(served: Served, program: Compiled, locale: str, now: datetime) ->
         member=_member(served, program, speaker),
         rewards=_rewards(served, program, locale),
         vouchers=[_voucher(each, program, speaker, locale, now) for each in served.vouchers],
+        wallets=_wallets(program, locale),
     )
 
 
@@ -60,6 +63,15 @@ def action_out(acted: Acted, program: Compiled, locale: str, now: datetime, rece
         replayed=acted.replayed,
         receipt=receipt,
     )
+
+
+def _wallets(program: Compiled, locale: str) -> list[TillWalletOut]:
+    found = []
+    for id, wallet in program.document.wallets.items():
+        labels = labels_of(wallet.label)
+        name = labels.get(locale) or labels.get(locale[:2]) or labels.get("en") or id.replace("_", " ")
+        found.append(TillWalletOut(wallet=id, name=name, currency=wallet.currency, scale=wallet.scale))
+    return found
 
 
 def _member(served: Served, program: Compiled, speaker: Speaker) -> TillMemberOut | None:

@@ -91,6 +91,15 @@ class TillVoucherOut(BaseModel):
     ends_at: datetime | None
 
 
+class TillWalletOut(BaseModel):
+    """How the amounts of a wallet are written."""
+
+    wallet: str = Field(examples=["points"])
+    name: str = Field(examples=["points"])
+    currency: str | None = Field(description="Of money: amounts are its minor units.")
+    scale: int = Field(description="Decimals of what is not money.")
+
+
 class TillLookupOut(BaseModel):
     """Who or what it is; the same fields whether or not anybody is meant."""
 
@@ -103,6 +112,7 @@ class TillLookupOut(BaseModel):
     member: TillMemberOut | None
     rewards: list[TillRewardOut]
     vouchers: list[TillVoucherOut]
+    wallets: list[TillWalletOut] = Field(description="Every wallet of the program.")
 
 
 class TillOrderIn(CartOrderIn):

@@ -1,6 +1,7 @@
 // What the parts of a program are called, by their ids: marketers read names, never ids.
 import { api } from '@api';
 import { useParams } from '@tanstack/react-router';
+import { useMay } from './session';
 import { useLanguage, type Language } from './words';
 
 export interface Names {
@@ -52,7 +53,8 @@ const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 export function useNames(): Names {
   const language = useLanguage();
   const { program = '' } = useParams({ strict: false });
-  const draft = api.useQuery('get', '/v1/programs/{program}/program', { params: { path: { program } } }, { staleTime: 300_000, enabled: program !== '' });
+  const may = useMay();
+  const draft = api.useQuery('get', '/v1/programs/{program}/program', { params: { path: { program } } }, { staleTime: 300_000, enabled: program !== '' && may('program:read') });
   return namesOf((draft.data?.document ?? {}) as Part, language);
 }
 

@@ -62,7 +62,7 @@ export function SegmentForm({ program, segment, isList, idFor, onSaved, aside }:
                 </Text>
               ) : (
                 <div>
-                  <Text size="sm" fw={500} mb={6}>
+                  <Text size="sm" fw={600} mb={6}>
                     {t('condition')}
                   </Text>
                   <Conditions program={program} of="segment" draft value={when} onChange={setWhen} onCheck={(checked) => setOk(checked.ok)} always={t('allMembers')} />

@@ -1,18 +1,31 @@
-// Balances at the till. Cashiers may not read the program's document, so wallets may go by their ids.
-import { money, whole } from '@shared/format';
-import { useNames } from '@shared/names';
-import { useMay, useProgram } from '@shared/session';
-import { spelled } from '@shared/names';
+// How amounts are written at the till: cashiers may not read the program's document, so a lookup brings what it takes.
+import type { Schemas } from '@api';
+import { money } from '@shared/format';
 import { useLanguage } from '@shared/words';
+import { createContext, useContext } from 'react';
 
-export function useTillAmounts(): { bare: (wallet: string, units: number) => string; name: (wallet: string) => string; full: (wallet: string, units: number) => string } {
+export const WalletsContext = createContext<Schemas['TillWalletOut'][]>([]);
+
+export interface Amounts {
+  bare: (wallet: string, units: number) => string;
+  name: (wallet: string) => string;
+  /** "740 points", "12.50 EUR". */
+  full: (wallet: string, units: number) => string;
+}
+
+export function useTillAmounts(): Amounts {
   const language = useLanguage();
-  const may = useMay();
-  const names = useNames();
-  const currency = useProgram()?.currency ?? 'EUR';
-  const isKnown = may('program:read');
-  const isMoney = (wallet: string): boolean => isKnown && names.isMoney(wallet);
-  const bare = (wallet: string, units: number): string => (isMoney(wallet) ? money(units, currency, language) : whole(units, language));
-  const name = (wallet: string): string => (isKnown ? names.wallet(wallet) : spelled(wallet));
-  return { bare, name, full: (wallet, units) => (isMoney(wallet) ? bare(wallet, units) : `${bare(wallet, units)} ${name(wallet).toLocaleLowerCase()}`) };
+  const wallets = useContext(WalletsContext);
+  const find = (id: string) => wallets.find((each) => each.wallet === id);
+  const name = (id: string): string => find(id)?.name ?? id;
+  const bare = (id: string, units: number): string => {
+    const wallet = find(id);
+    if (wallet?.currency) {
+      return money(units, wallet.currency, language);
+    }
+    const scale = wallet?.scale ?? 0;
+    const format = { minimumFractionDigits: scale, maximumFractionDigits: scale, useGrouping: 'always' } as Intl.NumberFormatOptions;
+    return new Intl.NumberFormat(language, format).format(units / 10 ** scale);
+  };
+  return { bare, name, full: (id, units) => (find(id)?.currency ? bare(id, units) : `${bare(id, units)} ${name(id)}`) };
 }

@@ -48,7 +48,7 @@ export function TillRewards({ program, member, rewards, online, onDone }: Reward
                 </Text>
               </div>
               {each.state === 'available' ? (
-                <Button size="lg" variant="light" disabled={!online} onClick={() => setChosen({ reward: each, id: newKey() })} aria-label={`${t('redeem')}: ${each.name ?? each.reward}`}>
+                <Button size="lg" variant="light" style={{ flexShrink: 0 }} disabled={!online} onClick={() => setChosen({ reward: each, id: newKey() })} aria-label={`${t('redeem')}: ${each.name ?? each.reward}`}>
                   {t('redeem')}
                 </Button>
               ) : null}

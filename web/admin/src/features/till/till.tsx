@@ -7,7 +7,7 @@ import { Empty, Failure, Page } from '@shared/ui';
 import { IconBuildingStore, IconCloudOff, IconQrcode, IconSearch } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { useTillAmounts } from './amounts';
+import { useTillAmounts, WalletsContext } from './amounts';
 import { Done } from './done';
 import { TillRewards } from './rewards';
 import { Sale } from './sale';
@@ -17,6 +17,8 @@ import { useTillWords } from './words';
 
 export type Served = Schemas['TillLookupOut'];
 export type Action = Schemas['TillActionOut'];
+
+const NO_WALLETS: Served['wallets'] = [];
 
 export function TillPage() {
   const { t } = useTillWords();
@@ -122,14 +124,16 @@ function Counter() {
           {served.message ?? t('unknown')}
         </Alert>
       ) : null}
-      {member === null ? null : <Member member={member} onNext={next} />}
-      {member !== null && (member.status === 'active' || member.status === 'guest') ? (
-        <>
-          <Sale key={`sale ${member.member_id}`} program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} />
-          <TillRewards program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} />
-        </>
-      ) : null}
-      {served !== null && served.vouchers.length > 0 ? <TillVouchers program={program} memberId={member?.member_id ?? null} vouchers={served.vouchers} online={online} onDone={done} /> : null}
+      <WalletsContext value={served?.wallets ?? NO_WALLETS}>
+        {member === null ? null : <Member member={member} onNext={next} />}
+        {member !== null && (member.status === 'active' || member.status === 'guest') ? (
+          <>
+            <Sale key={`sale ${member.member_id}`} program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} />
+            <TillRewards program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} />
+          </>
+        ) : null}
+        {served !== null && served.vouchers.length > 0 ? <TillVouchers program={program} memberId={member?.member_id ?? null} vouchers={served.vouchers} online={online} onDone={done} /> : null}
+      </WalletsContext>
       {actions.length === 0 ? null : <Done program={program} actions={actions} online={online} onChange={done} />}
     </Stack>
   );

@@ -40,7 +40,7 @@ export function TillVouchers({ program, memberId, vouchers, online, onDone }: Vo
               </Text>
             </div>
             {each.usable ? (
-              <Button size="lg" variant="light" disabled={!online} aria-label={`${t('useVoucher')}: ${each.name}`} onClick={() => setChosen({ voucher: each, id: newKey() })}>
+              <Button size="lg" variant="light" style={{ flexShrink: 0 }} disabled={!online} aria-label={`${t('useVoucher')}: ${each.name}`} onClick={() => setChosen({ voucher: each, id: newKey() })}>
                 {t('useVoucher')}
               </Button>
             ) : null}

@@ -92,7 +92,7 @@ function Tree({ program, value, onChange, of = 'segment', event = 'purchase', dr
           />
         </Box>
       </AroundContext.Provider>
-      {placed.written === null ? null : (
+      {placed.written === null && placed.missing.size === 0 ? null : (
         <Paper p="sm" bg="var(--mantine-color-default-hover)" aria-live="polite">
           <Text size="xs" c="dimmed" fw={600}>
             {t('inWords')}
@@ -139,7 +139,7 @@ function useSaid({ program, of, event, draft, placed, onCheck }: Asking): { faul
     }
   }
   const sentence = placed.written === null ? null : isKnown && isComplete ? (check.data?.sentence ?? null) : null;
-  const ok = placed.written === null || sentence !== null;
+  const ok = isComplete && (placed.written === null || sentence !== null);
   const listener = useRef(onCheck);
   listener.current = onCheck;
   useEffect(() => listener.current?.({ ok, sentence }), [ok, sentence]);

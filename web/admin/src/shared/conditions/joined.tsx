@@ -47,7 +47,7 @@ export function JoinedQuestions(props: RuleGroupProps) {
                   value={group.lines}
                   onChange={(chosen) => chosen !== null && set({ lines: chosen as Lines })}
                   allowDeselect={false}
-                  w={230}
+                  w={260} maw="100%"
                 />
               )}
               {showsHow || group.lines === undefined ? (
@@ -57,7 +57,7 @@ export function JoinedQuestions(props: RuleGroupProps) {
                   value={how}
                   onChange={(chosen) => chosen !== null && set({ combinator: JOINED[chosen as How][0], not: JOINED[chosen as How][1] })}
                   allowDeselect={false}
-                  w={230}
+                  w={260} maw="100%"
                 />
               ) : null}
             </Row>

@@ -4,6 +4,7 @@ import { IconX } from '@tabler/icons-react';
 import { update, type RuleProps } from 'react-querybuilder';
 import { daysOf, DIMENSIONS, entryOf, firstOf, MOST_DAYS, readSum, WINDOWS, writeSum, type Dimension, type Sum } from './fields';
 import { useAround } from './around';
+import { fit } from './fit';
 import type { Asked, Field, Group as Joined } from './model';
 import { Value } from './value';
 import { newQuestion, withOperator } from './written';
@@ -30,23 +31,25 @@ export function Question({ rule, path, schema, actions }: RuleProps) {
   const sum = readSum(asked.field);
   return (
     <Stack gap={4} py={4}>
-      <Group gap="xs" align="flex-start">
-        <FieldChoice asked={asked} within={schema.getQuery() as unknown as Joined} path={path} onChoose={(name) => set({ ...newQuestion(catalogue.find(name), name), id: asked.id })} />
-        {sum !== null && field !== undefined ? <SumParts sum={sum} onChange={(name) => set({ ...asked, field: name })} /> : null}
-        {field === undefined ? null : (
-          <>
-            <Select
-              aria-label={t('operator')}
-              data={operatorsOf(field, words)}
-              value={asked.operator}
-              onChange={(operator) => operator !== null && set(withOperator(asked, operator))}
-              allowDeselect={false}
-              w={165}
-            />
-            <Value asked={asked} field={field} catalogue={catalogue} error={fault !== undefined || isMissing} onChange={(value) => set({ ...asked, value })} />
-          </>
-        )}
-        <ActionIcon variant="subtle" color="gray" size="lg" ml="auto" aria-label={t('remove')} onClick={() => actions.onRuleRemove(path)}>
+      <Group gap="xs" align="flex-start" wrap="nowrap">
+        <Group gap="xs" align="flex-start" flex={1}>
+          <FieldChoice asked={asked} within={schema.getQuery() as unknown as Joined} path={path} onChoose={(name) => set({ ...newQuestion(catalogue.find(name), name), id: asked.id })} />
+          {sum !== null && field !== undefined ? <SumParts sum={sum} onChange={(name) => set({ ...asked, field: name })} /> : null}
+          {field === undefined ? null : (
+            <>
+              <Select
+                aria-label={t('operator')}
+                data={operatorsOf(field, words)}
+                value={asked.operator}
+                onChange={(operator) => operator !== null && set(withOperator(asked, operator))}
+                allowDeselect={false}
+                style={fit(165)}
+              />
+              <Value asked={asked} field={field} catalogue={catalogue} error={fault !== undefined || isMissing} onChange={(value) => set({ ...asked, value })} />
+            </>
+          )}
+        </Group>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('remove')} onClick={() => actions.onRuleRemove(path)}>
           <IconX size={16} />
         </ActionIcon>
       </Group>
@@ -84,7 +87,7 @@ function FieldChoice({ asked, within, path, onChoose }: { asked: Asked; within: 
       searchable
       nothingFoundMessage={t('nothing')}
       maxDropdownHeight={320}
-      w={220}
+      style={fit(220)}
     />
   );
 }
@@ -128,7 +131,7 @@ function SumParts({ sum, onChange }: { sum: Sum; onChange: (name: string) => voi
           value={sum.dimension ?? 'all'}
           onChange={(chosen) => set(chosen === 'all' || chosen === null ? { dimension: null, of: '' } : { dimension: chosen as Dimension })}
           allowDeselect={false}
-          w={150}
+          style={fit(150)}
         />
       )}
       {sum.dimension === null ? null : (
@@ -138,7 +141,7 @@ function SumParts({ sum, onChange }: { sum: Sum; onChange: (name: string) => voi
           value={sum.of}
           maxLength={120}
           onChange={(event) => set({ of: event.currentTarget.value })}
-          w={150}
+          style={fit(150)}
         />
       )}
       <Select
@@ -147,7 +150,7 @@ function SumParts({ sum, onChange }: { sum: Sum; onChange: (name: string) => voi
         value={days === null ? sum.window : 'days'}
         onChange={(chosen) => chosen !== null && set({ window: chosen === 'days' ? 'last_30_days' : chosen })}
         allowDeselect={false}
-        w={175}
+        style={fit(175)}
       />
       {days === null ? null : (
         <NumberInput

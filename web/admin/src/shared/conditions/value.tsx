@@ -2,6 +2,7 @@
 import { Group, MultiSelect, NumberInput, Select, TagsInput, Text, TextInput } from '@mantine/core';
 import type { Language } from '@shared/words';
 import type { Catalogue } from './fields';
+import { fit } from './fit';
 import type { Asked, Field } from './model';
 import { useConditionWords, type ConditionWords } from './words';
 
@@ -37,13 +38,13 @@ export function Value({ asked, field, catalogue, error, onChange }: ValueProps) 
         onChange={(value) => onChange(value ?? '')}
         searchable
         error={error}
-        w={220}
+        style={fit(220)}
       />
     );
   }
   const options = optionsOf(field, words);
   if (MANY.has(asked.operator)) {
-    const shared = { 'aria-label': t('value'), value: list, onChange, error, maw: '100%', w: 280, nothingFoundMessage: t('nothing') };
+    const shared = { 'aria-label': t('value'), value: list, onChange, error, style: fit(280), nothingFoundMessage: t('nothing') };
     return options ? <MultiSelect {...shared} data={withGone(options, list)} searchable hidePickedOptions /> : <TagsInput {...shared} />;
   }
   if (asked.operator === 'between') {
@@ -81,7 +82,7 @@ function One({ label, field, value, options, error, onChange }: OneProps) {
         searchable={options.length > 8}
         nothingFoundMessage={t('nothing')}
         error={error}
-        w={options.length > 8 ? 200 : 160}
+        style={fit(options.length > 8 ? 200 : 160)}
       />
     );
   }
@@ -97,7 +98,7 @@ function One({ label, field, value, options, error, onChange }: OneProps) {
         suffix={field.type === 'money' ? ` ${field.currency}` : ''}
         hideControls
         error={error}
-        w={130}
+        style={fit(130)}
       />
     );
   }
@@ -110,7 +111,7 @@ function One({ label, field, value, options, error, onChange }: OneProps) {
       onChange={(event) => onChange(event.currentTarget.value)}
       placeholder={field.type === 'date' ? undefined : field.example}
       error={error}
-      w={field.type === 'date' ? 160 : 180}
+      style={fit(field.type === 'date' ? 160 : 180)}
     />
   );
 }

@@ -152,11 +152,15 @@ function below(word: string, part: Part): Part {
   return { written: { [word]: part.written }, places: part.places.map(([id, path]) => [id, `/${word}${path}`]) };
 }
 
-function writeQuestion(asked: Asked, catalogue: Catalogue, missing: Set<string>): Part {
+function writeQuestion(asked: Asked, catalogue: Catalogue, missing: Set<string>): Part | null {
   const id = asked.id ?? '';
+  if (asked.field === '') {
+    missing.add(id);
+    return null;
+  }
   const field = catalogue.find(asked.field);
   const written = operandOf(asked, field);
-  if (written === undefined || asked.field === '') {
+  if (written === undefined) {
     missing.add(id);
   }
   const place: [string, string][] = [[id, `/${asked.field}`]];
