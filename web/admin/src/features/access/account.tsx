@@ -7,6 +7,7 @@ import { useChangeMe, useMe } from '@shared/session';
 import { Failure, Loaded, Page, Waiting } from '@shared/ui';
 import { chooseLanguage, LANGUAGES, useLanguage, type Language } from '@shared/words';
 import { useQueryClient } from '@tanstack/react-query';
+import { Passkeys } from './passkeys';
 import { SecondFactor } from './second-factor';
 import { Section } from './section';
 import { useAccountWords } from './words';
@@ -24,6 +25,7 @@ export function AccountPage() {
           <Profile me={me.data} />
           <Password />
           <SecondFactor factor={me.data.second_factor} />
+          <Passkeys withCode={me.data.second_factor.since !== null} />
           <Sessions />
         </Stack>
       )}

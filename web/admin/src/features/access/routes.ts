@@ -4,6 +4,8 @@ import { plainRoute, rootRoute } from '@shared/routes';
 export interface WhereTo {
   /** Where to go once signed in: an address of this app. */
   next?: string;
+  /** Why whoever came back from a provider is still outside. */
+  refused?: string;
 }
 
 export interface ResetToken {
@@ -14,8 +16,13 @@ export interface ResetToken {
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): WhereTo =>
-    typeof search['next'] === 'string' && search['next'].startsWith('/') && !search['next'].startsWith('//') ? { next: search['next'] } : {},
+  validateSearch: (search: Record<string, unknown>): WhereTo => {
+    const { next, refused } = search;
+    return {
+      ...(typeof next === 'string' && next.startsWith('/') && !next.startsWith('//') ? { next } : {}),
+      ...(typeof refused === 'string' ? { refused } : {}),
+    };
+  },
   component: lazyRouteComponent(() => import('./sign-in'), 'SignInPage'),
 });
 

@@ -1,17 +1,18 @@
-import { Anchor, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { api } from '@api';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Door } from '@shared/door';
+import { OtherWays } from './other-ways';
 import { SignInForm } from './sign-in-form';
 import { useAccessWords } from './words';
 
 /** The way in; leads to setting up while nobody owns the installation. */
 export function SignInPage() {
   const { t } = useAccessWords();
-  const { next } = useSearch({ from: '/sign-in' });
+  const { next, refused } = useSearch({ from: '/sign-in' });
   const navigate = useNavigate();
   const queries = useQueryClient();
   const standing = api.useQuery('get', '/v1/setup', {}, { staleTime: 0, retry: false });
@@ -27,7 +28,13 @@ export function SignInPage() {
   };
   return (
     <Door title={t('title')} about={t('about')}>
+      {refused === undefined ? null : (
+        <Alert color="yellow" variant="light" role="alert">
+          {t('refused')}
+        </Alert>
+      )}
       <SignInForm onEntered={() => void enter()} />
+      <OtherWays standing={standing.data} onEntered={() => void enter()} />
       <Forgotten />
     </Door>
   );
