@@ -14,6 +14,8 @@ export const theme = createTheme({
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.15rem' }, h3: { fontSize: '1rem' } } },
   cursorType: 'pointer',
   autoContrast: true,
+  // Beside a title the library draws the message too faint for WCAG AA.
+  components: { Notification: { styles: { description: { color: 'var(--mantine-color-text)' } } } },
 });
 
 /** What the library draws too faint for WCAG AA: dimmed text, placeholders, and words on a light ground of their colour. */
@@ -22,9 +24,10 @@ export const variables: CSSVariablesResolver = (base) => ({
   light: {
     '--mantine-color-dimmed': base.colors.gray[7],
     '--mantine-color-placeholder': base.colors.gray[7],
+    '--mantine-color-error': base.colors.red[9],
     ...Object.fromEntries(
       Object.entries(base.colors).map(([name, shades]) => [`--mantine-color-${name}-light-color`, darken(shades[9], 0.35)]),
     ),
   },
-  dark: { '--mantine-color-dimmed': base.colors.dark[1], '--mantine-color-placeholder': base.colors.dark[1] },
+  dark: { '--mantine-color-dimmed': base.colors.dark[1], '--mantine-color-placeholder': base.colors.dark[1], '--mantine-color-error': base.colors.red[4] },
 });

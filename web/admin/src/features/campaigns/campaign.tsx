@@ -1,5 +1,6 @@
 // One campaign: its parts, budgets and results.
 import { Button, Drawer, Group, Stack, Text, Title } from '@mantine/core';
+import { useCross } from '@shared/draft/close';
 import { said } from '@shared/draft/document';
 import { Line } from '@shared/draft/lines';
 import { useTold, type Draft } from '@shared/draft/state';
@@ -20,6 +21,7 @@ interface Props {
 
 export function CampaignDrawer({ program, draft, id, onEdit, onClose }: Props) {
   const { t, language } = useCampaignWords();
+  const cross = useCross();
   const may = useMay();
   const told = useTold(program, draft.document);
   const campaign = (draft.document.campaigns ?? []).find((each) => each.id === id);
@@ -30,7 +32,7 @@ export function CampaignDrawer({ program, draft, id, onEdit, onClose }: Props) {
   const shared = { program, draft, told: told.data, onEdit };
   const parts = (campaign.earning ?? []).length + (campaign.rewards ?? []).length;
   return (
-    <Drawer opened onClose={onClose} position="right" size="lg" title={<Text fw={650}>{name}</Text>}>
+    <Drawer opened onClose={onClose} closeButtonProps={cross} position="right" size="lg" title={<Text fw={650}>{name}</Text>}>
       <Stack gap="lg">
         <Group justify="space-between">
           <Text size="sm" c="dimmed">

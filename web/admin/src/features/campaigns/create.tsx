@@ -1,5 +1,6 @@
 // "Double points this weekend for Regulars, at most 10,000 points": a campaign with one rule, in a short form.
 import { Alert, Button, Group, List, Modal, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { useCross } from '@shared/draft/close';
 import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { newId, put, rulesOf, type Campaign, type Document } from '@shared/draft/document';
@@ -15,6 +16,7 @@ import { useCampaignWords } from './words';
 
 export function Create({ program, draft, onClose }: { program: string; draft: Draft; onClose: () => void }) {
   const { t, language } = useCampaignWords();
+  const cross = useCross();
   const navigate = useNavigate({ from: '/p/$program/campaigns' });
   const card = useProgram(program);
   const today = dayIn(card?.timezone ?? 'UTC', card === undefined ? new Date() : new Date(card.now));
@@ -55,7 +57,7 @@ export function Create({ program, draft, onClose }: { program: string; draft: Dr
     );
   const separators = { thousandSeparator: language === 'es' ? '.' : ',', decimalSeparator: language === 'es' ? ',' : '.' };
   return (
-    <Modal opened onClose={onClose} size="lg" title={<Text fw={650}>{t('createTitle')}</Text>} centered>
+    <Modal opened onClose={onClose} closeButtonProps={cross} size="lg" title={<Text fw={650}>{t('createTitle')}</Text>} centered>
       <Stack>
         <SegmentedControl
           aria-label={t('what')}

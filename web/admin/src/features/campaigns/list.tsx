@@ -118,7 +118,7 @@ function BurnDown({ budget }: { budget: Schemas['BurnDownOut'] }) {
         <Text size="xs" c="dimmed">
           {t('budget')}
         </Text>
-        <Text size="xs" className="figures">
+        <Text size="xs">
           {t('used', { used: shown(budget.used), most: shown(budget.most), what: what === undefined ? '' : t(`m_${what}`) })}
         </Text>
       </Group>
@@ -158,7 +158,7 @@ export function Results({ program, id }: { program: string; id: string }) {
 function Figure({ value, label }: { value: string; label: string }) {
   return (
     <div>
-      <Text size="sm" fw={600} className="figures">
+      <Text size="sm" fw={600}>
         {value}
       </Text>
       <Text size="xs" c="dimmed">

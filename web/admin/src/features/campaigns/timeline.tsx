@@ -98,7 +98,7 @@ export function Timeline({ program, draft, onOpen }: { program: string; draft: D
                               px={6}
                               aria-label={`${each.name}: ${spanWords(each, t, language)}`}
                               onClick={() => open(each)}
-                              className="bar"
+
                               style={{
                                 left: share(from),
                                 width: `calc(${(100 * (daysBetween(from, through) + 1)) / count}% - 2px)`,

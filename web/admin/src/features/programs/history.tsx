@@ -1,5 +1,6 @@
 // What was published when, by whom and why, and the way back.
 import { Badge, Button, Drawer, Group, Stack, Table, Text } from '@mantine/core';
+import { useCross } from '@shared/draft/close';
 import { notifications } from '@mantine/notifications';
 import { api } from '@api';
 import { Confirm } from '@shared/confirm';
@@ -53,10 +54,10 @@ export default function History({ program }: { program: string }) {
               <Table.Tr key={each.number}>
                 <Table.Td>
                   <Group gap={6} wrap="nowrap">
-                    <Text size="sm" fw={600} className="figures">
+                    <Text size="sm" fw={600}>
                       {each.number}
                     </Text>
-                    {each.number === inForce ? <Badge color="teal" variant="light" size="sm">{t('inForce')}</Badge> : null}
+                    {each.number === inForce ? <Badge color="teal" variant="light" size="sm" tt="none" style={{ flex: 'none' }}>{t('inForce')}</Badge> : null}
                     {new Date(each.effective_from).getTime() > programNow ? <Badge variant="light" size="sm" tt="none">{t('toCome', { when: moment(each.effective_from, zone, language) })}</Badge> : null}
                   </Group>
                 </Table.Td>
@@ -88,6 +89,7 @@ export default function History({ program }: { program: string }) {
 /** A revision beside what is in force, and the way back to it. */
 function Revision({ program, number, onClose }: { program: string; number: number; onClose: () => void }) {
   const { t } = useProgramWords();
+  const cross = useCross();
   const may = useMay();
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
@@ -105,7 +107,7 @@ function Revision({ program, number, onClose }: { program: string; number: numbe
   });
   const changes = difference.data?.changes.length ?? 0;
   return (
-    <Drawer opened onClose={onClose} position="right" size="xl" title={<Text fw={650}>{t('revisionNumber', { number })}</Text>}>
+    <Drawer opened onClose={onClose} closeButtonProps={cross} position="right" size="xl" title={<Text fw={650}>{t('revisionNumber', { number })}</Text>}>
       <Loaded query={shown}>
         {() => (
           <Stack>

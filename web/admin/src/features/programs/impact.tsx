@@ -47,7 +47,7 @@ export function Impact({ program, draft }: { program: string; draft: Draft }) {
       {busy && id !== null ? (
         <Group wrap="nowrap">
           <Progress flex={1} value={now?.progress.percent ?? 0} animated aria-label={t('title')} />
-          <Text size="sm" c="dimmed" className="figures">
+          <Text size="sm" c="dimmed">
             {now?.progress.events_total == null ? t('waiting') : t('running', { done: whole(now.progress.events_done, language), total: whole(now.progress.events_total, language) })}
           </Text>
           <Button size="xs" variant="subtle" onClick={() => cancel.mutate({ params: { path: { program, simulation_id: id } } })}>
@@ -135,9 +135,9 @@ function Sides({ name, sides, signed, language }: { name: string; sides: Schemas
   return (
     <Table.Tr>
       <Table.Td>{name}</Table.Td>
-      <Table.Td ta="right" className="figures">{whole(sides.live, language)}</Table.Td>
-      <Table.Td ta="right" className="figures">{whole(sides.draft, language)}</Table.Td>
-      <Table.Td ta="right" className="figures">{signed(sides.difference)}</Table.Td>
+      <Table.Td ta="right">{whole(sides.live, language)}</Table.Td>
+      <Table.Td ta="right">{whole(sides.draft, language)}</Table.Td>
+      <Table.Td ta="right">{signed(sides.difference)}</Table.Td>
     </Table.Tr>
   );
 }
@@ -148,7 +148,7 @@ function Figure({ label, value }: { label: string; value: string }) {
       <Text size="xs" c="dimmed">
         {label}
       </Text>
-      <Text fw={600} className="figures">
+      <Text fw={600}>
         {value}
       </Text>
     </div>
@@ -172,7 +172,7 @@ function People({ program, title, people, currency }: { program: string; title: 
           <Text size="sm" c="var(--mantine-color-anchor)" renderRoot={(props) => <Link to={`/p/${program}/members/${each.member_id}`} {...props} />}>
             {t('member', { n: index + 1 })}
           </Text>
-          <Text size="sm" className="figures">
+          <Text size="sm">
             {each.wallets.map((wallet) => `${wallet.points.difference > 0 ? '+' : '−'}${whole(Math.abs(wallet.points.difference), language)}`).join(', ')}
             {each.worth_minor === 0 ? '' : ` (${money(each.worth_minor, currency, language)})`}
           </Text>

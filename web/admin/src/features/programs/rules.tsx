@@ -8,6 +8,8 @@ import { whole } from '@shared/format';
 import { useMay } from '@shared/session';
 import { useProgramWords } from './words';
 
+const capital = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
 interface Props {
   program: string;
   draft: Draft;
@@ -50,7 +52,7 @@ export default function Rules({ program, draft, told, onEdit }: Props) {
       <Section title={t('wallets')} about={t('walletsAbout')} add={t('addWallet')} onAdd={() => onEdit('/wallets/+')}>
         <Stack gap="xs">
           {Object.entries(document.wallets).map(([id, wallet]) => (
-            <Line key={id} {...shared} place={`/wallets/${id}`} name={said(wallet.label, language, id)} stops="wallet" />
+            <Line key={id} {...shared} place={`/wallets/${id}`} name={capital(said(wallet.label, language, id))} stops="wallet" />
           ))}
         </Stack>
       </Section>

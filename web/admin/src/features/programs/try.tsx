@@ -39,7 +39,7 @@ export default function Try({ program, draft }: { program: string; draft: Draft 
         {t('tryAbout')}
       </Text>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
-        <Card withBorder>
+        <Card withBorder style={{ alignSelf: 'start' }}>
           <Stack>
             <MemberPick program={program} value={member} onChange={(next) => { setMember(next); setRecent(null); }} />
             {member === null ? null : (
@@ -153,11 +153,11 @@ function Told({ title, answer, document, beside }: { title: string; answer: Answ
           const difference = beside === undefined ? 0 : sum(answer, wallet) - sum(beside, wallet);
           return (
             <Group key={wallet} gap="xs">
-              <Text fw={650} size="lg" className="figures">
+              <Text fw={650} size="lg">
                 {whole(sum(answer, wallet), language)} {nameOf(names.wallets, wallet)}
               </Text>
               {beside === undefined ? null : (
-                <Text size="sm" c={difference === 0 ? 'dimmed' : difference > 0 ? 'var(--mantine-color-teal-text)' : 'var(--mantine-color-red-text)'}>
+                <Text size="sm" c={difference === 0 ? 'dimmed' : difference > 0 ? 'var(--puntal-good)' : 'var(--puntal-bad)'}>
                   {difference === 0 ? t('sameAsLive') : t(difference > 0 ? 'more' : 'less', { n: whole(Math.abs(difference), language) })}
                 </Text>
               )}

@@ -1,5 +1,6 @@
 // One batch: how far it is, what became of its codes, the file, and the end of it.
 import { Alert, Button, Drawer, FileButton, Group, List, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useCross } from '@shared/draft/close';
 import { notifications } from '@mantine/notifications';
 import { api, http, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
@@ -18,9 +19,10 @@ type Page = Schemas['VoucherBatchPageOut'];
 
 export function BatchDrawer({ program, id, onClose }: { program: string; id: string; onClose: () => void }) {
   const { t } = useRewardWords();
+  const cross = useCross();
   const batch = api.useQuery('get', ONE, { params: { path: { program, batch_id: id } } }, { refetchInterval: (query) => (query.state.data?.state === 'making' ? 1_000 : false) });
   return (
-    <Drawer opened onClose={onClose} position="right" size="lg" title={<Text fw={650}>{batch.data?.name ?? t('batches')}</Text>}>
+    <Drawer opened onClose={onClose} closeButtonProps={cross} position="right" size="lg" title={<Text fw={650}>{batch.data?.name ?? t('batches')}</Text>}>
       <Loaded query={batch}>{(read) => <Shown program={program} batch={read} refresh={() => void batch.refetch()} />}</Loaded>
     </Drawer>
   );
@@ -77,7 +79,7 @@ function Shown({ program, batch, refresh }: { program: string; batch: Page; refr
             <Text size="xs" c="dimmed">
               {t(`v_${state}`)}
             </Text>
-            <Text fw={600} className="figures">
+            <Text fw={600}>
               {whole(count(state), language)}
             </Text>
           </div>

@@ -68,7 +68,7 @@ function Sell({ program, wallets }: { program: string; wallets: { value: string;
             <Stack gap="xs" align="flex-start">
               <Text size="sm">{t('soldText')}</Text>
               <Group>
-                <Text fw={700} size="lg" className="figures">
+                <Text fw={700} size="lg" data-testid="code">
                   {sell.data.code}
                 </Text>
                 <CopyButton value={sell.data.code}>
@@ -118,7 +118,7 @@ function LookUp({ program }: { program: string }) {
         {card.error ? <Failure failure={card.error} /> : null}
         {card.data === undefined || code === '' ? null : (
           <div>
-            <Text size="xl" fw={650} className="figures">
+            <Text size="xl" fw={650}>
               {money(card.data.remaining, card.data.currency ?? 'EUR', language)}
             </Text>
             <Text size="sm" c="dimmed">
@@ -156,9 +156,9 @@ function Totals({ program }: { program: string }) {
                     <Table.Td>
                       {row.wallet === null ? t('batches') : names.wallet(row.wallet)} · {t(row.origin === 'paid_in' ? 'paidIn' : 'granted')}
                     </Table.Td>
-                    <Table.Td ta="right" className="figures">{whole(row.cards, language)}</Table.Td>
-                    <Table.Td ta="right" className="figures">{money(row.left, row.currency, language)}</Table.Td>
-                    <Table.Td ta="right" className="figures">{money(row.cost_minor, row.currency, language)}</Table.Td>
+                    <Table.Td ta="right">{whole(row.cards, language)}</Table.Td>
+                    <Table.Td ta="right">{money(row.left, row.currency, language)}</Table.Td>
+                    <Table.Td ta="right">{money(row.cost_minor, row.currency, language)}</Table.Td>
                   </Table.Tr>
                 ))}
               </Table.Tbody>

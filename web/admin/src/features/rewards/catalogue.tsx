@@ -101,10 +101,10 @@ function RewardCard({ program, draft, place, reward, sentence, live, ranked, onE
         <LineMenu program={program} draft={draft} place={place} name={name} isSingle={false} onEdit={onEdit} onStop={live?.status === 'on' ? () => setStopping(true) : undefined} />
       </Group>
       <Group gap={6} mb={6}>
-        <Badge size="sm" variant="light" color={live === undefined ? 'blue' : COLORS[live.status]}>
+        <Badge size="sm" variant="light" tt="none" color={live === undefined ? 'blue' : COLORS[live.status]}>
           {live === undefined ? t('unpublished') : t(live.status)}
         </Badge>
-        {reward.listed === false ? <Badge size="sm" variant="light" color="gray">{t('unlisted')}</Badge> : null}
+        {reward.listed === false ? <Badge size="sm" variant="light" tt="none" color="gray">{t('unlisted')}</Badge> : null}
       </Group>
       <Text size="sm" c="dimmed" mb="sm">
         {sentence}
@@ -114,7 +114,7 @@ function RewardCard({ program, draft, place, reward, sentence, live, ranked, onE
           <Room key={`${room.name} ${room.measure} ${room.session ?? ''}`} room={room} />
         ))}
         <Group justify="space-between">
-          <Text size="sm" className="figures">
+          <Text size="sm">
             {times === 0 ? t('notTaken') : t('taken', { count: times, n: whole(times, language) })}
           </Text>
           {reward.experience?.waitlist ? (
@@ -142,7 +142,7 @@ function Room({ room }: { room: Schemas['RoomOut'] }) {
         <Text size="xs" c="dimmed">
           {label}
         </Text>
-        <Text size="xs" className="figures">
+        <Text size="xs">
           {room.name === 'stock' ? t('left', { left: shown(room.most - room.used), most: shown(room.most) }) : t('usedOf', { used: shown(room.used), most: shown(room.most) })}
         </Text>
       </Group>

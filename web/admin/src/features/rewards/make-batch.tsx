@@ -1,5 +1,6 @@
 // Making codes: as many as wanted, in the background, or none yet, to be brought from a file.
 import { Button, Group, Modal, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { useCross } from '@shared/draft/close';
 import { notifications } from '@mantine/notifications';
 import { http } from '@api';
 import { whole } from '@shared/format';
@@ -18,6 +19,7 @@ interface Props {
 
 export function MakeBatch({ program, onClose, onMade }: Props) {
   const { t, language } = useRewardWords();
+  const cross = useCross();
   const queries = useQueryClient();
   const choices = useRewardChoices(program);
   const [kind, setKind] = useState<'generated' | 'imported'>('generated');
@@ -60,7 +62,7 @@ export function MakeBatch({ program, onClose, onMade }: Props) {
   });
   const verb = kind === 'generated' ? t('makeVerb', { count: Number(count) || 0, n: whole(Number(count) || 0, language) }) : t('makeBatch');
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600}>{t('makeBatch')}</Text>} size="lg" centered>
+    <Modal opened onClose={onClose} closeButtonProps={cross} title={<Text fw={600}>{t('makeBatch')}</Text>} size="lg" centered>
       <Stack>
         <SegmentedControl
           aria-label={t('kind')}

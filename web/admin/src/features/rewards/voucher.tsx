@@ -1,5 +1,6 @@
 // One voucher: what it is worth, whose it is, what was done with it; passing it on and ending it.
 import { Badge, Button, Drawer, Group, Image, Stack, Switch, Table, Text, TextInput } from '@mantine/core';
+import { useCross } from '@shared/draft/close';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
@@ -19,10 +20,11 @@ const COLORS = { issued: 'teal', held: 'blue', used: 'gray', expired: 'gray', vo
 
 export function VoucherDrawer({ program, code, onClose }: { program: string; code: string; onClose: () => void }) {
   const { t } = useRewardWords();
+  const cross = useCross();
   const voucher = api.useQuery('get', ONE, { params: { path: { program, code } } }, { retry: false });
   const isUnknown = told(voucher.error).code?.endsWith('unknown') ?? false;
   return (
-    <Drawer opened onClose={onClose} position="right" size="lg" title={<Text fw={650}>{voucher.data?.printed ?? voucher.data?.code ?? code}</Text>}>
+    <Drawer opened onClose={onClose} closeButtonProps={cross} position="right" size="lg" title={<Text fw={650}>{voucher.data?.printed ?? voucher.data?.code ?? code}</Text>}>
       {isUnknown ? <Empty icon={<IconTicketOff size={40} stroke={1.2} />} title={t('find')} text={t('notFound')} /> : <Loaded query={voucher}>{(read) => <Shown program={program} code={code} voucher={read} refresh={() => void voucher.refetch()} />}</Loaded>}
     </Drawer>
   );
@@ -77,7 +79,7 @@ function Shown({ program, code, voucher, refresh }: { program: string; code: str
                 <Table.Tr key={use.reference}>
                   <Table.Td>{moment(use.at, zone, language)}</Table.Td>
                   <Table.Td>{use.order ?? use.reference}</Table.Td>
-                  <Table.Td ta="right" className="figures">
+                  <Table.Td ta="right">
                     {amount(use.amount)}
                   </Table.Td>
                 </Table.Tr>

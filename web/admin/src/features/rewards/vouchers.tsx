@@ -82,7 +82,7 @@ export default function Vouchers({ program }: { program: string }) {
               accessor: 'made',
               title: t('made'),
               textAlign: 'right',
-              render: (row) => (row.state === 'making' ? <Making batch={row} /> : <span className="figures">{whole(row.made, language)}</span>),
+              render: (row) => (row.state === 'making' ? <Making batch={row} /> : <span>{whole(row.made, language)}</span>),
             },
             { accessor: 'ends_at', title: t('endsAt'), render: (row) => (row.ends_at === null ? t('always') : day(row.ends_at, zone, language)) },
             { accessor: 'created_at', title: t('created'), render: (row) => day(row.created_at, zone, language) },
@@ -112,7 +112,7 @@ export function Making({ batch }: { batch: Batch }) {
   const { t, language } = useRewardWords();
   return (
     <Stack gap={2}>
-      <Text size="sm" className="figures">
+      <Text size="sm">
         {t('making', { made: whole(batch.made, language), wanted: whole(batch.wanted, language) })}
       </Text>
       <Progress value={batch.wanted === 0 ? 0 : (100 * batch.made) / batch.wanted} animated aria-label={batch.name} />

@@ -1,5 +1,6 @@
 // Who waits for a place at a date that is full.
 import { Button, Drawer, Table, Text } from '@mantine/core';
+import { useCross } from '@shared/draft/close';
 import { notifications } from '@mantine/notifications';
 import { api } from '@api';
 import { moment } from '@shared/format';
@@ -11,6 +12,7 @@ import { useRewardWords } from './words';
 
 export function WaitingList({ program, reward, onClose }: { program: string; reward: string; onClose: () => void }) {
   const { t, language } = useRewardWords();
+  const cross = useCross();
   const names = useNames();
   const may = useMay();
   const zone = useProgram(program)?.timezone ?? 'UTC';
@@ -22,7 +24,7 @@ export function WaitingList({ program, reward, onClose }: { program: string; rew
     },
   });
   return (
-    <Drawer opened onClose={onClose} position="right" size="lg" title={<Text fw={650}>{`${t('waiting')} · ${names.reward(reward)}`}</Text>}>
+    <Drawer opened onClose={onClose} closeButtonProps={cross} position="right" size="lg" title={<Text fw={650}>{`${t('waiting')} · ${names.reward(reward)}`}</Text>}>
       <Loaded query={list}>
         {({ items }) =>
           items.length === 0 ? (

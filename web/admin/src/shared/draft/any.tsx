@@ -26,7 +26,7 @@ const PARTS: Record<string, ComponentType<Any>> = {
 };
 /** By owner and field, where the type alone does not tell. */
 const FIELDS: Record<string, ComponentType<Any>> = {
-  'Ladder.window': as(WindowInput), 'Ladder.keep': as(KeepInput), 'Wallet.worth': as(WorthInput), 'Program.phase': as(PhaseInput),
+  'Ladder.window': as(WindowInput), 'Ladder.keep': as(KeepInput), 'Wallet.worth': as(WorthInput), 'Program.phase': as(PhaseInput), 'Reward.applies_to': as(AppliesTo),
   'Wallet.label': as((props: Parameters<typeof TextsInput>[0]) => <TextsInput {...props} plural />),
 };
 /** Fields that hold the id of something else in the document. */
@@ -56,6 +56,28 @@ function ConditionInput({ value, onChange, path, label }: Control<Written>) {
         always={t(isLines ? 'alwaysLines' : 'always')}
       />
     </Together>
+  );
+}
+
+/** The order, shipping, or some lines of the order. */
+function AppliesTo({ value, onChange, path }: Control<string | { lines: Written }>) {
+  const { t } = useDraftWords();
+  const lines = typeof value === 'object' ? value.lines : undefined;
+  return (
+    <Stack gap="sm">
+      <ChoiceInput
+        path={path}
+        value={lines === undefined ? ((value as string | undefined) ?? 'order') : 'lines'}
+        clearable={false}
+        values={[
+          { value: 'order', label: t('o.applies_to_order') },
+          { value: 'shipping', label: t('o.applies_to_shipping') },
+          { value: 'lines', label: t('linesOnly') },
+        ]}
+        onChange={(next) => onChange(next === 'lines' ? { lines: {} } : next === 'order' ? undefined : next)}
+      />
+      {lines === undefined ? null : <ConditionInput value={lines} onChange={(written) => onChange({ lines: written ?? {} })} path={`${path}/lines`} />}
+    </Stack>
   );
 }
 
@@ -142,7 +164,7 @@ function OfShape({ shape, schema, control }: { shape: Shape; schema: Schema; con
     case 'day':
       return <DayInput {...text} />;
     case 'text':
-      return chosen === undefined || names[chosen].length === 0 ? <TextField {...text} /> : <ChoiceInput {...text} values={names[chosen]} />;
+      return chosen === undefined || names[chosen].length === 0 ? <TextField {...text} /> : <ChoiceInput {...text} clearable={field !== 'on'} values={names[chosen]} />;
     case 'list':
       return <ListInput shape={shape} control={control as unknown as Control<Json[]>} />;
     case 'several':

@@ -1,5 +1,6 @@
 // Two people edited the draft at once: what the other one changed, and whose words count.
 import { Alert, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { useCross } from './close';
 import { SentencesBeside } from './beside';
 import { ago } from './ago';
 import { useTold, type SavedInBetween } from './state';
@@ -16,13 +17,14 @@ interface BetweenProps {
 
 export function Between({ program, found, busy, onKeep, onTake, onClose }: BetweenProps) {
   const { t, language } = useDraftWords();
+  const cross = useCross();
   const before = useTold(program, found.base);
   const after = useTold(program, found.theirs.document);
   const mine = useTold(program, found.mine);
   const name = found.theirs.savedByName ?? t('somebody');
   const { clashes } = found.both;
   return (
-    <Modal opened onClose={onClose} size="lg" title={<Text fw={600}>{t('clash')}</Text>} centered>
+    <Modal opened onClose={onClose} closeButtonProps={cross} size="lg" title={<Text fw={600}>{t('clash')}</Text>} centered>
       <Stack>
         <Text size="sm">{t('clashBy', { name, when: ago(found.theirs.savedAt, language) })}</Text>
         <div>

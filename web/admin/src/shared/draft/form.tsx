@@ -72,7 +72,7 @@ export function Together({ path, label, children, aside, plain = true }: Togethe
   const fault = useFaults(path, { below: false });
   const legend = (
     <Group gap="xs" component="span">
-      <Text span size="sm" fw={500}>
+      <Text span size="sm" fw={600}>
         {name}
       </Text>
       {aside}

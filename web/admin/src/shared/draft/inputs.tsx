@@ -158,6 +158,9 @@ export function ChoiceInput({ value, onChange, path, label, values, clearable = 
   );
 }
 
+/** Choices that cannot be left out. */
+const REQUIRED = new Set(['kind', 'type', 'on']);
+
 /** One of the values that the document knows for a field. */
 export function EnumInput(props: Control<string> & { values: string[]; fallback?: string | undefined }) {
   const { t } = useDraftWords();
@@ -166,7 +169,7 @@ export function EnumInput(props: Control<string> & { values: string[]; fallback?
     <ChoiceInput
       {...props}
       value={props.value ?? props.fallback}
-      clearable={props.fallback === undefined}
+      clearable={props.fallback === undefined && !REQUIRED.has(field)}
       values={props.values.map((each) => ({ value: each, label: choiceOf(t, field, each) }))}
     />
   );

@@ -1,8 +1,9 @@
 // Which fields of a part are asked first, and which are rarely needed.
-import { SegmentedControl, Stack } from '@mantine/core';
+import { SegmentedControl, SimpleGrid, Stack } from '@mantine/core';
 import { Field, FieldsOf } from './any';
 import type { Fields, PartName } from './document';
-import { Together } from './form';
+import { Together, useForm } from './form';
+import { MoneyInput, PercentInput } from './inputs';
 import { LimitInput } from './parts';
 import { partOf } from './schema';
 import { useDraftWords } from './words';
@@ -53,6 +54,7 @@ export function advancedOf(part: PartName): string[] {
 
 /** The fields that a form of this part begins with. */
 export function PartFields({ part, value, onChange }: PartFieldsProps) {
+  const { currency } = useForm();
   const first = LAYOUTS[part]?.first ?? Object.keys(partOf(part).properties ?? {}).filter((name) => name !== 'id');
   const groups: string[][] = [[]];
   for (const name of first) {
@@ -71,13 +73,52 @@ export function PartFields({ part, value, onChange }: PartFieldsProps) {
           case 'gives':
             return <Gives key={index} value={value} onChange={onChange} />;
           case 'given':
-            return <FieldsOf key={index} owner="Reward" names={GIVEN[String(value['kind'])] ?? []} value={value} onChange={onChange} path="" />;
+            return <Given key={index} value={value} onChange={onChange} />;
           case 'bounds':
             return <Bounds key={index} value={value} onChange={onChange} />;
           default:
-            return <FieldsOf key={index} owner={part} names={names} value={value} onChange={onChange} path="" />;
+            return <FieldsOf key={index} owner={part} names={names} value={value} onChange={part === 'Reward' && names.includes('kind') ? (next) => onChange(ofKind(value, next, currency)) : onChange} path="" />;
         }
       })}
+    </Stack>
+  );
+}
+
+/** Another kind of reward begins with what it needs, and loses what it cannot have. */
+function ofKind(before: Fields, after: Fields, currency: string): Fields {
+  const kind = String(after['kind']);
+  if (before['kind'] === after['kind']) {
+    return after;
+  }
+  const keeps = new Set(GIVEN[kind] ?? []);
+  const rest = Object.fromEntries(Object.entries(after).filter(([name]) => keeps.has(name) || !EVERY_GIVEN.includes(name)));
+  const money = `5.00 ${currency}`;
+  const starts: Record<string, Fields> = {
+    amount_off: { value: money },
+    percent_off: { value: '10%' },
+    product: { product: { ids: [] } },
+    gift_card: { value: `25.00 ${currency}` },
+    cash_back: { value: money },
+    experience: { experience: { sessions: [] } },
+  };
+  return { ...rest, ...(starts[kind] ?? {}) };
+}
+
+/** What the reward gives, by its kind. */
+function Given({ value, onChange }: { value: Fields; onChange: (value: Fields) => void }) {
+  const kind = String(value['kind']);
+  const names = (GIVEN[kind] ?? []).filter((name) => name !== 'value');
+  const written = typeof value['value'] === 'string' ? value['value'] : undefined;
+  const set = (next: string | undefined) => {
+    const { value: _, ...rest } = value;
+    onChange(next === undefined ? rest : { ...rest, value: next });
+  };
+  return (
+    <Stack gap="md">
+      {(GIVEN[kind] ?? []).includes('value') ? (
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>{kind === 'percent_off' ? <PercentInput path="/value" value={written} onChange={set} /> : <MoneyInput path="/value" value={written} onChange={set} />}</SimpleGrid>
+      ) : null}
+      <FieldsOf owner="Reward" names={names} value={value} onChange={onChange} path="" />
     </Stack>
   );
 }

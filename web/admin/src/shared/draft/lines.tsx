@@ -69,7 +69,7 @@ export function Line({ program, draft, told, place, name, words, badge, stops, o
       <Group wrap="nowrap" align="flex-start" gap="xs">
         <Box flex={1} miw={0}>
           <Group gap={6}>
-            <UnstyledButton onClick={() => onEdit(place)} className="line">
+            <UnstyledButton onClick={() => onEdit(place)}>
               <Text fw={600} size="sm">
                 {name}
               </Text>
@@ -83,14 +83,14 @@ export function Line({ program, draft, told, place, name, words, badge, stops, o
             </Text>
           ) : null}
           {faults.length === 0 ? null : (
-            <Group gap={4} mt={4} wrap="nowrap" align="flex-start" c="var(--mantine-color-orange-text)">
+            <Group gap={4} mt={4} wrap="nowrap" align="flex-start" c="var(--mantine-color-orange-light-color)">
               <IconAlertTriangle size={15} style={{ flex: 'none', marginTop: 2 }} aria-hidden />
               <Text size="sm">{[faults[0]?.reason, faults[0]?.suggestion].filter(Boolean).join(' → ')}</Text>
             </Group>
           )}
         </Box>
         {stops !== undefined && !isOff && may('switches:write') ? (
-          <Button size="xs" variant="subtle" color="red" leftSection={<IconPlayerStop size={14} />} onClick={() => setStopping(true)} visibleFrom="xs">
+          <Button size="xs" variant="subtle" color="gray" leftSection={<IconPlayerStop size={14} />} onClick={() => setStopping(true)} visibleFrom="xs">
             {t('stop')}
           </Button>
         ) : null}

@@ -20,6 +20,7 @@ export function namesOf(document: Document, language: string) {
     ladders: (document.ladders ?? []).map((ladder) => ({ value: ladder.id, label: ladder.id })),
     rules: rulesOf(document).map(({ rule }) => ({ value: rule.id, label: said(rule.label, language, rule.id) })),
     rewards: rewardsOf(document).map(({ reward }) => ({ value: reward.id, label: said(reward.name, language, reward.id) })),
+    campaigns: (document.campaigns ?? []).map((campaign) => ({ value: campaign.id, label: said(campaign.label, language, campaign.id) })),
     consents: (document.consents ?? []).map((consent) => ({ value: consent.id, label: said(consent.text, language, consent.id) })),
     kinds: mapped(document.reward_kinds),
     groups: Object.keys(document.stacking?.groups ?? {}).map((id) => ({ value: id, label: id })),

@@ -106,6 +106,7 @@ export function BudgetInput({ value, onChange, path, measures }: Control<Budget>
   };
   const offered = (key: string) => measures === undefined || measures.includes(key);
   return (
+    <Together path={path} aside={value === undefined ? <Text span size="sm" c="dimmed">{t('noLimit')}</Text> : null}>
     <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
       {(Object.keys(MEASURES) as (keyof typeof MEASURES)[]).filter(offered).map((key) => (
         <WholeInput key={key} label={t(MEASURES[key])} path={`${path}/${key}`} value={budget[key] ?? undefined} onChange={(most) => set({ [key]: most })} least={1} />
@@ -116,6 +117,7 @@ export function BudgetInput({ value, onChange, path, measures }: Control<Budget>
       <EnumInput label={t('budgetPer')} path={`${path}/per`} value={budget.per} fallback="lifetime" values={PERIODS} onChange={(per) => set({ per: per as 'day' })} />
       <TagsField label={t('alertAt')} path={`${path}/alert`} value={budget.alert?.map((each) => each.slice(0, -1))} onChange={(alert) => set({ alert: alert?.map((each) => `${each.replace('%', '').trim()}%`) })} />
     </SimpleGrid>
+    </Together>
   );
 }
 

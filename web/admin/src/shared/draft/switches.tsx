@@ -112,7 +112,7 @@ export function SwitchedOffBanner({ program }: { program: string }) {
   }
   const names = draft.data === undefined ? null : namesOf(draft.data.document, language);
   const nameOf = (each: SwitchedOff) => {
-    const lists = { rule: names?.rules, reward: names?.rewards, wallet: names?.wallets } as Record<string, { value: string; label: string }[] | undefined>;
+    const lists = { rule: names?.rules, reward: names?.rewards, wallet: names?.wallets, campaign: names?.campaigns } as Record<string, { value: string; label: string }[] | undefined>;
     return lists[each.target_kind]?.find((one) => one.value === each.target_id)?.label ?? each.target_id;
   };
   return (
@@ -127,7 +127,7 @@ export function SwitchedOffBanner({ program }: { program: string }) {
               {t('sinceBy', { when: moment(each.set_at, card?.timezone ?? 'UTC', language), name: each.set_by_name ?? each.set_by, reason: each.reason })}
             </Text>
             {may('switches:write') ? (
-              <Button size="xs" variant="white" color="red" loading={lift.isPending} onClick={() => lift.mutate({ params: { path: { program, switch_id: each.id } } })}>
+              <Button size="xs" variant="default" loading={lift.isPending} onClick={() => lift.mutate({ params: { path: { program, switch_id: each.id } } })}>
                 {t('lift')}
               </Button>
             ) : null}

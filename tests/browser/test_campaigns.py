@@ -1,0 +1,80 @@
+"""Campaigns: double points for a segment with a budget, seen in words, published, watched, stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import Site, Visit
+from playwright.sync_api import expect
+
+WORDS = {
+    "en": {
+        "new": "New campaign",
+        "name": "Name",
+        "who": "For whom",
+        "segment": "Regulars",
+        "budget": "Budget in points",
+        "words": "2 times what every rule gives",
+        "save": "Continue to publish",
+        "publish": "Publish",
+        "budget said": "0 of 4,000 points",
+    },
+    "es": {
+        "new": "Nueva campaña",
+        "name": "Nombre",
+        "who": "Para quién",
+        "segment": "Compradores habituales",
+        "budget": "Presupuesto en puntos",
+        "words": "2 veces lo que da cada regla",
+        "save": "Seguir para publicar",
+        "publish": "Publicar",
+        "budget said": "0 de 4.000 puntos",
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_double_points_for_a_segment_with_a_budget(site: Site, visit: Visit, language: str) -> None:
+    said = WORDS[language]
+    shop = site.open_shop(people=1)
+    page = visit(f"/p/{shop.slug}/campaigns", language=language)
+
+    page.get_by_role("button", name=said["new"]).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(said["name"]).fill("Happy days")
+    dialog.get_by_role("combobox", name=said["who"]).click()
+    page.get_by_role("option", name=said["segment"]).click()
+    dialog.get_by_label(said["budget"]).fill("4000")
+    expect(dialog.get_by_role("status")).to_contain_text(said["words"])
+    visit.look(page, "form")
+    dialog.get_by_role("button", name=said["save"]).click()
+
+    expect(page.get_by_text("Happy days").first).to_be_visible()
+    page.get_by_role("button", name=said["publish"], exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name=said["publish"], exact=True).click()
+    expect(page.get_by_role("row")).to_have_count(3)
+
+    page.goto(f"{site.address}/admin/p/{shop.slug}/campaigns")
+    card = page.get_by_role("article", name="Happy days")
+    expect(card).to_contain_text(said["budget said"])
+    expect(page.get_by_role("listitem").filter(has_text="Happy days")).to_be_visible()
+    visit.everywhere(page)
+    campaign: Any = site.api.get(f"programs/{shop.slug}/program").json()["document"]["campaigns"][-1]
+    assert (campaign["audience"], campaign["budget"]["points"]) == ({"any": ["regulars"]}, 4000)
+
+
+def test_a_campaign_is_stopped_within_two_clicks(site: Site, visit: Visit) -> None:
+    shop = site.open_shop(people=0)
+    page = visit(f"/p/{shop.slug}/campaigns?view=list")
+    card = page.get_by_role("article", name="Family weekend")
+
+    card.get_by_role("button", name="Stop now").click()
+    page.get_by_role("dialog").get_by_label("Why").fill("Wrong week")
+    page.get_by_role("dialog").get_by_role("button", name="Stop now").click()
+
+    expect(card).to_contain_text("Stopped")
+    expect(page.get_by_role("alert", name="Switched off")).to_contain_text("Family weekend")
+    page.get_by_role("button", name="Family weekend").first.click()
+    expect(page.get_by_role("dialog")).to_contain_text("What it consists of")
+    visit.look(page, "campaign")
