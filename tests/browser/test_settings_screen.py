@@ -245,3 +245,21 @@ def test_a_company_s_accounts_are_let_in_and_out(visit: Visit, shop: Shop) -> No
     card.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(card).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", ["CSV", "Excel"])
+def test_a_file_is_asked_for_made_and_fetched(visit: Visit, shop: Shop, kind: str) -> None:
+    page = visit(f"/p/{shop.slug}/settings/exports")
+    page.get_by_role("button", name="New export").first.click()
+    dialog = page.get_by_role("dialog")
+    visit.look(page, "dialog")
+    dialog.get_by_text(kind, exact=True).click()
+    dialog.get_by_role("button", name="Make the file").click()
+    ending = {"CSV": "csv", "Excel": "xlsx"}[kind]
+    file = page.get_by_role("link", name=re.compile(rf"\.{ending}$")).first
+    file.wait_for(timeout=30_000)
+    with page.expect_download() as fetching:
+        file.click()
+    said = fetching.value.path().read_bytes()
+    assert said[:2] == b"PK" if kind == "Excel" else b"Anna Alba" in said
+    visit.everywhere(page)

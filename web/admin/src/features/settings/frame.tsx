@@ -13,6 +13,7 @@ const SUBJECTS = [
   { key: 'keys', to: '/p/$program/settings/keys', needs: 'keys:read' },
   { key: 'webhooks', to: '/p/$program/settings/webhooks', needs: 'webhooks:read' },
   { key: 'imports', to: '/p/$program/settings/imports', needs: 'imports:write' },
+  { key: 'exports', to: '/p/$program/settings/exports', needs: 'reports:read' },
   { key: 'audit', to: '/p/$program/settings/audit', needs: 'audit:read' },
 ] as const;
 

@@ -81,6 +81,12 @@ const importsRoute = createRoute({
   component: lazyRouteComponent(() => import('./imports'), 'ImportsPage'),
 });
 
+const exportsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/exports',
+  component: lazyRouteComponent(() => import('./exports'), 'ExportsPage'),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/audit',
@@ -93,6 +99,6 @@ const auditRoute = createRoute({
 
 export const settingsRoutes = [
   settingsRoute.addChildren([
-    firstRoute, peopleRoute, rolesRoute, ssoRoute, storesRoute, keysRoute, approvalsRoute, webhooksRoute, endpointRoute, importsRoute, auditRoute,
+    firstRoute, peopleRoute, rolesRoute, ssoRoute, storesRoute, keysRoute, approvalsRoute, webhooksRoute, endpointRoute, importsRoute, exportsRoute, auditRoute,
   ]),
 ] as const;
