@@ -1,17 +1,84 @@
-"""The list of members."""
+"""The list of members: finding, enrolling, bringing in from a file, and doing the same for many."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from conftest import Shop, Visit
+from conftest import Shop, Site, Visit
+
+SEARCH = {"en": "Name, e-mail, phone, card, order number …", "es": "Nombre, correo, teléfono, tarjeta, n.º de pedido …"}
 
 
-@pytest.mark.parametrize(("language", "label"), [("en", "Search by name"), ("es", "Buscar por nombre")])
-def test_somebody_is_found_by_the_beginning_of_her_name(visit: Visit, shop: Shop, language: str, label: str) -> None:
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_somebody_is_found_by_anything_one_holds_of_her(visit: Visit, shop: Shop, language: str) -> None:
     page = visit(f"/p/{shop.slug}/members", language=language)
-    page.get_by_text("Anna Alba").wait_for()
-    page.get_by_label(label).fill("ben")
-    page.get_by_text("Anna Alba").wait_for(state="detached")
-    assert page.get_by_text("Ben Bosch").is_visible()
+    page.get_by_role("link", name="Anna Alba").wait_for()
+    for text in ("ben", "C-1", "ben@example.org", "order-1"):
+        page.get_by_label(SEARCH[language], exact=True).fill(text)
+        page.get_by_role("link", name="Anna Alba").wait_for(state="detached")
+        assert page.get_by_role("link", name="Ben Bosch").is_visible()
+        assert "ben" not in page.url.lower()
+        page.get_by_label(SEARCH[language], exact=True).fill("")
+        page.get_by_role("link", name="Anna Alba").wait_for()
     visit.everywhere(page)
+
+
+def test_filters_stand_in_the_address(visit: Visit, shop: Shop) -> None:
+    page = visit(f'/p/{shop.slug}/members?status=["blocked"]')
+    page.get_by_text("Nobody fits these filters.").wait_for()
+    page = visit(f"/p/{shop.slug}/members?tier=club:base")
+    page.get_by_role("link", name="Anna Alba").wait_for()
+    assert page.get_by_role("combobox", name="Tier").input_value() == "Base"
+
+
+def test_somebody_is_enrolled_at_the_desk(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=1)
+    page = visit(f"/p/{shop.slug}/members")
+    page.get_by_role("button", name="Enrol").click()
+    form = page.get_by_role("dialog")
+    form.get_by_role("button", name="Enrol").click()
+    form.get_by_text("An e-mail address, a phone or a card is needed.").wait_for()
+    form.get_by_label("Name").fill("Gala <b>Gil</b>")
+    form.get_by_label("E-mail").fill("gala@example.org")
+    form.get_by_role("button", name="Enrol").click()
+    page.get_by_role("heading", name="Gala <b>Gil</b>").wait_for()
+    assert page.get_by_text("gala@example.org").is_visible()
+
+
+def test_a_file_is_brought_in_and_answered_row_by_row(visit: Visit, site: Site, tmp_path: Path) -> None:
+    shop = site.open_shop(people=1)
+    file = tmp_path / "socios.csv"
+    file.write_text("Nombre;Correo;Zapatos\nInés Íñigo;ines@example.org;38\nJoan;not an address;41\n", encoding="utf-8")
+    page = visit(f"/p/{shop.slug}/members")
+    page.get_by_role("button", name="Import").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files(file)
+    page.get_by_text("These columns are not used: Zapatos.").wait_for()
+    page.get_by_role("button", name="Import 2 members").click()
+    page.get_by_text("1 new, 0 known already, 1 refused.").wait_for()
+    assert page.get_by_role("cell", name="not an address", exact=True).is_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save 1 refused row").click()
+    assert "not an address" in Path(download.value.path()).read_text(encoding="utf-8")
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    page.get_by_role("link", name="Inés Íñigo").wait_for()
+
+
+def test_points_of_several_are_adjusted_with_the_numbers_said_before(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=3)
+    page = visit(f"/p/{shop.slug}/members")
+    rows = page.get_by_label("Select this row")
+    rows.nth(0).check()
+    rows.nth(1).check()
+    page.get_by_text("2 members selected").wait_for()
+    page.get_by_role("button", name="Adjust points").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("For each").fill("50")
+    form.get_by_label("What members read").fill("Sorry for the wait")
+    form.get_by_label("What only staff read").fill("Queue of Saturday")
+    form.get_by_text("Gives 50 to each of 2 members: 100 together.").wait_for()
+    form.get_by_role("button", name="Adjust 2 members").click()
+    form.get_by_text("2 of 2 done, 0 wait for a second person, 0 refused.").wait_for()

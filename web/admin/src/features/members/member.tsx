@@ -1,19 +1,18 @@
 // One member: who she is, what she holds, and what was done.
 import { Alert, Anchor, Breadcrumbs, Button, Group, Tabs, Text } from '@mantine/core';
 import { day } from '@shared/format';
-import { Loaded, Page } from '@shared/ui';
+import { Loaded, Page, Waiting } from '@shared/ui';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import { Waiting } from '@shared/ui';
 import { Actions } from './member/actions';
 import { useMember, useZone, type Member } from './member/data';
 import { Overview } from './member/overview';
+import { Timeline } from './member/timeline';
 import { useOneWords } from './member/words';
 import { StatusBadge } from './parts';
 import { TABS, type MemberTab } from './routes';
 
 const FROM = '/signed-in/p/$program/members/$member';
-const Timeline = lazy(async () => ({ default: (await import('./member/timeline')).Timeline }));
 const Rewards = lazy(async () => ({ default: (await import('./member/rewards')).Rewards }));
 const Movements = lazy(async () => ({ default: (await import('./member/movements')).Movements }));
 const Profile = lazy(async () => ({ default: (await import('./member/profile')).Profile }));
