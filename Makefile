@@ -36,7 +36,7 @@ openapi: env-dev ## Write docs/openapi.json and docs/program.schema.json anew
 	@$(IN) $(BIN)/python -m puntal.entrypoints.openapi
 
 screenshots: env-dev admin browser ## Take pictures of every screen into docs/screenshots
-	@$(IN) $(BIN)/python -m screenshots $(ARGS)
+	@$(IN) $(BIN)/python scripts/screenshots.py $(ARGS)
 
 lock: env-dev ## Write the lock files anew, with the newest versions allowed
 	@$(IN) sh scripts/lock.sh

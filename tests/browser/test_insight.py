@@ -1,0 +1,42 @@
+"""Insight: every report, by its tab."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from conftest import Shop, Visit
+
+TABS = ["growth", "engagement", "rewards", "tiers", "cohorts", "liability", "incentives", "budgets"]
+NAMES = {
+    "en": ["Growth", "Key figures", "Rewards", "Tiers", "Who came back", "Liability", "What led to orders", "Budgets"],
+    "es": [
+        "Crecimiento", "Cifras clave", "Recompensas", "Niveles", "Quién volvió", "Obligación", "Qué llevó a pedidos",
+        "Presupuestos",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_report_opens_and_can_be_saved(visit: Visit, shop: Shop, language: str) -> None:
+    csv = {"en": "Save as CSV", "es": "Guardar como CSV"}[language]
+    page = visit(f"/p/{shop.slug}/insight", language=language)
+    for name in NAMES[language]:
+        page.get_by_role("tab", name=name, exact=True).click()
+        expect(page.get_by_role("tabpanel").get_by_role("button", name=csv)).to_be_visible()
+        expect(page.get_by_role("tabpanel").locator("[aria-busy=true]")).to_have_count(0)
+    with page.expect_download():
+        page.get_by_role("button", name=csv).click()
+
+
+@pytest.mark.parametrize("tab", ["engagement", "tiers", "cohorts", "liability"])
+def test_reports_are_readable_everywhere(visit: Visit, shop: Shop, tab: str) -> None:
+    page = visit(f"/p/{shop.slug}/insight?tab={tab}")
+    expect(page.get_by_role("tabpanel").locator("table").first).to_be_visible()
+    visit.everywhere(page)
+
+
+def test_rows_behind_a_tier_are_its_members(visit: Visit, shop: Shop) -> None:
+    page = visit(f"/p/{shop.slug}/insight?tab=tiers")
+    page.get_by_role("button", name="Show rows: Friend").first.click()
+    expect(page.get_by_role("dialog").get_by_role("row")).to_have_count(len(shop.members) + 1)
