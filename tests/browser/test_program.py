@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from conftest import Site, Visit
 from playwright.sync_api import Page, expect
+
+from conftest import Site, Visit
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {

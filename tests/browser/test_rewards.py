@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Shop, Site, Visit
 from playwright.sync_api import expect
+
+from conftest import Shop, Site, Visit
 
 GIFT = {
     "id": "mug",
@@ -32,7 +33,8 @@ def _with_gift(site: Site) -> Shop:
     shop = site.open_shop(people=2)
     document: Any = site.api.get(f"programs/{shop.slug}/program").json()["document"]
     document["rewards"].append(GIFT)
-    site.post(f"programs/{shop.slug}/program/publish", {"document": document, "note": "Mugs"})
+    site.api.put(f"programs/{shop.slug}/program", json=document).raise_for_status()
+    site.post(f"programs/{shop.slug}/program/publish", {"note": "Mugs"})
     return shop
 
 
@@ -67,8 +69,8 @@ def test_a_reward_is_delivered(site: Site, visit: Visit) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Under way").click()
     expect(page.get_by_text("Nothing to deliver")).to_be_visible()
     page.get_by_text("Under way", exact=True).click()
-    page.get_by_role("button", name="Delivered").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delivered").click()
+    page.get_by_role("button", name="Delivered", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delivered", exact=True).click()
 
     expect(page.get_by_text("Nothing to deliver")).to_be_visible()
     visit.everywhere(page)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from conftest import Site, Visit
 from playwright.sync_api import expect
+
+from conftest import Site, Visit
 
 
 def test_codes_are_made_found_and_ended(site: Site, visit: Visit) -> None:
@@ -36,7 +37,7 @@ def test_codes_are_made_found_and_ended(site: Site, visit: Visit) -> None:
     asked = page.get_by_role("dialog").last
     asked.get_by_label("Why").fill("Printed twice")
     asked.get_by_role("button", name="Void").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Voided")
+    expect(page.get_by_role("dialog").first).to_contain_text("Voided")
 
     page.goto(f"{site.address}/admin/p/{shop.slug}/rewards?view=vouchers&batch={batch['id']}")
     page.get_by_role("dialog").get_by_role("button", name="Void").click()
@@ -70,7 +71,8 @@ def test_a_gift_card_is_sold_and_looked_up(site: Site, visit: Visit) -> None:
         "label": {"es": "Saldo", "en": "Credit"},
         "gift_cards": {"min": "10.00 EUR", "max": "200.00 EUR"},
     }
-    site.post(f"programs/{shop.slug}/program/publish", {"document": document, "note": "Cards"})
+    site.api.put(f"programs/{shop.slug}/program", json=document).raise_for_status()
+    site.post(f"programs/{shop.slug}/program/publish", {"note": "Cards"})
     page = visit(f"/p/{shop.slug}/rewards?view=cards")
 
     page.get_by_role("textbox", name="Amount").fill("25")

@@ -33,7 +33,7 @@ export function Confirm(props: ConfirmProps) {
             {t('cancel')}
           </Button>
           <Button
-            {...(props.danger ? { color: 'red' } : {})}
+            {...(props.danger ? { color: 'red.9' } : {})}
             loading={props.busy ?? false}
             disabled={props.disabled ?? false}
             onClick={props.onConfirm}
