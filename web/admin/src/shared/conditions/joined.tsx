@@ -39,7 +39,7 @@ export function JoinedQuestions(props: RuleGroupProps) {
       <Stack gap="xs">
         {isRoot && !showsHow ? null : (
           <Row gap="xs" justify="space-between" wrap="nowrap" align="flex-start">
-            <Row gap="xs">
+            <Row gap="xs" flex={1} miw={0}>
               {group.lines === undefined ? null : (
                 <Select
                   aria-label={t('which')}
