@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Tally
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,12 +13,17 @@ import pytest
 from msgspec import structs
 from people import MEMBERSHIP, a_document, a_member
 
+from puntal.access import queries as access
+from puntal.access.model import ApprovalId
+from puntal.access.operations import approvals, keys, notifications
 from puntal.activity import operations as activity
 from puntal.activity.model import Count, Totals
 from puntal.console import merging, persons, pools, running
 from puntal.console.errors import PoolFirst
 from puntal.engine import compile as engine
 from puntal.engine.model import Compiled, Running
+from puntal.kit.db import ProgramId
+from puntal.kit.ids import new_id
 from puntal.ledger import operations as ledger
 from puntal.limits.model import Counter
 from puntal.members import operations as members
@@ -272,3 +278,39 @@ async def test_export_holds_everything_and_erasure_keeps_only_the_books(tx: Tran
         words = str(await cursor.fetchall())
         assert "example.com" not in words
         assert "Ruiz" not in words
+
+
+async def test_erasing_ends_what_waits_for_a_second_person_about_her(tx: Transaction, program_id: int) -> None:
+    """Of the ids merged into hers too; whoever asked is told; what is about others goes on waiting."""
+    compiled = a_program(program_id)
+    anna, ben, other = [await a_member(tx, program_id, f"{name}@example.com") for name in ("anna", "ben", "carla")]
+    organization = await access.organization_of(tx, program_id)
+    asking = replace(keys.administrator(organization), kind="staff", id=new_id())
+    await merging.merge(tx, compiled, MEMBERSHIP, survivor=anna, merged=ben, by="staff:carla", now=NOON)
+
+    async def asked(member: UUID) -> ApprovalId:
+        request = await approvals.ask(
+            tx,
+            program_id=ProgramId(program_id),
+            id=ApprovalId(new_id()),
+            action="points.adjust",
+            subject=f"member:{member}",
+            payload={},
+            by=asking,
+            now=NOON,
+        )
+        return request.id
+
+    requests = [await asked(member) for member in (anna, ben, other)]
+
+    for _ in range(2):
+        await persons.erase(tx, compiled, anna, by="staff:carla", now=NOON)
+
+    states = []
+    for id in requests:
+        found = await access.find_approval(tx, ProgramId(program_id), id)
+        assert found is not None
+        states.append((found.state.value, found.decided_by))
+    assert states == [("declined", "staff:carla"), ("declined", "staff:carla"), ("waiting", None)]
+    told = await notifications.listed(tx, program_id, asking.id, unread=True, before=None, limit=10)
+    assert [one.code for one in told] == ["approval.declined"] * 2

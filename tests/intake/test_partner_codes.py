@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from selling import MakeProgram, Shop, a_refund, an_order
 
+from puntal.access import queries as access
+from puntal.access.model import NewStaff, Staff
+from puntal.access.operations import keys, notifications, staff
 from puntal.kit import clock, ids
 from puntal.kit.db import Database
 from puntal.rewards.model_vouchers import Batch, VoucherTerms
@@ -153,3 +156,35 @@ async def test_what_is_owed_follows_a_member_and_goes_with_her(database: Databas
         assert [one.member_id for one in await vouchers.owed(tx, shop.program_id)] == [ben]
         await vouchers.forget(tx, shop.program_id, [ben], now=clock.now())
         assert await vouchers.owed(tx, shop.program_id) == []
+
+
+async def test_staff_are_told_once_that_codes_are_owed(database: Database, shop: Shop) -> None:
+    """And again when it is others who wait; who may not see vouchers is told nothing."""
+    async with database.transaction() as tx:
+        by = keys.administrator(await access.organization_of(tx, shop.program_id))
+        ben, carla = [
+            await staff.add(
+                tx,
+                NewStaff(email=f"{name}-{ids.new_id()}@example.org", name=name, role=role, locale="es"),
+                by=by,
+                password=None,
+                now=clock.now(),
+            )
+            for name, role in (("ben", "marketer"), ("carla", "cashier"))
+        ]
+    await shop.send(an_order(*[250] * 6, id="1001"))
+
+    async def news(person: Staff) -> list[str]:
+        async with database.program_transaction(shop.program_id) as tx:
+            for _ in range(2):
+                await vouchers.settle_owed(tx, shop.program_id, now=clock.now())
+                await vouchers.tell_of_owed(tx, shop.program_id, now=clock.now())
+            found = await notifications.listed(tx, shop.program_id, person.id, unread=False, before=None, limit=50)
+        return [one.text("es") for one in found]
+
+    assert await news(ben) == ["Códigos de cinema_codes que se deben a miembros: 2. Importe más"]
+    await bring(database, shop, "CINE1")
+    assert (await news(ben))[0] == "Códigos de cinema_codes que se deben a miembros: 1. Importe más"
+    await bring(database, shop, "CINE2")
+    assert len(await news(ben)) == 2
+    assert await news(carla) == []

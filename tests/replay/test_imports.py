@@ -10,8 +10,13 @@ import pytest
 from shops import BEGINNING, PROGRAM, history, jsonl
 from telling import Teller, gave
 
+from puntal.access import queries
+from puntal.access.model import ALL_PERMISSIONS, KeyTerms, NewStaff, Staff
+from puntal.access.operations import keys, notifications, staff
+from puntal.entrypoints import imports
 from puntal.entrypoints.imports import _KIND as KIND
 from puntal.entrypoints.imports import ALONE
+from puntal.kit import clock, ids
 
 LINES = {"content-type": "application/x-ndjson"}
 Json = dict[str, Any]
@@ -220,3 +225,37 @@ async def test_only_declared_kinds_are_read(shop: Teller, kind: str | None) -> N
     for declared in ("application/jsonl; charset=utf-8", "Application/X-NDJSON"):
         read = await shop.call("POST", "imports/events", content=content, headers={"content-type": declared})
         assert read["events"] == 1
+
+
+async def test_whoever_asked_is_told_of_an_import_that_took_long_once(
+    shop: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often the same lines are sent; of a quick one she sees the answer."""
+    async with shop.database.transaction() as tx:
+        by = keys.administrator(await queries.organization_of(tx, shop.program_id))
+        person = NewStaff(email=f"anna-{ids.new_id()}@example.org", name="Anna", role="admin", locale="en")
+        anna = await staff.add(tx, person, by=by, password=None, now=clock.now())
+        key = await keys.create(
+            tx, KeyTerms(name="Anna", scopes=ALL_PERMISSIONS, staff_id=anna.id), by=by, now=clock.now()
+        )
+    hers = LINES | {"authorization": f"Bearer {key.token}"}
+    events = history(2)
+    await sent(shop, events, headers=hers)
+    assert await told(shop, anna) == []
+
+    monkeypatch.setattr(imports, "LONG", timedelta(0))
+    for _ in range(2):
+        await sent(shop, events, headers=hers)
+        faulty = b"\n".join([*jsonl(events), b"[]"])
+        await shop.call("POST", "imports/events", content=faulty, headers=hers, status=422)
+
+    assert await told(shop, anna) == [
+        f"Your import is done: {len(events)} events, 0 of them refused",
+        "Your import stopped before its end; what came before is in",
+    ]
+
+
+async def told(shop: Teller, person: Staff) -> list[str]:
+    async with shop.database.program_transaction(shop.program_id) as tx:
+        found = await notifications.listed(tx, shop.program_id, person.id, unread=False, before=None, limit=50)
+    return [one.text("en") for one in reversed(found)]

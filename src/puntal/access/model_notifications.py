@@ -17,8 +17,16 @@ NotificationCode = Literal[
     "approval.wanted",
     "approval.approved",
     "approval.declined",
+    "goal.reached",
+    "goal.behind",
+    "goal.missed",
+    "budget.ending",
+    "budget.used_up",
+    "vouchers.owed",
+    "import.done",
+    "import.failed",
 ]
-TargetKind = Literal["export", "simulation", "voucher_batch", "approval"]
+TargetKind = Literal["export", "simulation", "voucher_batch", "approval", "goal", "budget", "owed_codes", "import"]
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "export.done": (
@@ -35,6 +43,35 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "approval.wanted": ("Somebody asks for a second person's word", "Alguien pide la aprobación de otra persona"),
     "approval.approved": ("What you asked for was approved", "Lo que pidió fue aprobado"),
     "approval.declined": ("What you asked for was declined", "Lo que pidió fue rechazado"),
+    "goal.reached": ("The goal “{name}” is reached", "Se ha alcanzado el objetivo «{name}»"),
+    "goal.behind": (
+        "The goal “{name}” is behind: {percent} % of the way, {days} days left",
+        "El objetivo «{name}» va con retraso: {percent} % del camino, quedan {days} días",
+    ),
+    "goal.missed": (
+        "The goal “{name}” was missed: it ended at {percent} % of the way",
+        "No se alcanzó el objetivo «{name}»: terminó al {percent} % del camino",
+    ),
+    "budget.ending": (
+        "A budget is near its end: {percent} % of {budget} is used",
+        "Un presupuesto se acaba: usado el {percent} % de {budget}",
+    ),
+    "budget.used_up": (
+        "A budget is used up: {budget} gives nothing more in this period",
+        "Un presupuesto se agotó: {budget} no da nada más en este periodo",
+    ),
+    "vouchers.owed": (
+        "Codes of {pool} owed to members: {count}. Import more",
+        "Códigos de {pool} que se deben a miembros: {count}. Importe más",
+    ),
+    "import.done": (
+        "Your import is done: {events} events, {refused} of them refused",
+        "Su importación ha terminado: {events} eventos, {refused} de ellos rechazados",
+    ),
+    "import.failed": (
+        "Your import stopped before its end; what came before is in",
+        "Su importación se detuvo antes del final; lo anterior está dentro",
+    ),
 }
 """English, Spanish."""
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -47,6 +84,21 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "audit": ("the audit log", "el registro de auditoría"),
 }
 """Of exports, in sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Something that several people are to be told.
+
+    Attributes:
+        target: What it is about: a kind and an id.
+        once: Under which nobody is told of it twice.
+    """
+
+    code: NotificationCode
+    target: tuple[TargetKind, str]
+    once: str | None = None
+    numbers: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

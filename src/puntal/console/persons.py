@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from puntal.access.operations import audit
+from puntal.access.operations import approvals, audit
 from puntal.activity import operations as activity
 from puntal.console import store
 from puntal.console.errors import PayOutFirst, PoolFirst
@@ -62,8 +62,9 @@ async def export(tx: Transaction, compiled: Compiled, member: UUID, *, now: date
 async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, now: datetime) -> None:
     """Break the link between a member and the person, and keep the books; what she owes is written off.
 
-    Identities, profile, evidence of consents, activity, segments, and the words of her events go; that she agreed,
-    bought and earned stays countable. Erasing again changes nothing. There is no undo.
+    Identities, profile, evidence of consents, activity, segments, and the words of her events go, and what waits for a
+    second person's word about her ends; that she agreed, bought and earned stays countable. Erasing again changes
+    nothing. There is no undo.
 
     Args:
         tx: An open transaction on the program; the caller commits.
@@ -78,6 +79,9 @@ async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, n
         PayOutFirst: Money she paid in is paid out first: afterwards nobody would know whom to pay.
     """
     program_id = ProgramId(compiled.program_id)
+    # Before she is locked, as whoever decides one locks it first; a refusal below takes it back.
+    about = [f"member:{one}" for one in await _everyone(tx, program_id, member)]
+    await approvals.end_about(tx, program_id, about, by=by, now=now)
     profile = (await members.load(tx, program_id, [member], lock=True)).get(member)
     if profile is None or profile.status == "merged":
         raise UnknownMember
@@ -88,7 +92,7 @@ async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, n
     owed = await points.money_owed(tx, program_id, compiled.terms, member, now=now)
     if owed:
         raise PayOutFirst(owed=", ".join(f"{amount} {wallet}" for wallet, amount in owed.items()), wallets=owed)
-    everyone = [member, *(await members.held_about(tx, program_id, member))["earlier_ids"]]
+    everyone = await _everyone(tx, program_id, member)
     holder = (await ledger.lock_holders(tx, program_id, [member])).get(member)
     for terms in compiled.terms:
         # One write-off per wallet that owes: a handful at most, and each is a transfer with its sentence.
@@ -112,3 +116,7 @@ async def erase(tx: Transaction, compiled: Compiled, member: UUID, *, by: str, n
     await members.forget(tx, program_id, everyone, now=now)
     await outbox.forget(tx, program_id, everyone)
     await audit.record(tx, actor=by, action="member.erased", subject=f"member:{member}", now=now, program_id=program_id)
+
+
+async def _everyone(tx: Transaction, program_id: int, member: UUID) -> list[UUID]:
+    return [member, *(await members.held_about(tx, program_id, member))["earlier_ids"]]

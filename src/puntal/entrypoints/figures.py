@@ -1,4 +1,4 @@
-"""What a worker does for reports every minute: folds what is new into the sums of days, and tells of goals."""
+"""What a worker does for reports every minute: folds what is new, and tells of budgets and goals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SET LOCAL statement_timeout = '15min'
 
 
 async def keep_figures(database: Database, programs: Programs, program_id: int, *, now: datetime) -> None:
-    """Bring the sums of days up to date, portion by portion, each in a transaction of its own; then look at goals.
+    """Bring the sums of days up to date, portion by portion, each in a transaction; then look at budgets and goals.
 
     Args:
         database: Of the program.
@@ -39,4 +39,5 @@ async def keep_figures(database: Database, programs: Programs, program_id: int, 
         await tx.execute(PATIENCE)
         program = (await programs.current(tx, program_id)).newest
         await insight.keep_budgets(tx, program, now=now)
+        await insight.watch_budgets(tx, program, now=now, recorded_at=clock.now())
         await insight.watch_goals(tx, program, now=now, recorded_at=clock.now())

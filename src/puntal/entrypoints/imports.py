@@ -6,16 +6,18 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from typing import IO, Annotated, ClassVar, NamedTuple
+from datetime import datetime, timedelta
+from typing import IO, Annotated, ClassVar, Literal, NamedTuple
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.access import idempotency
-from puntal.access.dependencies import ProgramId, program_router, requires
+from puntal.access.dependencies import ProgramCaller, ProgramId, program_router, requires
 from puntal.access.model import Permission
+from puntal.access.operations import notifications
 from puntal.entrypoints.replay import Replay
-from puntal.kit import clock, http
+from puntal.kit import clock, http, ids
 from puntal.kit.errors import Conflict, UnsupportedMedia
 
 router = program_router("events")
@@ -31,6 +33,8 @@ _LINES = {
 }
 _IN_MEMORY = 4_000_000
 _MOST_REFUSED = 100
+LONG = timedelta(seconds=20)
+"""From then on nobody still looks at the screen on which she asked: she is told when it is over."""
 ALONE = "SELECT pg_try_advisory_xact_lock(%(kind)s, %(program_id)s)"
 """One import of a program at a time: two would race for its budgets."""
 _KIND = 0x696D70
@@ -125,6 +129,7 @@ async def _alone(
 async def import_events(
     request: Request,
     program_id: ProgramId,
+    caller: ProgramCaller,
     spooled: Annotated[Spooled, Depends(_spooled, scope="function")],
     _: Annotated[None, Depends(_alone, scope="function")],
     *,
@@ -136,8 +141,23 @@ async def import_events(
     line is mended, send the same lines again: what was stored is recognised.
     """
     lines = (line for line in spooled.file if line.strip())
+    began = clock.now()
     replay = Replay(http.database_of(request), request.app.state.programs, program_id)
-    done = await replay.run(lines, set_clock=set_clock)
+    try:
+        done = await replay.run(lines, set_clock=set_clock)
+    except Exception:
+        await _tell(request, program_id, caller.actor, "import.failed", spooled, began)
+        raise
+    await _tell(
+        request,
+        program_id,
+        caller.actor,
+        "import.done",
+        spooled,
+        began,
+        events=done.events,
+        refused=len(done.refused),
+    )
     return ImportOut(
         events=done.events,
         replayed=done.replayed,
@@ -145,3 +165,30 @@ async def import_events(
         refused=[RefusedOut(id=id, code=code) for id, code in done.refused[:_MOST_REFUSED]],
         refused_count=len(done.refused),
     )
+
+
+async def _tell(
+    request: Request,
+    program_id: int,
+    actor: str,
+    code: Literal["import.done", "import.failed"],
+    spooled: Spooled,
+    began: datetime,
+    **numbers: int,
+) -> None:
+    """Tell whoever asked, where it took long; of the same lines once, however often they are sent."""
+    now = clock.now()
+    if now - began < LONG:
+        return
+    # Events lie in transactions of their own, so this one tells of what has happened.
+    async with http.database_of(request).program_transaction(program_id) as tx:
+        await notifications.tell(
+            tx,
+            program_id,
+            actor,
+            code,
+            target=("import", ids.derived(spooled.words.hex(), "import")),
+            now=now,
+            once=f"{code}:{spooled.words.hex()}",
+            **numbers,
+        )

@@ -1,4 +1,4 @@
-"""What lapses or comes by itself during the day, and what a kill switch voids: portion by portion, each in a transaction."""
+"""What lapses or comes by itself during the day, and what a kill switch voids: in portions, each a transaction."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ async def lapse(database: Database, programs: Programs, program_id: int, now: da
             async with database.program_transaction(program_id) as tx:
                 done = await step(tx, await programs.current(tx, program_id), now)
             total += done
+    async with database.program_transaction(program_id) as tx:
+        await vouchers.tell_of_owed(tx, program_id, now=clock.now())
     return total
 
 

@@ -40,6 +40,7 @@ def routers() -> Sequence[APIRouter]:
         api_preview.router,
         webhooks.router,
         insight.router,
+        insight.jobs.router,
         simulation.router,
         exports.router,
         *access.ROUTERS,

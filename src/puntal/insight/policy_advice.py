@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Literal
 
 from puntal.insight.model import BurnDown, Incentive
 from puntal.insight.model_home import Advice, Alert, Progress, Target, Waiting
@@ -85,6 +86,15 @@ def _of_budgets(budgets: Sequence[BurnDown]) -> list[Alert]:
                 )
             )
     return found
+
+
+def news_of(budget: BurnDown) -> Literal["budget.ending", "budget.used_up"] | None:
+    """Return what staff are told of a budget whether or not they look, if anything."""
+    if not budget.most:
+        return None
+    if budget.left == 0:
+        return "budget.used_up"
+    return "budget.ending" if budget.share >= NEAR_ITS_END else None
 
 
 def _of_goals(goals: Sequence[Progress]) -> list[Alert]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -238,6 +238,29 @@ async def decide(
         detail={"approval": str(id), "action": asked.action, "asked_by": asked.asked_by},
     )
     return decided
+
+
+async def end_about(
+    tx: Transaction, program_id: ProgramId, subjects: Collection[str], *, by: str, now: datetime
+) -> None:
+    """Decline what waits about these, for what it is about goes; whoever asked is told. A second call finds nothing.
+
+    Called before what it is about is locked: whoever decides a request locks it first too.
+    """
+    ended = await store.end_approvals(tx, program_id, subjects, by=by, now=now)
+    for id, action, subject, asked_by in ended:
+        # Of one member hardly ever more than one waits.
+        if asked_by != by:
+            await notifications.tell(tx, program_id, asked_by, "approval.declined", target=("approval", id), now=now)
+        await audit.record(
+            tx,
+            program_id=program_id,
+            actor=by,
+            action=f"approval.{ApprovalState.DECLINED.value}",
+            subject=subject,
+            now=now,
+            detail={"approval": str(id), "action": action, "asked_by": asked_by},
+        )
 
 
 async def _is_own(tx: Transaction, asked: Approval, by: Caller) -> bool:

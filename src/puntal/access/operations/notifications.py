@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from puntal.access import queries
-from puntal.access.model import Caller, Permission
-from puntal.access.model_notifications import Notification, NotificationCode, TargetKind
+from puntal.access.model import Caller, OrganizationId, Permission
+from puntal.access.model_notifications import News, Notification, NotificationCode, TargetKind
 from puntal.access.store import notifications as store
 from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
 
 _STAFF = "staff:"
 MOST_UNREAD = 1_000
-MOST_DECIDERS = 500
+MOST_TOLD = 500
 KEPT = timedelta(days=90)
 
 
@@ -27,44 +27,51 @@ async def tell(
     *,
     target: tuple[TargetKind, UUID],
     now: datetime,
+    once: str | None = None,
     **numbers: object,
 ) -> None:
-    """Tell the person who asked; keys and command lines ask for themselves."""
+    """Tell the person who asked; keys and command lines ask for themselves. What is told `once` is not told again."""
     if actor.startswith(_STAFF):
-        await tell_all(tx, program_id, [UUID(actor.removeprefix(_STAFF))], code, target=target, now=now, **numbers)
+        news = News(code=code, target=(target[0], str(target[1])), once=once, numbers=numbers)
+        await tell_all(tx, program_id, [UUID(actor.removeprefix(_STAFF))], [news], now=now)
 
 
 async def tell_all(
-    tx: Transaction,
-    program_id: int,
-    staff: Collection[UUID],
-    code: NotificationCode,
-    *,
-    target: tuple[TargetKind, UUID],
-    now: datetime,
-    **numbers: object,
-) -> None:
-    """Tell several people the same; one statement."""
-    rows = [(person, ids.new_id()) for person in staff]
-    if rows:
-        said: Mapping[str, object] = numbers
-        await store.insert(tx, program_id, rows, code=code, numbers=said, target=target, at=now)
+    tx: Transaction, program_id: int, staff: Collection[UUID], news: Sequence[News], *, now: datetime
+) -> int:
+    """Tell several people the same, in one statement; returns how many notifications were new."""
+    rows = [(person, ids.new_id(), one) for one in news for person in staff]
+    return await store.insert(tx, program_id, rows, at=now) if rows else 0
+
+
+async def tell_whoever_may(
+    tx: Transaction, program_id: int, permission: Permission, news: Sequence[News], *, now: datetime
+) -> int:
+    """Tell everybody of a program's staff who may do something; returns how many notifications were new."""
+    if not news:
+        return 0
+    organization = await queries.organization_of(tx, program_id)
+    return await tell_all(tx, program_id, await _who_may(tx, organization, program_id, permission), news, now=now)
 
 
 async def tell_deciders(tx: Transaction, program_id: ProgramId, by: Caller, approval: UUID, *, now: datetime) -> None:
     """Tell everybody who may decide a request of this program that one waits, except who asked."""
-    roles = await queries.list_roles(tx, by.organization_id)
-    deciding = {name for name, role in roles.items() if Permission.APPROVALS_DECIDE in role.permissions}
-    people = await queries.list_staff(tx, by.organization_id, before=None, limit=MOST_DECIDERS)
-    told = [
+    deciding = await _who_may(tx, by.organization_id, program_id, Permission.APPROVALS_DECIDE)
+    news = News(code="approval.wanted", target=("approval", str(approval)), numbers={})
+    await tell_all(tx, program_id, [one for one in deciding if one != by.id], [news], now=now)
+
+
+async def _who_may(
+    tx: Transaction, organization: OrganizationId, program_id: int, permission: Permission
+) -> list[UUID]:
+    roles = await queries.list_roles(tx, organization)
+    able = {name for name, role in roles.items() if permission in role.permissions}
+    people = await queries.list_staff(tx, organization, before=None, limit=MOST_TOLD)
+    return [
         one.id
         for one in people
-        if one.role in deciding
-        and one.disabled_at is None
-        and one.id != by.id
-        and (one.programs is None or program_id in one.programs)
+        if one.role in able and one.disabled_at is None and (one.programs is None or program_id in one.programs)
     ]
-    await tell_all(tx, program_id, told, "approval.wanted", target=("approval", approval), now=now)
 
 
 async def mark_read(

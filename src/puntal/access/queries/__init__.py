@@ -84,6 +84,11 @@ FIND_FOUR_EYES = """
 SELECT four_eyes FROM organization WHERE id = %(id)s
 """
 
+ORGANIZATION_OF = """
+-- Locks nothing. One row by its key.
+SELECT organization_id FROM program WHERE id = %(program_id)s
+"""
+
 FIND_PROGRAMS = """
 -- Locks nothing.
 SELECT id FROM program WHERE organization_id = %(organization_id)s AND id = ANY(%(ids)s)
@@ -250,6 +255,14 @@ async def find_four_eyes(tx: Transaction, organization_id: OrganizationId) -> Fo
     """Return what the organization wants a second person for."""
     row = await (await tx.execute(FIND_FOUR_EYES, {"id": organization_id})).fetchone()
     return FourEyes() if row is None else FourEyes(**row[0])
+
+
+async def organization_of(tx: Transaction, program_id: int) -> OrganizationId:
+    """Return whose a program is."""
+    row = await (await tx.execute(ORGANIZATION_OF, {"program_id": program_id})).fetchone()
+    if row is None:
+        raise LookupError(f"program {program_id} is gone")
+    return OrganizationId(row[0])
 
 
 async def known_programs(tx: Transaction, organization_id: OrganizationId, ids: Collection[int]) -> set[int]:

@@ -129,6 +129,18 @@ UPDATE approval SET state = %(state)s, decided_by = %(by)s, decided_at = %(now)s
 WHERE program_id = %(program_id)s AND id = %(id)s
 """
 
+END_APPROVALS = """
+-- Locked in the order of their ids, before anything they are about, as whoever decides one does.
+WITH undecided AS (
+  SELECT o.id FROM approval o
+  WHERE o.program_id = %(program_id)s AND o.state = 'waiting' AND o.subject = ANY(%(subjects)s)
+    AND (o.expires_at IS NULL OR o.expires_at > %(now)s)
+  ORDER BY o.id FOR UPDATE)
+UPDATE approval a SET state = 'declined', decided_by = %(by)s, decided_at = %(now)s
+FROM undecided AS u WHERE a.program_id = %(program_id)s AND a.id = u.id
+RETURNING a.id, a.action, a.subject, a.asked_by
+"""
+
 LOCK_KEY = f"""
 -- Held while it is rotated, so that a key gets one successor.
 SELECT {KEY_COLUMNS} FROM api_key WHERE organization_id = %(organization_id)s AND id = %(id)s ORDER BY id FOR UPDATE
@@ -294,6 +306,14 @@ async def decide_approval(
         DECIDE_APPROVAL,
         {"program_id": program_id, "id": approval_id, "state": state, "by": by, "now": now},
     )
+
+
+async def end_approvals(
+    tx: Transaction, program_id: ProgramId, subjects: Collection[str], *, by: str, now: datetime
+) -> list[tuple[ApprovalId, str, str, str]]:
+    """Decline what waits about these; returns id, action, subject and who asked of each."""
+    names = {"program_id": program_id, "subjects": list(subjects), "by": by, "now": now}
+    return [(row[0], row[1], row[2], row[3]) for row in await (await tx.execute(END_APPROVALS, names)).fetchall()]
 
 
 async def lock_key(tx: Transaction, organization_id: OrganizationId, key_id: KeyId) -> ApiKey | None:

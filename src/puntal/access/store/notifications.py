@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
-from puntal.access.model_notifications import Notification
-from puntal.kit.db import Transaction
+from puntal.access.model_notifications import News, Notification
+from puntal.kit.db import Transaction, encode
 
 INSERT = """
--- Waits for nobody.
-INSERT INTO notification (program_id, staff_id, id, code, numbers, target_kind, target_id, at)
-SELECT %(program_id)s, r.staff_id, r.id, %(code)s, %(numbers)s, %(target_kind)s, %(target_id)s, %(at)s
-FROM unnest(%(staff)s::uuid[], %(ids)s::uuid[]) AS r (staff_id, id)
+-- Waits only for who tells the same person the same: what is told once is left alone the second time.
+INSERT INTO notification (program_id, staff_id, id, code, numbers, target_kind, target_id, at, once)
+SELECT %(program_id)s, r.staff_id, r.id, r.code, r.numbers, r.target_kind, r.target_id, %(at)s, r.once
+FROM json_to_recordset(%(rows)s::json) AS r (
+  staff_id uuid, id uuid, code text, numbers jsonb, target_kind text, target_id text, once text)
+ORDER BY r.once, r.staff_id
+ON CONFLICT (program_id, staff_id, once) WHERE once IS NOT NULL DO NOTHING
 """
 
 LIST = """
@@ -52,27 +53,24 @@ DELETE FROM notification WHERE program_id = %(program_id)s AND at < %(before)s
 async def insert(
     tx: Transaction,
     program_id: int,
-    rows: Sequence[tuple[UUID, UUID]],
+    rows: Sequence[tuple[UUID, UUID, News]],
     *,
-    code: str,
-    numbers: Mapping[str, object],
-    target: tuple[str, UUID],
     at: datetime,
-) -> None:
-    """Add one for each (person, id)."""
-    await tx.execute(
-        INSERT,
+) -> int:
+    """Add one for each (person, id, what she is told); returns how many were new."""
+    told = [
         {
-            "program_id": program_id,
-            "staff": [person for person, _ in rows],
-            "ids": [id for _, id in rows],
-            "code": code,
-            "numbers": Jsonb(dict(numbers)),
-            "target_kind": target[0],
-            "target_id": str(target[1]),
-            "at": at,
-        },
-    )
+            "staff_id": person,
+            "id": id,
+            "code": news.code,
+            "numbers": dict(news.numbers),
+            "target_kind": news.target[0],
+            "target_id": news.target[1],
+            "once": news.once,
+        }
+        for person, id, news in rows
+    ]
+    return (await tx.execute(INSERT, {"program_id": program_id, "rows": encode(told), "at": at})).rowcount
 
 
 async def listed(

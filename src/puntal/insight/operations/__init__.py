@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -9,9 +10,11 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from puntal.access.operations import audit
+from puntal.access.model import Permission
+from puntal.access.model_notifications import News, NotificationCode
+from puntal.access.operations import audit, notifications
 from puntal.engine.model import Compiled
-from puntal.insight import policy_goals, policy_kpis, queries, store
+from puntal.insight import policy_advice, policy_goals, policy_kpis, queries, store
 from puntal.insight.errors import GoalUnknown, MetricUnknown, TooManyGoals
 from puntal.insight.model_home import Direction, Goal, Progress
 from puntal.kit.calendar import local_day
@@ -21,6 +24,9 @@ from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.points.operations import wallet_named
 
+_GOAL_NEWS: Mapping[str, NotificationCode] = {"goal.behind": "goal.behind", "goal.missed": "goal.missed"}
+"""What staff are told of beside the last mark."""
+_REACHED = f"mark:{policy_goals.MARKS[-1]}"
 _TOLD_LATE = timedelta(days=7)
 """How long after its end a goal is still looked at, should no worker have run."""
 
@@ -106,6 +112,8 @@ async def watch_goals(tx: Transaction, program: Compiled, *, now: datetime, reco
     if not said:
         return 0
     await outbox.append(tx, program.program_id, [_happening(*each, now, recorded_at) for each in said])
+    news = [_news(*each) for each in said if each[1] in _GOAL_NEWS or each[2] == _REACHED]
+    await notifications.tell_whoever_may(tx, program.program_id, Permission.REPORTS_READ, news, now=recorded_at)
     await store.tell_goals(tx, program.program_id, [(one.goal.id, word) for one, _, word in said])
     return len(said)
 
@@ -116,6 +124,30 @@ async def keep_budgets(tx: Transaction, program: Compiled, *, now: datetime, day
     keys = queries.budget_keys(program, kept)
     if keys:
         await store.keep_budgets(tx, program.program_id, kept, keys)
+
+
+async def watch_budgets(tx: Transaction, program: Compiled, *, now: datetime, recorded_at: datetime) -> int:
+    """Tell staff who may read reports of every budget near its end or used up, once each in a period.
+
+    Returns how many notifications were new.
+
+    Args:
+        tx: An open transaction on the program; the caller commits.
+        program: As it stands.
+        now: On the program's clock.
+        recorded_at: On the real one.
+    """
+    news = [
+        News(
+            code=code,
+            target=("budget", one.budget),
+            once=f"{code}:{one.budget}:{one.measure}:{one.period_from}:{one.most}",
+            numbers={"budget": one.budget, "measure": one.measure, "percent": one.share, "left": one.left},
+        )
+        for one in await queries.budgets(tx, program, now=now)
+        if (code := policy_advice.news_of(one)) is not None
+    ]
+    return await notifications.tell_whoever_may(tx, program.program_id, Permission.REPORTS_READ, news, now=recorded_at)
 
 
 def _check(program: Compiled, wanted: Wanted) -> None:
@@ -149,6 +181,20 @@ async def _note(tx: Transaction, program: Compiled, goal: Goal, action: str, by:
     )
 
 
+def _news(found: Progress, kind: str, word: str) -> News:
+    return News(
+        code=_GOAL_NEWS.get(kind, "goal.reached"),
+        target=("goal", str(found.goal.id)),
+        once=_cause(found.goal, word),
+        numbers={"name": found.goal.name, "percent": found.share, "days": found.days_left},
+    )
+
+
+def _cause(goal: Goal, word: str) -> str:
+    """Return under what a word about a goal is told once: one that was changed in between is told of anew."""
+    return f"{goal.id}:{goal.metric}:{goal.wallet}:{goal.target}:{goal.since}:{goal.through}:{word}"
+
+
 def _happening(found: Progress, kind: str, word: str, now: datetime, recorded_at: datetime) -> Happening:
     goal = found.goal
     payload: dict[str, Any] = {
@@ -161,6 +207,6 @@ def _happening(found: Progress, kind: str, word: str, now: datetime, recorded_at
         "days_left": found.days_left,
         "through": goal.through.isoformat(),
     }
-    # A goal that was changed may be told of again: then its periods or targets differ.
-    cause = f"{goal.id}:{goal.metric}:{goal.wallet}:{goal.target}:{goal.since}:{goal.through}:{word}"
-    return Happening(id=derived(cause, kind), kind=kind, effective_at=now, recorded_at=recorded_at, payload=payload)
+    return Happening(
+        id=derived(_cause(goal, word), kind), kind=kind, effective_at=now, recorded_at=recorded_at, payload=payload
+    )

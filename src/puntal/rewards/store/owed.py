@@ -24,6 +24,13 @@ POOLS = """
 SELECT DISTINCT pool FROM voucher_owed WHERE program_id = %(program_id)s ORDER BY pool
 """
 
+WAITING = """
+-- Locks nothing. Pools that owe something: how much, and what is owed longest.
+SELECT pool, count(*), (array_agg(id ORDER BY since, id))[1] FROM voucher_owed
+WHERE program_id = %(program_id)s
+GROUP BY pool ORDER BY pool
+"""
+
 LOCK = """
 -- What a pool owes, the oldest first, locked until the transaction ends; what another one hands out is passed over.
 SELECT id, issue::text FROM voucher_owed
@@ -72,6 +79,12 @@ async def insert(tx: Transaction, program_id: int, owed: Sequence[tuple[str, Iss
 async def pools(tx: Transaction, program_id: int) -> list[str]:
     """Return the pools that owe something."""
     return [row[0] for row in await (await tx.execute(POOLS, {"program_id": program_id})).fetchall()]
+
+
+async def waiting(tx: Transaction, program_id: int) -> list[tuple[str, int, UUID]]:
+    """Return each pool that owes something, how much, and what it owes longest."""
+    cursor = await tx.execute(WAITING, {"program_id": program_id})
+    return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 
 async def lock(tx: Transaction, program_id: int, pool: str, *, limit: int) -> list[Issue]:

@@ -27,6 +27,7 @@ from puntal.rewards.operations.vouchers.pools import (
     owe_no_more,
     owed,
     settle_owed,
+    tell_of_owed,
 )
 from puntal.rewards.operations.vouchers.using import find, look, release, take, take_all
 from puntal.rewards.policy.issuing import ends_at_of, issue_of, terms_of
@@ -57,6 +58,7 @@ __all__ = [
     "settle_owed",
     "take",
     "take_all",
+    "tell_of_owed",
     "terms_of",
     "transfer",
     "unused_of_anything",

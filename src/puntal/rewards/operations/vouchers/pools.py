@@ -6,6 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from puntal.access.model import Permission
+from puntal.access.model_notifications import News
+from puntal.access.operations import notifications
 from puntal.kit import ids
 from puntal.kit.db import Transaction
 from puntal.outbox import operations as outbox
@@ -63,6 +66,23 @@ async def settle_owed(tx: Transaction, program_id: int, *, now: datetime) -> int
     if done:
         await store.settle(tx, program_id, done)
     return len(done)
+
+
+async def tell_of_owed(tx: Transaction, program_id: int, *, now: datetime) -> int:
+    """Tell staff who may see owed codes of every pool that owes some, once for those that wait longest.
+
+    Returns how many notifications were new.
+    """
+    news = [
+        News(
+            code="vouchers.owed",
+            target=("owed_codes", pool),
+            once=f"vouchers.owed:{pool}:{first}",
+            numbers={"pool": pool, "count": count},
+        )
+        for pool, count, first in await store.waiting(tx, program_id)
+    ]
+    return await notifications.tell_whoever_may(tx, program_id, Permission.VOUCHERS_READ, news, now=now)
 
 
 async def owed(tx: Transaction, program_id: int) -> list[Owed]:

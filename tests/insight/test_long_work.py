@@ -1,0 +1,122 @@
+"""All long work in one list: what it is, how far it has got, who asked; each sees what she may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from telling import POINTS, Teller
+
+from puntal.access import queries
+from puntal.access.model import KeyTerms, NewStaff, Permission
+from puntal.access.operations import keys, staff
+from puntal.insight.model_work import Work
+from puntal.kit import clock, ids, jobs
+
+Json = dict[str, Any]
+PROGRAM: Json = {
+    "puntal": 1,
+    "name": "Aurora",
+    "timezone": "Europe/Madrid",
+    "currency": "EUR",
+    "joining": {"unknown_customer": "enrol"},
+    "wallets": {"points": {"kind": "points"}},
+    "earning": [{"id": "purchases", "on": "purchase", "award": POINTS}],
+    "rewards": [{"id": "five", "kind": "amount_off", "value": "5.00 EUR", "voucher": {"length": 12}}],
+}
+
+
+@pytest.fixture
+async def shop(story: Teller) -> Teller:
+    await story.open(PROGRAM)
+    await story.buys("anna@example.com", 1_000)
+    return story
+
+
+async def asked(shop: Teller) -> dict[str, str]:
+    """Ask for one of each; return kind to id."""
+    made = {
+        "simulation": await shop.post("program/simulate", {"document": PROGRAM, "days": 7}, status=202),
+        "export": await shop.post("exports", {"kind": "members"}, status=202),
+        "voucher_batch": await shop.post(
+            "voucher-batches", {"name": "Spring", "reward": "five", "count": 20}, status=201
+        ),
+    }
+    return {kind: one["id"] for kind, one in made.items()}
+
+
+async def test_what_waits_and_what_is_done_is_listed_in_words(shop: Teller) -> None:
+    known = await asked(shop)
+    waiting = (await shop.get("jobs?active=true"))["items"]
+    assert [one["target"] for one in waiting] == [
+        {"kind": kind, "id": known[kind]} for kind in ("voucher_batch", "export", "simulation")
+    ]
+    assert {one["state"] for one in waiting} == {"waiting"}
+    assert waiting[0]["progress"] == {"done": 0, "total": 20, "percent": 0}
+
+    queue = jobs.runner(shop.database.uri, connections=2)
+    async with queue.open_async():
+        await jobs.run(queue, jobs.Work(database=shop.database, parts=shop.work.parts), concurrency=1, wait=False)
+
+    assert (await shop.get("jobs?active=true"))["items"] == []
+    done = (await shop.get("jobs"))["items"]
+    assert [(one["text"], one["state"], one["progress"]["percent"]) for one in done] == [
+        ("Voucher codes: Spring", "done", 100),
+        ("Export of members", "done", 100),
+        ("Simulation of a draft over 7 days", "done", 100),
+    ]
+    assert [one["text"] for one in (await shop.get("jobs", locale="es"))["items"]] == [
+        "Códigos de vale: Spring",
+        "Exportación de miembros",
+        "Simulación de un borrador sobre 7 días",
+    ]
+    assert all(one["asked_by"] and one["ended_at"] for one in done)
+
+
+async def test_pages_go_through_all_kinds(shop: Teller) -> None:
+    await asked(shop)
+    everything = [one["id"] for one in (await shop.get("jobs"))["items"]]
+    first = await shop.get("jobs?limit=2")
+    rest = await shop.get(f"jobs?limit=2&cursor={first['next']}")
+    assert [one["id"] for one in (*first["items"], *rest["items"])] == everything
+    assert rest["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("role", "kinds"),
+    [
+        ("analyst", {"simulation", "export"}),
+        ("support", {"simulation", "voucher_batch"}),
+        ("marketer", {"simulation", "export", "voucher_batch"}),
+    ],
+)
+async def test_each_sees_what_she_may(shop: Teller, role: str, kinds: set[str]) -> None:
+    await asked(shop)
+    async with shop.database.transaction() as tx:
+        by = keys.administrator(await queries.organization_of(tx, shop.program_id))
+        person = NewStaff(email=f"ben-{ids.new_id()}@example.org", name="Ben", role=role, locale="en")
+        ben = await staff.add(tx, person, by=by, password=None, now=clock.now())
+        terms = KeyTerms(name="Ben", scopes=frozenset(Permission), staff_id=ben.id)
+        key = await keys.create(tx, terms, by=by, now=clock.now())
+    found = await shop.get("jobs", headers={"authorization": f"Bearer {key.token}"})
+    assert {one["kind"] for one in found["items"]} == kinds
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "total", "percent"),
+    [("running", 10, 10, 99), ("running", 0, 0, 0), ("waiting", 0, None, None), ("done", 0, 0, 100)],
+)
+def test_what_goes_on_is_never_complete(state: Any, done: int, total: int | None, percent: int | None) -> None:
+    one = Work(
+        id=ids.new_id(),
+        kind="export",
+        what="members",
+        state=state,
+        done=done,
+        total=total,
+        asked_by="cli",
+        asked_at=clock.now(),
+        started_at=None,
+        ended_at=None,
+    )
+    assert one.percent == percent
