@@ -107,6 +107,21 @@ async def test_a_draft_says_who_saved_it(client: httpx2.AsyncClient, at: str) ->
     assert (after["saved_by_name"], after["saved_at"] is None) == ("Anna", False)
 
 
+async def test_a_draft_follows_what_is_published_unless_somebody_changed_it(
+    client: httpx2.AsyncClient, at: str
+) -> None:
+    await client.put(f"{at}/program", content=source.dump_json(a_document()), headers=JSON)
+    await client.post(f"{at}/program/publish", content="{}", headers=JSON)
+
+    await client.post(f"{at}/program/publish", content=body(a_document(name="Club Alba")), headers=JSON)
+    followed = (await client.get(f"{at}/program")).json()["document"]["name"]
+    await client.put(f"{at}/program", content=source.dump_json(a_document(name="Club Mine")), headers=JSON)
+    await client.post(f"{at}/program/publish", content=body(a_document(name="Club Brisa")), headers=JSON)
+    kept = (await client.get(f"{at}/program")).json()["document"]["name"]
+
+    assert (followed, kept) == ("Club Alba", "Club Mine")
+
+
 async def test_a_document_is_told_in_sentences_beside_its_faults(client: httpx2.AsyncClient, at: str) -> None:
     document = a_document(
         earning=[{"id": "extra", "on": "purchase", "award": {"wallet": "coins", "points": 5}}],

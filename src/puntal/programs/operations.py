@@ -137,7 +137,7 @@ async def publish(
     """Make the document a revision. The newest one saying the same already writes nothing.
 
     `now` is on the program's clock. It takes effect at once, or at `effective_from`; a revision that was still to
-    come then is replaced. `counted` says that the daily figures it reads are there already.
+    come then is replaced. A draft in which nothing was changed since follows. `counted` says that the daily figures it reads are there already.
 
     Raises:
         ProgramFaulty: With every fault.
@@ -167,6 +167,9 @@ async def publish(
     )
     superseded = tuple(s.number for s in await queries.starts(tx, program_id) if s.effective_from > start)
     await store.insert_revision(tx, revision, text)
+    if newest is not None and await _is_unedited(tx, program_id, newest[0]):
+        # Otherwise the draft would say to take back what came from elsewhere: a file, a shell, a roll-back.
+        await store.save_draft(tx, program_id, text)
     await store.register_wallets(tx, program_id, program)
     await audit.record(
         tx,
@@ -187,6 +190,13 @@ async def publish(
     await outbox.append(tx, program_id, [published])
     await store.notify(tx, program_id)
     return Publication(revision=revision, created=True, superseded=superseded)
+
+
+async def _is_unedited(tx: Transaction, program_id: int, published: Revision) -> bool:
+    """Return whether the draft says what was published, so that nobody's changes are in it."""
+    draft = await queries.draft(tx, program_id)
+    program = None if draft is None else policy.check(draft.document)[0]
+    return program is not None and source.digest(program) == published.digest
 
 
 async def roll_back(

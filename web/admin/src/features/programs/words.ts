@@ -37,7 +37,7 @@ export const useProgramWords = words(
     // History
     historyEmpty: 'Nothing published yet', historyEmptyText: 'Each publication is kept here with who, when and why.',
     revision: 'Revision', by: 'By', when: 'When', why: 'Why', inForce: 'In force', toCome: 'From {{when}}',
-    lookAt: 'See', rollBack: 'Go back to it', rollBackTitle: 'Go back to revision {{number}}?', rollBackText: 'Its document is published again as a new revision, checked against what members hold today. The draft stays.', rolledBack: 'Back to revision {{number}}', difference: 'What going back changes', sameAsNow: 'It says the same as what is in force.',
+    lookAt: 'See', rollBack: 'Go back to it', rollBackTitle: 'Go back to revision {{number}}?', rollBackText: 'Its document is published again as a new revision, checked against what members hold today. Changes that were not published stay in the draft.', rolledBack: 'Back to revision {{number}}', difference: 'What going back changes', sameAsNow: 'It says the same as what is in force.',
     revisionNumber: 'Revision {{number}}', whole: 'The whole document',
     // YAML
     yamlAbout: 'The whole document as text, for those who prefer it. Saved into the draft like everything else.', yamlLabel: 'The program as YAML', saveYaml: 'Save to draft', download: 'Download', yamlSaved: 'Saved to the draft', reload: 'Load what is saved',
@@ -82,7 +82,7 @@ export const useProgramWords = words(
     published: 'Publicado', publishedText: 'La revisión {{number}} está en vigor.', publishedSoon: 'La revisión {{number}} entra en vigor cuando se haya contado lo que lee.', waitsFor: 'Solicitado', waitsForText: 'Debe aprobarlo una segunda persona.',
     historyEmpty: 'Aún no se ha publicado nada', historyEmptyText: 'Cada publicación queda aquí con quién, cuándo y por qué.',
     revision: 'Revisión', by: 'Quién', when: 'Cuándo', why: 'Por qué', inForce: 'En vigor', toCome: 'Desde {{when}}',
-    lookAt: 'Ver', rollBack: 'Volver a ella', rollBackTitle: '¿Volver a la revisión {{number}}?', rollBackText: 'Su documento se publica otra vez como revisión nueva, comprobado con lo que tienen hoy los socios. El borrador se queda.', rolledBack: 'De vuelta a la revisión {{number}}', difference: 'Qué cambia al volver', sameAsNow: 'Dice lo mismo que lo que está en vigor.',
+    lookAt: 'Ver', rollBack: 'Volver a ella', rollBackTitle: '¿Volver a la revisión {{number}}?', rollBackText: 'Su documento se publica otra vez como revisión nueva, comprobado con lo que tienen hoy los socios. Los cambios sin publicar siguen en el borrador.', rolledBack: 'De vuelta a la revisión {{number}}', difference: 'Qué cambia al volver', sameAsNow: 'Dice lo mismo que lo que está en vigor.',
     revisionNumber: 'Revisión {{number}}', whole: 'Todo el documento',
     yamlAbout: 'Todo el documento como texto, para quien lo prefiera. Se guarda en el borrador como lo demás.', yamlLabel: 'El programa como YAML', saveYaml: 'Guardar en el borrador', download: 'Descargar', yamlSaved: 'Guardado en el borrador', reload: 'Cargar lo guardado',
     tryAbout: 'Qué ganaría un pedido, regla a regla, con el borrador y con lo publicado. No se escribe nada.',
