@@ -80,7 +80,8 @@ function Result({ program, draft, impact }: { program: string; draft: Draft; imp
       <Stack>
         <Text size="sm">
           {difference === 0 ? t('costSame') : t(difference > 0 ? 'costMore' : 'costLess', { cost })}{' '}
-          {t('people', { count: impact.members_differing, differing: whole(impact.members_differing, language), up: whole(impact.members_up, language), down: whole(impact.members_down, language) })}
+          {t('people', { count: impact.members_differing, differing: whole(impact.members_differing, language) })}{' '}
+          {impact.members_up + impact.members_down === 0 ? '' : t('moved', { up: whole(impact.members_up, language), down: whole(impact.members_down, language) })}
         </Text>
         <SimpleGrid cols={{ base: 1, xs: 3 }}>
           <Figure label={t('costNow')} value={money(live, impact.currency, language)} />

@@ -78,7 +78,7 @@ export function Changes({ difference }: { difference: Schemas['DiffOut'] }) {
           <Stack gap="xs">
             {difference.changes.map((change) => (
               <Group key={`${change.path} ${change.words}`} gap="sm" wrap="nowrap" align="flex-start">
-                <Badge variant="light" color={colors[change.kind]} size="sm" w={76} style={{ flex: 'none', marginTop: 2 }}>
+                <Badge variant="light" color={colors[change.kind]} size="sm" tt="none" w={76} style={{ flex: 'none', marginTop: 2 }}>
                   {t(change.kind)}
                 </Badge>
                 <Text size="sm">{change.words}</Text>
