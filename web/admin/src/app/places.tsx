@@ -4,12 +4,21 @@ import { useMe } from '@shared/session';
 import { lazy, Suspense } from 'react';
 
 const AccountMenu = lazy(() => import('./account-menu'));
+const Bell = lazy(() => import('./bell'));
 const ProgramSwitch = lazy(() => import('./program-switch'));
 
 export function AccountPlace() {
   return (
     <Suspense fallback={<Box w={34} h={34} />}>
       <AccountMenu />
+    </Suspense>
+  );
+}
+
+export function BellPlace({ program }: { program: string }) {
+  return (
+    <Suspense fallback={<Box w={34} h={34} />}>
+      <Bell program={program} />
     </Suspense>
   );
 }

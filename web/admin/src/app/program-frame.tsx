@@ -6,7 +6,7 @@ import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router'
 import { useEffect } from 'react';
 import { Clock } from './clock';
 import { useFrameWords } from './frames.words';
-import { SwitchPlace } from './places';
+import { BellPlace, SwitchPlace } from './places';
 import { SCREENS } from './screens';
 import { Shell } from './shell';
 
@@ -27,6 +27,7 @@ export function ProgramFrame() {
           <SwitchPlace slug={program} />
         </>
       }
+      right={<BellPlace program={program} />}
       nav={
         <nav id="screens" className="screens" data-opened={opened} aria-label={t('nav')}>
           {SCREENS.filter((each) => held.has(each.needs)).map((each) => (

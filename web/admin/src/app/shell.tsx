@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useFrameWords } from './frames.words';
 import { AccountPlace } from './places';
 
-export function Shell({ left, nav, children }: { left: ReactNode; nav?: ReactNode; children: ReactNode }) {
+export function Shell({ left, right, nav, children }: { left: ReactNode; right?: ReactNode; nav?: ReactNode; children: ReactNode }) {
   const { t } = useFrameWords();
   return (
     <div className="shell" data-nav={nav !== undefined}>
@@ -13,6 +13,7 @@ export function Shell({ left, nav, children }: { left: ReactNode; nav?: ReactNod
       <header className="bar">
         <div className="bar-side">{left}</div>
         <div className="bar-side">
+          {right}
           <AccountPlace />
         </div>
       </header>
