@@ -66,7 +66,7 @@ export function SegmentPage() {
         </Button>
       )}
       {may('program:write') && segment !== undefined ? (
-        <Button variant="default" c="red" disabled={uses.length > 0} title={uses.length > 0 ? t('removeUsed', { places: uses.map((each) => each.name).join(', ') }) : undefined} onClick={() => setRemoving(true)}>
+        <Button variant="default" disabled={uses.length > 0} title={uses.length > 0 ? t('removeUsed', { places: uses.map((each) => each.name).join(', ') }) : undefined} onClick={() => setRemoving(true)}>
           {t('remove')}
         </Button>
       ) : null}

@@ -97,7 +97,7 @@ export function Saving({ program, id, name, segment, opened, onClose, onSaved }:
     onClose();
   };
   return (
-    <Modal opened={opened} onClose={close} title={<Text fw={600}>{t('saveTitle', { name })}</Text>} size="lg" centered>
+    <Modal opened={opened} onClose={close} title={<Text fw={600}>{t('saveTitle', { name })}</Text>} size="lg" centered closeButtonProps={{ 'aria-label': t('close') }}>
       <Stack>
         {conflict === null ? null : (
           <Alert color="yellow" title={t('conflict')} role="alert">
