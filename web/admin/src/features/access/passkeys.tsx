@@ -97,7 +97,7 @@ function Proving({ passkey, withCode, onClose }: { passkey: Passkey | 'new'; wit
   const failure = begin.error ?? add.error ?? remove.error;
   const isNew = passkey === 'new';
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600}>{isNew ? t('addPasskey') : t('removePasskey', { name: passkey.name })}</Text>} centered>
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{isNew ? t('addPasskey') : t('removePasskey', { name: passkey.name })}</Text>} centered>
       <form onSubmit={(event) => void act(event)}>
         <Stack>
           {isNew ? (

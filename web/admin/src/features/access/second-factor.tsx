@@ -61,7 +61,7 @@ function Begin({ onClose }: { onClose: () => void }) {
   const begin = api.useMutation('post', '/v1/auth/second-factor');
   const confirm = api.useMutation('post', '/v1/auth/second-factor/confirm', { onSuccess: refresh });
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600}>{confirm.data ? t('keepCodes') : t('beginTitle')}</Text>} centered>
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{confirm.data ? t('keepCodes') : t('beginTitle')}</Text>} centered>
       {confirm.data ? (
         <RecoveryCodes codes={confirm.data.recovery_codes} onClose={onClose} />
       ) : begin.data ? (
@@ -110,13 +110,13 @@ function WithProof({ step, onClose }: { step: 'renew' | 'remove'; onClose: () =>
   const acting = step === 'renew' ? renew : remove;
   if (renew.data) {
     return (
-      <Modal opened onClose={onClose} title={<Text fw={600}>{t('keepCodes')}</Text>} centered>
+      <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{t('keepCodes')}</Text>} centered>
         <RecoveryCodes codes={renew.data.recovery_codes} onClose={onClose} />
       </Modal>
     );
   }
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600}>{step === 'renew' ? t('newCodes') : t('removeTitle')}</Text>} centered>
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{step === 'renew' ? t('newCodes') : t('removeTitle')}</Text>} centered>
       <form onSubmit={(event) => (event.preventDefault(), acting.mutate({ body: { password, code: code.trim() } }))}>
         <Stack>
           <Text size="sm">{step === 'renew' ? t('newCodesText') : t('removeText')}</Text>

@@ -79,7 +79,7 @@ export default function GoalForm({ goal, currency, onClose }: GoalFormProps) {
   };
   const failure = add.error ?? change.error;
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600}>{goal === undefined ? t('setGoal') : t('changeGoal')}</Text>} centered>
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{goal === undefined ? t('setGoal') : t('changeGoal')}</Text>} centered>
       <form onSubmit={form.onSubmit(save)}>
         <Stack>
           <TextInput label={t('goalName')} required withAsterisk={false} maxLength={200} data-autofocus {...form.getInputProps('name')} />

@@ -31,7 +31,7 @@ export function Preview({ sentences }: { sentences: readonly Schemas['SentenceOu
                   <Text size="sm" fw={500}>
                     {each.name}
                   </Text>
-                  <Text size="sm" c="dimmed">
+                  <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
                     {each.words}
                   </Text>
                 </li>
