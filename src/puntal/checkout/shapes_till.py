@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SkipValidation, model_validator
 
+from puntal.checkout.model import MOST_MONEY
 from puntal.checkout.model_till import Redeem, Sale, VoucherNamed
 from puntal.checkout.shapes import CartOrderIn, MemberOfferOut, PickIn
 from puntal.checkout.shapes_redemptions import RedemptionOut
@@ -138,6 +139,11 @@ class TillCartIn(_In):
     rewards: Annotated[list[PickIn], Field(max_length=MOST_VOUCHERS)] = []
     vouchers: Annotated[list[Code], Field(max_length=MOST_VOUCHERS)] = []
     points: Annotated[dict[str, Amount], Field(max_length=MOST_VOUCHERS)] = {}
+    money: Annotated[dict[str, Amount | Literal["most"]], Field(max_length=MOST_MONEY)] = Field(
+        default={},
+        description="By money wallet: how much of what is left it is to pay, in minor units, or `most`: as much as "
+        "possible. As in `POST carts/evaluate`.",
+    )
 
 
 class TillRedeemIn(_In):

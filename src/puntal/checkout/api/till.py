@@ -141,6 +141,7 @@ async def evaluate(
         picks=tuple(Pick(each.reward, each.portions, each.points, each.wallet, each.session) for each in body.rewards),
         codes=tuple(dict.fromkeys(body.vouchers)),
         offers=body.points,
+        money={wallet: None if amount == "most" else amount for wallet, amount in body.money.items()},
     )
     programs, database = request.app.state.programs, database_of(request)
     async with database.program_transaction(program_id) as tx:
