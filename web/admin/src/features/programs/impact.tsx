@@ -13,11 +13,23 @@ type Impacted = Schemas['ImpactOut'];
 const PERIODS = ['7', '30', '90', '365'];
 const ONE = '/v1/programs/{program}/program/simulations/{simulation_id}';
 
-export function Impact({ program, draft }: { program: string; draft: Draft }) {
+interface Props {
+  program: string;
+  draft: Draft;
+  /** The simulation that was begun; it is kept with what is published. */
+  onBegun: (id: string) => void;
+}
+
+export function Impact({ program, draft, onBegun }: Props) {
   const { t, language } = useImpactWords();
   const [days, setDays] = useState('30');
   const [id, setId] = useState<string | null>(null);
-  const start = api.useMutation('post', '/v1/programs/{program}/program/simulate', { onSuccess: (made) => setId(made.id) });
+  const start = api.useMutation('post', '/v1/programs/{program}/program/simulate', {
+    onSuccess: (made) => {
+      setId(made.id);
+      onBegun(made.id);
+    },
+  });
   const watched = api.useQuery(
     'get',
     ONE,

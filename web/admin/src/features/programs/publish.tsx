@@ -26,6 +26,7 @@ export default function Publish({ program, draft, told, onEdit }: Props) {
   const { t } = useProgramWords();
   const may = useMay();
   const published = usePublished(program);
+  const [simulated, setSimulated] = useState<{ id: string; version: number } | null>(null);
   const faults = told?.faults ?? [];
   const difference = useDifference(program, told !== undefined && faults.length === 0 ? draft.document : undefined);
   if (told === undefined) {
@@ -48,8 +49,8 @@ export default function Publish({ program, draft, told, onEdit }: Props) {
     <>
       {difference.data === null ? null : <Changes difference={difference.data} />}
       {told.advice.length === 0 ? null : <Problems title={t('adviceTitle')} color="yellow" faults={told.advice} draft={draft} onEdit={onEdit} />}
-      {published.isNever ? null : <Impact program={program} draft={draft} />}
-      {may('program:publish') ? <Send program={program} draft={draft} count={changes.length} first={published.isNever} /> : null}
+      {published.isNever ? null : <Impact program={program} draft={draft} onBegun={(id) => setSimulated({ id, version: draft.version })} />}
+      {may('program:publish') ? <Send program={program} draft={draft} simulation={simulated?.version === draft.version ? simulated.id : null} count={changes.length} first={published.isNever} /> : null}
     </>
   );
 }
@@ -126,7 +127,7 @@ function Problems({ title, color, faults, draft, onEdit }: { title: string; colo
   );
 }
 
-function Send({ program, draft, count, first }: { program: string; draft: Draft; count: number; first: boolean }) {
+function Send({ program, draft, simulation, count, first }: { program: string; draft: Draft; simulation: string | null; count: number; first: boolean }) {
   const { t } = useProgramWords();
   const queries = useQueryClient();
   const navigate = useNavigate({ from: '/p/$program/program' });
@@ -138,7 +139,7 @@ function Send({ program, draft, count, first }: { program: string; draft: Draft;
       const answer = await http.POST('/v1/programs/{program}/program/publish', {
         params: { path: { program } },
         // Exactly what was looked at: whatever somebody saved since is not published unseen.
-        body: { document: draft.document as unknown as Record<string, never>, note, ...(later === '' ? {} : { effective_from: new Date(later).toISOString() }) },
+        body: { document: draft.document as unknown as Record<string, never>, note, ...(simulation === null ? {} : { simulation_id: simulation }), ...(later === '' ? {} : { effective_from: new Date(later).toISOString() }) },
       });
       if (answer.error !== undefined) {
         throw answer.error;
