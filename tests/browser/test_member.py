@@ -1,0 +1,109 @@
+"""One member's page: why she got what she got, and what is done for her."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import Shop, Site, Visit
+
+WORDS = {
+    "en": {"why": "Why?", "not": "Gave nothing", "what": "What happened"},
+    "es": {"why": "¿Por qué?", "not": "No dieron nada", "what": "Qué ha pasado"},
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_page_says_why_she_got_no_more(visit: Visit, shop: Shop, language: str) -> None:
+    words = WORDS[language]
+    page = visit(f"/p/{shop.slug}/members/{shop.members[1]}", language=language)
+    page.get_by_role("heading", name="Ben Bosch").wait_for()
+    page.get_by_role("tab", name=words["what"]).click()
+    order = page.get_by_role("article").filter(has_text="order-1")
+    order.get_by_role("button", name=words["why"]).click()
+    order.get_by_text(words["not"]).wait_for()
+    visit.everywhere(page)
+
+
+@pytest.mark.parametrize("tab", ["overview", "rewards", "movements", "profile"])
+def test_every_part_of_the_page_is_readable(visit: Visit, shop: Shop, tab: str) -> None:
+    page = visit(f"/p/{shop.slug}/members/{shop.members[0]}?tab={tab}")
+    page.get_by_role("heading", name="Anna Alba").wait_for()
+    page.wait_for_load_state("networkidle")
+    visit.everywhere(page)
+
+
+def test_a_wallet_is_adjusted_with_a_reason(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=1)
+    page = visit(f"/p/{shop.slug}/members/{shop.members[0]}")
+    page.get_by_role("button", name="Adjust points").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("Amount").fill("600")
+    form.get_by_text("She will have 600 instead of 0.").wait_for()
+    assert form.get_by_role("button", name="Give 600 points").is_disabled()
+    form.get_by_label("What she reads").fill("A gift")
+    form.get_by_label("What only staff read").fill("Ticket 81")
+    form.get_by_role("button", name="Give 600 points").click()
+    page.get_by_text("600", exact=True).first.wait_for()
+    page.get_by_role("tab", name="Movements").click()
+    page.get_by_text("A gift").wait_for()
+    page.get_by_role("tab", name="Rewards").click()
+    page.get_by_role("button", name="Redeem").nth(1).click()
+    page.get_by_role("dialog").get_by_role("button", name="Redeem").click()
+    page.get_by_role("cell", name="Redeemed").wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the redemption").click()
+    page.get_by_role("cell", name="Cancelled").wait_for()
+
+
+def test_she_is_paused_and_resumed(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=1)
+    page = visit(f"/p/{shop.slug}/members/{shop.members[0]}")
+    for verb, state in (("Pause", "Paused"), ("Resume", "Active")):
+        page.get_by_role("button", name="Actions", exact=True).click()
+        page.get_by_role("menuitem", name=verb).click()
+        form = page.get_by_role("dialog")
+        form.get_by_label("Reason").fill("Asked by phone")
+        form.get_by_role("button", name=verb).click()
+        page.get_by_text(state, exact=True).first.wait_for()
+
+
+def test_two_records_become_one_and_two_again(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=2)
+    page = visit(f"/p/{shop.slug}/members/{shop.members[0]}")
+    page.get_by_role("button", name="Actions", exact=True).click()
+    page.get_by_role("menuitem", name="Merge with another record").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("Find the other record").first.fill("ben")
+    page.get_by_role("option", name="Ben Bosch").click()
+    form.get_by_text("Merging Ben Bosch into Anna Alba").wait_for()
+    form.get_by_text("She will hold").first.wait_for()
+    form.get_by_role("button", name="Merge them").click()
+    page.get_by_text("ben@example.org").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("ben@example.org").wait_for(state="detached")
+
+
+def test_a_person_is_erased_only_when_the_word_is_typed(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=1)
+    page = visit(f"/p/{shop.slug}/members/{shop.members[0]}")
+    page.get_by_role("button", name="Actions", exact=True).click()
+    page.get_by_role("menuitem", name="Erase the person").click()
+    form = page.get_by_role("dialog")
+    form.get_by_text("2 ways of recognising her are deleted.").wait_for()
+    assert form.get_by_role("button", name="Erase for good").is_disabled()
+    form.get_by_label("Type ERASE to confirm").fill("erase")
+    form.get_by_role("button", name="Erase for good").click()
+    page.get_by_text("Nobody here yet").wait_for()
+
+
+def test_a_consent_is_recorded_with_how_she_said_so(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=1)
+    page = visit(f"/p/{shop.slug}/members/{shop.members[0]}?tab=profile")
+    page.get_by_role("button", name="Record").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("How she said so").fill("Paper form 12")
+    form.get_by_role("button", name="Record").click()
+    page.get_by_text("Paper form 12").first.wait_for()
+    page.get_by_label("Name", exact=True).fill("Anna Álvarez")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="Anna Álvarez").wait_for()

@@ -1,0 +1,105 @@
+"""Segments: built by clicking with a live count, published, kept by hand; two people at one draft."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from conftest import Shop, Site, Visit
+
+WORDS = {
+    "en": {
+        "name": "Name (English)", "add": "Add a condition", "what": "What is asked", "field": "Orders",
+        "value": "Value", "save": "Save", "publish": "Save and publish", "words": "Orders is at least 1.",
+        "who": "Who is in it",
+    },
+    "es": {
+        "name": "Nombre (español)", "add": "Añadir condición", "what": "Qué se pregunta", "field": "Pedidos",
+        "value": "Valor", "save": "Guardar", "publish": "Guardar y publicar", "words": "Pedidos es al menos 1.",
+        "who": "Quién está",
+    },
+}  # fmt: skip
+
+
+def ask(page: Page, words: dict[str, str], name: str) -> None:
+    """Build a segment of whoever has ordered."""
+    page.get_by_label(words["name"]).fill(name)
+    page.get_by_role("button", name=words["add"], exact=True).click()
+    page.get_by_role("combobox", name=words["what"]).click()
+    page.get_by_role("option", name=words["field"], exact=True).click()
+    page.get_by_role("textbox", name=words["value"]).fill("1")
+    page.get_by_text(words["words"]).wait_for()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_segment_is_built_counted_and_published(visit: Visit, site: Site, language: str) -> None:
+    shop = site.open_shop(people=2)
+    words = WORDS[language]
+    page = visit(f"/p/{shop.slug}/segments/new", language=language)
+    ask(page, words, "Compran")
+    assert page.get_by_test_id("audience-count").inner_text() == "2"
+    visit.everywhere(page)
+    page.get_by_role("button", name=words["save"], exact=True).click()
+    page.get_by_role("button", name=words["publish"]).click()
+    page.get_by_role("heading", name="Compran", level=1).wait_for()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_role("tab", name=words["who"]).wait_for()
+
+
+def test_segments_are_listed_with_where_they_are_used(visit: Visit, shop: Shop) -> None:
+    page = visit(f"/p/{shop.slug}/segments")
+    page.get_by_role("link", name="Regulars").wait_for()
+    assert page.get_by_text("orders in the last 90 days is at least 12").is_visible()
+    visit.everywhere(page)
+    page.get_by_role("link", name="Regulars").click()
+    page.get_by_role("tab", name="Condition").click()
+    page.get_by_text("Orders in the last 90 days is at least 12.").wait_for()
+    page.get_by_text("Campaigns: ").first.wait_for()
+    visit.everywhere(page)
+
+
+def test_a_list_is_kept_by_hand(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=2)
+    page = visit(f"/p/{shop.slug}/segments/new?kind=list")
+    page.get_by_label("Name (English)").fill("Friends")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save and publish").click()
+    page.get_by_text("Nobody is in it").wait_for()
+    page.get_by_label("Find a member by anything: name, e-mail, phone, card, order").first.fill("C-1")
+    page.get_by_role("option", name="Ben Bosch").click()
+    page.get_by_role("link", name="Ben Bosch").wait_for()
+    page.get_by_role("button", name="Take off").click()
+    page.get_by_text("Nobody is in it").wait_for()
+    page.get_by_role("button", name="Undo").first.click()
+    page.get_by_role("link", name="Ben Bosch").wait_for()
+
+
+def test_a_draft_saved_meanwhile_is_told_and_nothing_is_lost(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=1)
+    page = visit(f"/p/{shop.slug}/segments/new")
+    visit.forgive("409")
+    ask(page, WORDS["en"], "Buyers")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("What publishing changes").wait_for()
+    draft = site.api.get(f"programs/{shop.slug}/program").json()
+    other = {**draft["document"]["segments"], "others": {"label": "Others", "list": True}}
+    answer = site.api.put(f"programs/{shop.slug}/program", json={**draft["document"], "segments": other})
+    assert answer.is_success, answer.text
+    page.get_by_role("button", name="Save in the draft only").click()
+    page.get_by_text("Somebody else saved the draft meanwhile").wait_for()
+    page.get_by_role("button", name="Save in the draft only").click()
+    page.get_by_role("heading", name="Buyers", exact=True, level=1).wait_for()
+    kept = site.api.get(f"programs/{shop.slug}/program").json()["document"]["segments"]
+    assert {"others", "buyers"} <= set(kept)
+
+
+def test_an_unfinished_condition_is_not_saved(visit: Visit, shop: Shop) -> None:
+    page = visit(f"/p/{shop.slug}/segments/new")
+    page.get_by_label("Name (English)").fill("Half")
+    page.get_by_role("button", name="Add a condition").click()
+    page.get_by_role("combobox", name="What is asked").click()
+    page.get_by_role("option", name="Spend", exact=True).click()
+    page.get_by_text("Finish the conditions that are marked.").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert page.get_by_role("dialog").count() == 0
+    assert page.get_by_role("button", name="Save", exact=True).is_disabled()
