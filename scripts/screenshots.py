@@ -69,7 +69,7 @@ SCREENS = (
     Screen("insight", "/p/{program}/insight", ("dark",)),
     Screen("insight-tiers", "/p/{program}/insight?tab=tiers"),
     Screen("till", "/p/{program}/till", ("phone",)),
-    Screen("settings", "/p/{program}/settings"),
+    Screen("settings", "/p/{program}/settings/people"),
     Screen("account", "/account", ("phone-dark-es",)),
 )
 
