@@ -48,13 +48,13 @@ export default function Bell({ program }: { program: string }) {
   };
   return (
     <Popover width={340} position="bottom-end" shadow="md" withArrow trapFocus returnFocus opened={opened} onChange={setOpened}>
-      <Popover.Target>
-        <Indicator disabled={unread === 0} label={unread > 99 ? '99+' : unread} size={16} offset={5} color="red">
+      <Indicator disabled={unread === 0} label={unread > 99 ? '99+' : unread} size={16} offset={5} color="red">
+        <Popover.Target>
           <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={t('told', { count: unread })} onClick={() => setOpened(!opened)}>
             <IconBell size={20} stroke={1.6} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown p={0} aria-label={t('notifications')}>
         <Group justify="space-between" px="md" py="xs">
           <Text fw={600} size="sm">
