@@ -43,7 +43,7 @@ export function Sale({ program, member, rewards, online, onDone }: SaleProps) {
     '/v1/programs/{program}/till/evaluate',
     {
       params: { path: { program } },
-      body: { member_id: member.member_id, order: cart as Schemas['CartOrderIn'], rewards: picks.map(({ reward }) => ({ reward })), vouchers: [], points: {}, context: {} },
+      body: { member_id: member.member_id, order: cart as Schemas['CartOrderIn'], rewards: picks.map(({ reward }) => ({ reward })), vouchers: [], points: {}, money: {}, context: {} },
     },
     { enabled: online && minor > 0 && asked === JSON.stringify({ minor, picks }), retry: false },
   );
