@@ -183,7 +183,8 @@ async def diff_document(request: Request, tx: ProgramTx, program_id: ProgramId, 
         404: {"description": "`programs.no_draft`"},
         415: _MEDIA,
         422: {
-            "description": "`programs.faulty` with every fault, `programs.effective_in_the_past`, `programs.simulation_unknown`"
+            "description": "`programs.faulty` with every fault, `programs.effective_in_the_past`,"
+            " `programs.simulation_unknown`"
         },
     },
     openapi_extra=body_of(PublishIn, {"note": "Double points on Mondays"}),

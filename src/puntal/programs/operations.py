@@ -137,7 +137,8 @@ async def publish(
     """Make the document a revision. The newest one saying the same already writes nothing.
 
     `now` is on the program's clock. It takes effect at once, or at `effective_from`; a revision that was still to
-    come then is replaced. A draft in which nothing was changed since follows. `counted` says that the daily figures it reads are there already.
+    come then is replaced. A draft in which nothing was changed since follows. `counted` says that the daily figures it
+    reads are there already.
 
     Raises:
         ProgramFaulty: With every fault.
