@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0073"
+revision = "0068"
 down_revision = "0067"
 branch_labels = None
 depends_on = None

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0078"
-down_revision = "0070"
+revision = "0074"
+down_revision = "0073"
 branch_labels = None
 depends_on = None
 

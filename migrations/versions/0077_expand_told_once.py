@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0088"
-down_revision = "0082"
+revision = "0077"
+down_revision = "0076"
 branch_labels = None
 depends_on = None
 

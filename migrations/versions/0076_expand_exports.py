@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0082"
-down_revision = "0079"
+revision = "0076"
+down_revision = "0075"
 branch_labels = None
 depends_on = None
 
