@@ -11,7 +11,17 @@ import { theme, variables } from '@shared/theme';
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.nonce ?? '';
 // Scroll locks put a style of their own on the page; this is where their library looks for the page's nonce.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
-const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 15_000, retry: 1, refetchOnWindowFocus: false } } });
+/*
+ * Without a connection a question or write fails at once and says so. The library would hold it back and send it when
+ * the connection returns: by then nobody may be looking.
+ */
+const networkMode = 'always';
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 15_000, retry: 1, refetchOnWindowFocus: false, refetchOnReconnect: true, networkMode },
+    mutations: { networkMode },
+  },
+});
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -49,7 +49,9 @@ function Offline() {
   return online ? null : (
     <Box pos="fixed" bottom={16} left={16} right={16} maw={440} mx="auto" style={{ zIndex: 400 }} role="status">
       <Notification icon={<IconCloudOff size={18} />} color="yellow" title={t('offline')} withCloseButton={false} withBorder>
-        {t('offlineText')}
+        <Text component="span" size="sm" c="dimmed">
+          {t('offlineText')}
+        </Text>
       </Notification>
     </Box>
   );

@@ -1,13 +1,16 @@
 // The frame with the menu around the pages of one program.
 import { Box, Burger } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { NotAllowed } from '@shared/not-allowed';
 import { useMe } from '@shared/session';
-import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { Waiting } from '@shared/ui';
+import { Link, Navigate, Outlet, useMatches, useParams, useRouterState } from '@tanstack/react-router';
+import { useEffect, type ReactNode } from 'react';
 import { Clock } from './clock';
+import { Lost } from './frames';
 import { useFrameWords } from './frames.words';
 import { BellPlace, SwitchPlace } from './places';
-import { SCREENS } from './screens';
+import { SCREENS, screenOf } from './screens';
 import { Shell } from './shell';
 
 export function ProgramFrame() {
@@ -30,7 +33,7 @@ export function ProgramFrame() {
       right={<BellPlace program={program} />}
       nav={
         <nav id="screens" className="screens" data-opened={opened} aria-label={t('nav')}>
-          {SCREENS.filter((each) => held.has(each.needs)).map((each) => (
+          {SCREENS.filter((each) => each.needs.some((one) => held.has(one))).map((each) => (
             <Link key={each.key} to={each.to} params={{ program }} activeOptions={{ exact: each.key === 'home', includeSearch: false }} className="screen">
               <each.icon size={18} stroke={1.6} aria-hidden />
               {t(each.key)}
@@ -41,8 +44,28 @@ export function ProgramFrame() {
     >
       <Clock slug={program} />
       <Box maw={1280} mx="auto">
-        <Outlet />
+        <Allowed program={program}>
+          <Outlet />
+        </Allowed>
       </Box>
     </Shell>
   );
+}
+
+/** The page, where there is such a program and one may open it. Whoever has no numbers to look at begins with her first screen. */
+function Allowed({ program, children }: { program: string; children: ReactNode }) {
+  const me = useMe();
+  // Of the page that is drawn, which may not yet be the one of the address.
+  const path = useMatches({ select: (matches) => matches.at(-1)?.pathname ?? '' });
+  const screen = screenOf(path, program);
+  const held = new Set<string>(me.data?.permissions ?? []);
+  const opens = (needs: readonly string[]) => needs.some((each) => held.has(each));
+  if (me.data !== undefined && !me.data.programs.some((each) => each.slug === program)) {
+    return me.isFetching ? <Waiting rows={6} /> : <Lost />;
+  }
+  if (screen === undefined || opens(screen.needs)) {
+    return children;
+  }
+  const first = SCREENS.find((each) => opens(each.needs));
+  return screen.key === 'home' && first !== undefined ? <Navigate to={first.to} params={{ program }} replace /> : <NotAllowed />;
 }

@@ -19,6 +19,8 @@ export const useUiWords = words(
     tick: 'Select this row',
     tickAll: 'Select all rows shown',
     languages: 'Language',
+    notAllowed: 'Your role does not open this screen',
+    notAllowedText: 'Whoever looks after the people in Settings can give you a role that does.',
   },
   {
     about: '¿Qué es esto?',
@@ -37,5 +39,7 @@ export const useUiWords = words(
     tick: 'Seleccionar esta fila',
     tickAll: 'Seleccionar todas las filas que se ven',
     languages: 'Idioma',
+    notAllowed: 'Tu rol no abre esta pantalla',
+    notAllowedText: 'Quien gestiona las personas en Ajustes puede darte un rol que la abra.',
   },
 );

@@ -1,7 +1,8 @@
 // The settings: a list of subjects beside the one that is open; on a phone a choice above it.
 import { Box, Flex, NavLink, Select, Stack } from '@mantine/core';
+import { NotAllowed } from '@shared/not-allowed';
 import { useMay } from '@shared/session';
-import { Link, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
+import { Link, Navigate, Outlet, useNavigate, useParams, useRouterState } from '@tanstack/react-router';
 import { useSettingsWords } from './words';
 
 const SUBJECTS = [
@@ -53,8 +54,16 @@ export function SettingsFrame() {
         ))}
       </Stack>
       <Box style={{ flexGrow: 1, minWidth: 0 }}>
-        <Outlet />
+        {open === undefined && SUBJECTS.some((each) => path.startsWith(each.to.replace('$program', program))) ? <NotAllowed /> : <Outlet />}
       </Box>
     </Flex>
   );
+}
+
+/** The settings by themselves: the first subject one may open. */
+export function FirstSubject() {
+  const { program } = useParams({ from: '/signed-in/p/$program/settings' });
+  const may = useMay();
+  const first = SUBJECTS.find((each) => may(each.needs));
+  return first === undefined ? <NotAllowed /> : <Navigate to={first.to} params={{ program }} replace />;
 }

@@ -1,4 +1,4 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { programRoute } from '@shared/routes';
 
 const settingsRoute = createRoute({
@@ -10,9 +10,7 @@ const settingsRoute = createRoute({
 const firstRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/',
-  beforeLoad: ({ params }) => {
-    throw redirect({ to: '/p/$program/settings/people', params, replace: true });
-  },
+  component: lazyRouteComponent(() => import('./frame'), 'FirstSubject'),
 });
 
 const peopleRoute = createRoute({

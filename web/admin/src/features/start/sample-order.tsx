@@ -4,11 +4,13 @@ import { useForm } from '@mantine/form';
 import { api, type Schemas } from '@api';
 import { decimals, money, whole } from '@shared/format';
 import { useNames } from '@shared/names';
+import { isSilence } from '@shared/problem';
 import { useProgram } from '@shared/session';
 import { Failure } from '@shared/ui';
 import { IconSparkles } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { useLaunchWords } from './words';
 
 export const SAMPLE = 'anna@example.com';
@@ -21,29 +23,44 @@ export function SampleOrder() {
   const queries = useQueryClient();
   const form = useForm({ initialValues: { name: t('sampleName'), amount: 40 as number | string, product: t('sampleProduct') } });
   const path = { path: { program } };
+  const unanswered = useRef<{ id: string; at: string } | null>(null);
   const find = api.useMutation('post', '/v1/programs/{program}/members/lookup');
   const enrol = api.useMutation('post', '/v1/programs/{program}/members');
-  const send = api.useMutation('post', '/v1/programs/{program}/events', { onSuccess: () => void queries.invalidateQueries() });
+  const send = api.useMutation('post', '/v1/programs/{program}/events', {
+    onSuccess: () => void queries.invalidateQueries(),
+    onSettled: (_, failure) => {
+      if (!isSilence(failure)) {
+        unanswered.current = null;
+      }
+    },
+  });
   const order = async (said: typeof form.values) => {
     // Whoever tries twice buys twice, as the same person.
-    const known = await find.mutateAsync({ params: path, body: { email: SAMPLE } }).catch(() => undefined);
+    const known = await find.mutateAsync({ params: path, body: { email: SAMPLE } }).catch((failure: unknown) => {
+      if (isSilence(failure)) {
+        throw failure;
+      }
+      return undefined;
+    });
     if (known === undefined) {
       await enrol.mutateAsync({ params: path, body: { name: said.name, ids: { email: SAMPLE } } });
     }
-    const id = Date.now().toString(36);
+    // Until there is an answer it is the same order, however often it is sent.
+    unanswered.current ??= { id: Date.now().toString(36), at: card?.clock_offset_seconds === 0 || card === undefined ? new Date().toISOString() : card.now };
+    const { id, at } = unanswered.current;
     await send.mutateAsync({
       params: path,
       body: {
         id: `sample-${id}`,
         type: 'order.paid',
-        occurred_at: card?.clock_offset_seconds === 0 || card === undefined ? new Date().toISOString() : card.now,
+        occurred_at: at,
         source: 'sample',
         member: { email: SAMPLE },
         order: { id: `sample-${id}`, currency, lines: [{ id: '1', product: said.product, amount_minor: Math.round(Number(said.amount) * 10 ** decimals(currency)) }] },
       } as never,
     });
   };
-  const failure = enrol.error ?? send.error;
+  const failure = (isSilence(find.error) ? find.error : null) ?? enrol.error ?? send.error;
   return (
     <Paper withBorder p="lg" component="section" aria-label={t('sample')}>
       <Title order={2}>{t('sample')}</Title>
