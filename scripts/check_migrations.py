@@ -23,6 +23,7 @@ NOT_OURS = (
 FOR_LIVE_TABLES = (
     "adding-foreign-key-constraint",  # squawk does not see that the table was made by the same upgrade
     "require-concurrent-index-deletion",  # nor the index
+    "ban-drop-constraint",  # nor that a wider check takes the place of the one that is dropped
 )
 _SCHEMA_OF_JOBS = re.compile(
     r"-- Procrastinate Schema.*?(?=GRANT SELECT, INSERT, UPDATE, DELETE\n  ON procrastinate)", re.DOTALL
