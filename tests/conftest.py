@@ -48,6 +48,14 @@ def _forgetful(**said: Any) -> None:
 structlog.configure = _forgetful  # type: ignore[assignment] # takes what it takes, by name
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what looks with a browser last: its loop goes on in the process, and no test can start another after it.
+
+    Workers take tests in this order, so each has nothing but browsers to look with once it has begun.
+    """
+    items.sort(key=lambda item: "browser" in item.path.parent.parts)
+
+
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
     """What one test does to logging does not reach the next."""

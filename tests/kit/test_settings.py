@@ -22,12 +22,12 @@ def test_every_setting_is_described_and_none_is_needed() -> None:
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUNTAL_PORT", "9000")
-    monkeypatch.setenv("PUNTAL_DATABASE_URL", "postgresql://anna:secret@db/puntal")
+    monkeypatch.setenv("PUNTAL_DATABASE_URL", "postgresql://anna:plum-tree@db/puntal")
 
     chosen = Settings()
 
     assert chosen.port == 9000
-    assert "secret" not in repr(chosen)
+    assert "plum-tree" not in repr(chosen)
 
 
 def test_a_setting_that_makes_no_sense_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
