@@ -136,16 +136,30 @@ def server() -> Iterator[Server]:
         yield shared
 
 
-@pytest.fixture(scope="session")
-def database_uri(server: Server) -> Iterator[str]:
-    """A migrated database of this worker's own, as its owner."""
-    name = f"worker_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+@contextlib.contextmanager
+def _own_database(server: Server, suffix: str = "") -> Iterator[str]:
+    """Make a migrated database of this worker's own, as its owner, for as long as it is wanted."""
+    name = f"worker_{os.getpid()}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}{suffix}"
     with psycopg.connect(server.uri, autocommit=True) as connection, _locked("template.lock", fcntl.LOCK_EX):
         template = _template(server, connection)
         connection.execute(_sql("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, template))
     yield server.uri_of(name)
     with psycopg.connect(server.uri, autocommit=True) as connection:
         connection.execute(_sql("DROP DATABASE IF EXISTS {} (FORCE)", name))
+
+
+@pytest.fixture(scope="session")
+def database_uri(server: Server) -> Iterator[str]:
+    """The database that the tests of this worker share, as its owner."""
+    with _own_database(server) as uri:
+        yield uri
+
+
+@pytest.fixture(scope="session")
+def site_uri(server: Server) -> Iterator[str]:
+    """A database in which nobody works yet: the browser's site has owners and settings of its own."""
+    with _own_database(server, "_site") as uri:
+        yield uri
 
 
 @pytest.fixture

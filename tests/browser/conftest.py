@@ -39,7 +39,7 @@ EMAIL = "olga@example.org"
 PHRASE = "four quiet green apples"
 PHONE, DESK = 360, 1280
 _HEIGHT = 860
-_PATIENCE_SECONDS = 60
+_PATIENCE_SECONDS = 180
 _SERIOUS = {"serious", "critical"}
 _NAMES = ("Anna Alba", "Ben Bosch", "Carla Cruz", "Dani Duarte", "Eva Estrada", "Fran Ferrer")
 
@@ -146,18 +146,18 @@ class Process:
 
 
 @pytest.fixture(scope="session")
-def site(database_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(site_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The server and the background work, with an owner who can sign in."""
     folder = tmp_path_factory.mktemp("site")
-    organization_id, token = _done(_furnish(database_uri))
+    organization_id, token = _done(_furnish(site_uri))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    server = Process(database_uri, folder, "serve", "--port", str(port), "--workers", "1")
-    worker = Process(database_uri, folder, "work")
+    server = Process(site_uri, folder, "serve", "--port", str(port), "--workers", "1")
+    worker = Process(site_uri, folder, "work")
     try:
         server.wait_for(address)
-        running = Site(address, database_uri, organization_id, token)
+        running = Site(address, site_uri, organization_id, token)
         yield running
         running.api.close()
     finally:

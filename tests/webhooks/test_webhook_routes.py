@@ -215,6 +215,10 @@ def written_kinds() -> set[str]:
     return found
 
 
+def of_staff(called: ast.expr) -> bool:
+    return isinstance(called, ast.Attribute) and getattr(called.value, "id", "") == "notifications"
+
+
 def words(value: ast.expr) -> set[str]:
     if isinstance(value, ast.IfExp):
         return words(value.body) | words(value.orelse)
