@@ -254,7 +254,7 @@ class Visit:
         """Look at a page in light and dark, on a phone and a desk: axe, and nothing wider than the screen."""
         before = page.viewport_size
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # a literal there
+            page.emulate_media(color_scheme=scheme)
             for width in (PHONE, DESK):
                 page.set_viewport_size({"width": width, "height": _HEIGHT})
                 page.wait_for_timeout(250)
@@ -266,13 +266,17 @@ class Visit:
             page.set_viewport_size(before)
 
     def look(self, page: Page, how: str = "") -> None:
-        """Let axe look at what is there now."""
-        found = Axe().run(page).response["violations"]
-        serious = [
-            f"{each['id']} ({each['help']}): {[node['target'] for node in each['nodes'][:3]]}"
-            for each in found
-            if each["impact"] in _SERIOUS
-        ]
+        """Let axe look at what is there once the page rests: what is fading or still loading is not judged."""
+        serious: list[str] = []
+        for pause in (0, 400, 1500):
+            page.wait_for_timeout(pause)
+            serious = [
+                f"{each['id']} ({each['help']}): {[node['target'] for node in each['nodes'][:3]]}"
+                for each in Axe().run(page).response["violations"]
+                if each["impact"] in _SERIOUS
+            ]
+            if not serious:
+                break
         assert not serious, f"{page.url} {how}:\n" + "\n".join(serious)
 
     def close(self) -> None:

@@ -16,7 +16,8 @@ WORDS = {
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_a_figure_says_its_formula_and_shows_its_rows(visit: Visit, shop: Shop, language: str) -> None:
+def test_a_figure_says_its_formula_and_shows_its_rows(visit: Visit, site: Site, language: str) -> None:
+    shop = site.open_shop(people=3)
     name, formula, rows, csv = WORDS[language]
     page = visit(f"/p/{shop.slug}", language=language)
     card = page.get_by_role("region", name=name, exact=True).first

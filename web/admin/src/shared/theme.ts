@@ -14,6 +14,7 @@ export const theme = createTheme({
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.15rem' }, h3: { fontSize: '1rem' } } },
   cursorType: 'pointer',
   autoContrast: true,
+  respectReducedMotion: true,
   // Beside a title the library draws the message too faint for WCAG AA.
   components: { Notification: { styles: { description: { color: 'var(--mantine-color-text)' } } } },
 });
