@@ -285,7 +285,7 @@ class Visit:
 
     def _hear(self, said: ConsoleMessage) -> None:
         if said.type in {"error", "warning"} and not any(part in said.text for part in self.forgiven):
-            self.complaints.append(f"{said.type}: {said.text}")
+            self.complaints.append(f"{said.type}: {said.text} ({said.location.get('url')})")
 
     def _follow(self, request: Request) -> None:
         if not request.url.startswith((self.site.address, "data:", "blob:")):

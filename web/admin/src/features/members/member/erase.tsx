@@ -17,10 +17,11 @@ export function Erase({ member, onClose }: { member: Member; onClose: () => void
   const wallets = useMemberWallets();
   const [word, setWord] = useState('');
   const erase = api.useMutation('post', '/v1/programs/{program}/members/{member_id}/erase', {
-    onSuccess: () => {
+    onSuccess: async () => {
       notifications.show({ message: t('erased') });
+      // Away from her page first: what it shows is no longer there to be asked for.
+      await navigate({ to: '/p/$program/members', params: { program: path.program }, search: {} });
       refresh();
-      void navigate({ to: '/p/$program/members', params: { program: path.program }, search: {} });
     },
   });
   const loses = (wallets.data?.items ?? []).filter((each) => each.balance > 0).map((each) => amounts.full(each.wallet, each.balance));
