@@ -13,7 +13,7 @@ import pytest
 from telling import POINTS, Teller
 
 from puntal.entrypoints.worker_schedule import clear_away
-from puntal.insight.exports import files, making
+from puntal.insight.exports import files, making, store
 from puntal.kit import jobs
 from puntal.kit.jobs import Work
 
@@ -165,7 +165,7 @@ async def test_a_run_that_was_cut_short_begins_anew_and_a_cancelled_one_ends(
     shop: Teller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = await shop.post("exports", {"kind": "transfers"}, status=202)
-    kept, cut = making.store.advance, 0
+    kept, cut = store.advance, 0
 
     async def dies(*args: Any, **said: Any) -> bool:
         nonlocal cut
@@ -175,7 +175,7 @@ async def test_a_run_that_was_cut_short_begins_anew_and_a_cancelled_one_ends(
             raise ConnectionError("the worker died here")
         return done
 
-    monkeypatch.setattr(making.store, "advance", dies)
+    monkeypatch.setattr(store, "advance", dies)
     with pytest.raises(ConnectionError):
         await making.make(shop.database, shop.program_id, _id(asked), now=shop.clock.at)
     assert await making.make(shop.database, shop.program_id, _id(asked), now=shop.clock.at)

@@ -238,7 +238,7 @@ async def test_a_program_is_made_of_a_template_in_one_step(client: httpx2.AsyncC
         ('{"slug": "aurora"}', "application/json", 422),
         ('{"slug": "Aurora!", "template": "cafe"}', "application/json", 422),
         ('{"slug": "aurora", "template": "bank"}', "application/json", 404),
-        ('{"slug": "aurora", "template": "cafe", "currency": "QQQ", "publish": true}', "application/json", 422),
+        ('{"slug": "without-money", "template": "cafe", "currency": "QQQ", "publish": true}', "application/json", 422),
     ],
 )
 async def test_bad_bodies_are_refused(

@@ -34,7 +34,8 @@ async def shop(story: Teller) -> Teller:
 async def now_of(shop: Teller) -> datetime:
     """Return the time by the program's clock."""
     async with shop.database.program_transaction(shop.program_id) as tx:
-        return shop.clock.at - (await shop.app.state.programs.current(tx, shop.program_id)).clock_offset
+        offset: timedelta = (await shop.app.state.programs.current(tx, shop.program_id)).clock_offset
+        return shop.clock.at - offset
 
 
 async def closing(shop: Teller) -> list[int]:

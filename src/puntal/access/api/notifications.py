@@ -62,7 +62,9 @@ class NotificationsOut(BaseModel):
 class ReadIn(BaseModel):
     """What was read."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"ids": ["019a8f5e-7c1e-7000-8000-3f6c2b1d4e5a"]}]}
+    )
 
     ids: list[UUID] | None = Field(default=None, max_length=1000, description="All when left out.")
 

@@ -58,6 +58,25 @@ class SignedCredential(_Wire):
     response: Assertion
 
 
+_MADE = {
+    "id": _ID,
+    "rawId": _ID,
+    "type": "public-key",
+    "response": {"clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0", "attestationObject": "o2NmbXRkbm9uZQ"},
+}
+_SIGNED = {
+    "id": _ID,
+    "rawId": _ID,
+    "type": "public-key",
+    "response": {
+        "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
+        "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2M",
+        "signature": "MEUCIQD",
+        "userHandle": "AZqPXnweeACAAD9sKx1OWg",
+    },
+}
+
+
 class Reproof(BaseModel):
     """Who somebody signed in is, once more."""
 
@@ -70,7 +89,9 @@ class Reproof(BaseModel):
 class AddPasskey(BaseModel):
     """A passkey her browser has made, and what she calls it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "Work laptop", "credential": _MADE}]}
+    )
 
     name: Name
     credential: NewCredential
@@ -87,7 +108,7 @@ class RenamePasskey(BaseModel):
 class UsePasskey(BaseModel):
     """A passkey that signed what was asked."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"credential": _SIGNED}]})
 
     credential: SignedCredential
 

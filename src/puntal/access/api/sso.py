@@ -114,8 +114,8 @@ async def arrive(
     provider: ProviderName,
     request: Request,
     now: RealNow,
-    state: Annotated[str, Query(max_length=1000)] = "",
-    code: Annotated[str, Query(max_length=10_000)] = "",
+    state: Annotated[str, Query(max_length=200)] = "",
+    code: Annotated[str, Query(max_length=2000)] = "",
 ) -> RedirectResponse:
     """Sign in whoever comes back from a provider. Good once, for the browser that set out, for ten minutes."""
     try:

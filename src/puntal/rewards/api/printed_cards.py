@@ -31,7 +31,10 @@ _ACTIVATE: dict[str, JsonValue] = {"reference": "till-7-0043", "amount": 5000}
 class PrintIn(BaseModel):
     """Cards to print."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"wallet": "monedero", "count": 5000, "name": "Christmas 2026"}]},
+    )
 
     wallet: str = Field(
         max_length=63, description="The money wallet whose `gift_cards` say how.", examples=["monedero"]
