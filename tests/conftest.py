@@ -155,6 +155,13 @@ def database_uri(server: Server) -> Iterator[str]:
         yield uri
 
 
+@pytest.fixture
+def demo_uri(server: Server) -> Iterator[str]:
+    """A database in which nobody works yet: the demo makes its first owner."""
+    with _own_database(server, "_demo") as uri:
+        yield uri
+
+
 @pytest.fixture(scope="session")
 def site_uri(server: Server) -> Iterator[str]:
     """A database in which nobody works yet: the browser's site has owners and settings of its own."""

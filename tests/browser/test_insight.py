@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import Shop, Visit
+from conftest import Shop, Site, Visit
 
 TABS = ["growth", "engagement", "rewards", "tiers", "cohorts", "liability", "incentives", "budgets"]
 NAMES = {
@@ -38,7 +38,8 @@ def test_reports_are_readable_everywhere(visit: Visit, shop: Shop, tab: str) -> 
     visit.everywhere(page)
 
 
-def test_rows_behind_a_tier_are_its_members(visit: Visit, shop: Shop) -> None:
+def test_rows_behind_a_tier_are_its_members(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=3)
     page = visit(f"/p/{shop.slug}/insight?tab=tiers")
     page.get_by_role("tabpanel").get_by_role("button", name=re.compile("^Show rows")).first.click()
     expect(page.get_by_role("dialog").get_by_role("row")).to_have_count(len(shop.members) + 1)
