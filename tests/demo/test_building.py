@@ -24,8 +24,8 @@ PROMISED = {
 
 
 @pytest.fixture
-def chosen(database_uri: str, tmp_path: Path) -> Settings:
-    return Settings(database_url=SecretStr(database_uri), data_dir=tmp_path)
+def chosen(demo_uri: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=SecretStr(demo_uri), data_dir=tmp_path)
 
 
 async def test_the_demo_is_built_once_and_a_second_time_changes_nothing(
