@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +19,9 @@ from puntal.kit import ids
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+REFUSED_WITHIN_SECONDS = 10
+"""Five are promised to every process; the rest is for a busy machine."""
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -139,8 +143,11 @@ def test_a_key_works_as_its_example_says_until_it_is_revoked(visit: Visit, shop:
     page.get_by_role("menuitem", name="Revoke").click()
     page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(page.get_by_role("row").filter(has_text=name)).to_contain_text("Revoked")
+    revoked = time.monotonic()
     visit.everywhere(page)
-    assert httpx2.get(url, headers=headers).status_code == 401
+    while httpx2.get(url, headers=headers).status_code != 401:
+        assert time.monotonic() - revoked < REFUSED_WITHIN_SECONDS, "the revoked key still opens the door"
+        time.sleep(0.1)
 
 
 def test_a_system_is_told_what_happens_and_told_again(visit: Visit, site: Site, receiver: str) -> None:

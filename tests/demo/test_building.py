@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,14 @@ PROMISED = {
 @pytest.fixture
 def chosen(demo_uri: str, tmp_path: Path) -> Settings:
     return Settings(database_url=SecretStr(demo_uri), data_dir=tmp_path)
+
+
+@pytest.fixture
+async def database(demo_uri: str) -> AsyncIterator[Database]:
+    """The pool of the demo's own database, not of the one this worker's tests share."""
+    opened = await Database.open(demo_uri, size=8)
+    yield opened
+    await opened.close()
 
 
 async def test_the_demo_is_built_once_and_a_second_time_changes_nothing(
