@@ -45,8 +45,9 @@ FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM member WHERE program_
 
 
 @pytest.fixture
-def workers() -> Iterator[list[Command]]:
-    """What is started here; what is left of it is killed."""
+def workers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Command]]:
+    """What is started here, missed sooner than the minute it takes elsewhere; what is left of it is killed."""
+    monkeypatch.setenv("PUNTAL_JOB_STALLED_SECONDS", "10")
     started: list[Command] = []
     yield started
     for process in started:

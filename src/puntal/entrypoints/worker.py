@@ -29,7 +29,7 @@ from puntal.webhooks.sending import Sender
 RELAY_POLL_SECONDS = 2.0
 WEBHOOK_POLL_SECONDS = 1.0
 MINUTE_SECONDS = 60.0
-_CLEAR_EVERY_MINUTES = 60
+_CLEAR_EVERY_SECONDS = 3600.0
 _GRACE_SECONDS = 30
 _PAUSES_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
 _OUTAGES = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed, ConnectorException, OSError)
@@ -67,7 +67,7 @@ async def run(settings: Settings, database: Database, wiring: Wiring, *, stop: a
         "relay": _relay(database, wiring.routes, stop),
         "webhooks": _webhooks(settings, database, stop),
         "jobs": _jobs(settings, database, wiring, stop),
-        "clock": _clock(database, wiring, stop),
+        "clock": _clock(settings, database, wiring, stop),
     }
     async with asyncio.TaskGroup() as group:
         for name, loop in loops.items():
@@ -162,7 +162,13 @@ async def _jobs(settings: Settings, database: Database, wiring: Wiring, stop: as
         queue = jobs.runner(database.uri)
         async with queue.open_async():
             running = asyncio.create_task(
-                jobs.run(queue, work, concurrency=settings.job_concurrency, grace_seconds=_GRACE_SECONDS)
+                jobs.run(
+                    queue,
+                    work,
+                    concurrency=settings.job_concurrency,
+                    grace_seconds=_GRACE_SECONDS,
+                    stalled_seconds=settings.job_stalled_seconds,
+                )
             )
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -174,25 +180,27 @@ async def _jobs(settings: Settings, database: Database, wiring: Wiring, stop: as
     await keep_trying("jobs", once, stop)
 
 
-async def _clock(database: Database, wiring: Wiring, stop: asyncio.Event) -> None:
+async def _clock(settings: Settings, database: Database, wiring: Wiring, stop: asyncio.Event) -> None:
     nights = None if wiring.run_due is None else Nights(database, wiring.run_due)
+    pause = min(MINUTE_SECONDS, settings.job_stalled_seconds)
 
     async def once() -> None:
         async with worker_schedule.leading(database.uri) as lead:
             if lead is None:
-                await pause_or_stop(MINUTE_SECONDS, stop)
+                await pause_or_stop(pause, stop)
                 return
-            minute = 0
+            clear_in = 0.0
             while not stop.is_set():
                 # Fails when the connection, and with it the lead, is lost.
                 await lead.execute("SELECT 1")
                 if nights is not None:
                     await nights.ask()
-                await _keep_house(database)
-                if minute % _CLEAR_EVERY_MINUTES == 0:
+                await _keep_house(settings, database)
+                if clear_in <= 0:
                     _log.info("worker.cleared", **await worker_schedule.clear_away(database))
-                minute += 1
-                await pause_or_stop(MINUTE_SECONDS, stop)
+                    clear_in = _CLEAR_EVERY_SECONDS
+                clear_in -= pause
+                await pause_or_stop(pause, stop)
 
     try:
         await keep_trying("clock", once, stop)
@@ -201,9 +209,9 @@ async def _clock(database: Database, wiring: Wiring, stop: asyncio.Event) -> Non
             await nights.stop()
 
 
-async def _keep_house(database: Database) -> None:
+async def _keep_house(settings: Settings, database: Database) -> None:
     queue = jobs.runner(database.uri, connections=1)
     async with queue.open_async():
-        again = await jobs.keep_house(queue)
+        again = await jobs.keep_house(queue, stalled_seconds=settings.job_stalled_seconds)
     if again:
         _log.warning("worker.jobs_queued_again", count=again)

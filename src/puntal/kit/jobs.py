@@ -37,7 +37,9 @@ Part = TypeVar("Part")
 MOST_ATTEMPTS = 12
 _FIRST_WAIT_SECONDS = 5
 _LONGEST_WAIT_SECONDS = 3600
-_STALLED_SECONDS = 60
+STALLED_SECONDS = 60
+"""How long a worker that says nothing is waited for, unless the deployment says otherwise."""
+_BEATS_PER_STALL = 6
 _KEPT_HOURS = 24
 _FAILED_KEPT_HOURS = 24 * 30
 _WORK = "work"
@@ -149,9 +151,17 @@ def runner(uri: str, *, connections: int = 4) -> procrastinate.App:
 
 
 async def run(
-    opened: procrastinate.App, work: Work, *, concurrency: int, grace_seconds: int = 30, wait: bool = True
+    opened: procrastinate.App,
+    work: Work,
+    *,
+    concurrency: int,
+    grace_seconds: int = 30,
+    stalled_seconds: int = STALLED_SECONDS,
+    wait: bool = True,
 ) -> None:
     """Run jobs until cancelled; those under way are given `grace_seconds` to end.
+
+    Says several times in `stalled_seconds` that it is alive.
 
     Returns early when a connection is lost (run it again), or with `wait=False` when no job is due.
     """
@@ -161,18 +171,19 @@ async def run(
         additional_context={_WORK: work},
         install_signal_handlers=False,
         shutdown_graceful_timeout=grace_seconds,
-        stalled_worker_timeout=_STALLED_SECONDS,
+        update_heartbeat_interval=stalled_seconds / _BEATS_PER_STALL,
+        stalled_worker_timeout=stalled_seconds,
         listen_notify=wait,
     )
 
 
-async def keep_house(opened: procrastinate.App) -> int:
-    """Queue again the jobs whose worker died; delete those done a day ago, and failed ones after 30 days.
+async def keep_house(opened: procrastinate.App, *, stalled_seconds: int = STALLED_SECONDS) -> int:
+    """Queue again the jobs whose worker said nothing for so long; delete those done a day ago, or failed 30 days ago.
 
     Returns:
         How many were queued again.
     """
-    stalled = list(await opened.job_manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS))
+    stalled = list(await opened.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_seconds))
     for found in stalled:
         await opened.job_manager.retry_job(found)
     await opened.job_manager.delete_old_jobs(nb_hours=_KEPT_HOURS)

@@ -134,6 +134,13 @@ class Settings(BaseSettings):
     )
     webhook_concurrency: int = Field(default=20, ge=1, le=200, description="Most webhooks under way per worker.")
     job_concurrency: int = Field(default=4, ge=1, le=100, description="Most jobs running at once per worker.")
+    job_stalled_seconds: int = Field(
+        default=60,
+        ge=6,
+        le=3600,
+        description="How long a worker may say nothing, in seconds, before its jobs begin anew with another. The same"
+        " for all workers.",
+    )
     log_format: Literal["json", "pretty"] = Field(default="json", description="json for machines, pretty for people.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least severity that is logged."
