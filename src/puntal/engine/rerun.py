@@ -116,22 +116,26 @@ class Rerun:
                 if cause.member_id == self.profile.id and one.depth < MOST_DEPTH
             ]
 
-    def _decide(self, event: Event) -> Decision:
-        program, now = self.program, event.occurred_at
-        today = local_day(program.zone, now)
-        key = None if event.order_id is None else (event.source, event.order_id)
-        self.books.next_id = family(event.id, now)
-        state = State(
+    def state(self, now: datetime, order: OrderId | None = None) -> State:
+        """Return all that may be read at an instant: of a decision, with the order it is about, or of a question."""
+        today = local_day(self.program.zone, now)
+        return State(
             self.profile,
             self.books,
             self.running,
             today,
-            None if key is None else self.orders.get(key),
-            self.figures.read(program.metrics, today) if program.metrics else {},
+            None if order is None else self.orders.get(order),
+            self.figures.read(self.program.metrics, today) if self.program.metrics else {},
             self._lists,
             self._budgets,
             self._switches,
         )
+
+    def _decide(self, event: Event) -> Decision:
+        program, now = self.program, event.occurred_at
+        key = None if event.order_id is None else (event.source, event.order_id)
+        self.books.next_id = family(event.id, now)
+        state = self.state(now, key)
         decision = decide(program, state, event, now)
         self.books, self.running, order = decision.after
         if order is not None and key is not None:

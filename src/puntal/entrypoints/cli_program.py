@@ -1,15 +1,17 @@
-"""`puntal program check|diff|apply|export`: a program as a file, shown before it is applied."""
+"""`puntal program check|diff|apply|export|outlook`: a program as a file, shown before it is applied."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import msgspec
 import typer
+from babel.numbers import format_currency
 from rich.console import Console
 from rich.markup import escape
 
@@ -18,9 +20,12 @@ from puntal.entrypoints import shell
 from puntal.entrypoints.opened import opened
 from puntal.entrypoints.programs import Programs
 from puntal.entrypoints.publishing import Publisher
+from puntal.insight.outlook import operations as outlooks
+from puntal.insight.outlook.model import Outlook
 from puntal.kit import clock, problem
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Fault, Faulty, Refusal
+from puntal.kit.money import major
 from puntal.kit.settings import settings
 from puntal.programs import operations, queries, source, templates
 from puntal.programs.diff import Difference, diff
@@ -185,6 +190,76 @@ def export(
         typer.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
+
+
+@app.command("outlook")
+def outlook(  # noqa: PLR0913 - each assumption is an option
+    trade: Annotated[str, typer.Argument(help="A template: its trade says what is in orders, and what is typical.")],
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", "-f", exists=True, dir_okay=False, help="A document instead of the template's."),
+    ] = None,
+    orders: Annotated[int | None, typer.Option("--orders-per-month", min=1)] = None,
+    basket: Annotated[int | None, typer.Option("--basket-minor", min=1, help="In minor units.")] = None,
+    margin: Annotated[int | None, typer.Option("--margin-percent", min=1, max=100)] = None,
+    members: Annotated[int | None, typer.Option("--member-percent", min=0, max=100)] = None,
+    each: Annotated[int | None, typer.Option("--orders-per-member", min=1, max=200)] = None,
+    redeeming: Annotated[int | None, typer.Option("--redeeming-percent", min=0, max=100)] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say what a program would give and cost in its first year, in a typical shop of a trade or in one's own."""
+    said = {
+        "orders_per_month": orders,
+        "basket_minor": basket,
+        "margin_percent": margin,
+        "member_percent": members,
+        "orders_per_member": each,
+        "redeeming_percent": redeeming,
+    }
+    try:
+        document = templates.load_template(trade) if file is None else _read(file, as_json=as_json)
+        program, faults = operations.check_words(document)
+        if program is None or faults:
+            raise ProgramFaulty(faults)
+        shop = outlooks.typical(trade, program.currency)
+        shop = msgspec.structs.replace(shop, **{name: value for name, value in said.items() if value is not None})
+        found = outlooks.live(program, outlooks.trade_of(trade), shop)
+    except Refusal as refusal:
+        _refuse(refusal, as_json=as_json)
+    if as_json:
+        _print_json(msgspec.to_builtins(found, enc_hook=str))
+    else:
+        _print_outlook(found)
+
+
+def _print_outlook(found: Outlook) -> None:
+    def money(amount: int) -> str:
+        return format_currency(major(amount, found.currency), found.currency, locale=settings().locale)
+
+    def rate(part: Fraction | None) -> str:
+        return "" if part is None else f"{float(part):.1%}"
+
+    typer.echo(f"{found.members} members with {found.orders} orders a year; {found.sample} of them were lived.")
+    shell.show_table(
+        ("The first year", "", "of sales"),
+        [
+            ("Sales to members", money(found.sales_minor), ""),
+            ("Left after the goods", money(found.margin_minor), f"{found.shop.margin_percent} %"),
+            ("Rewards taken", money(found.rewards_minor), f"{found.rewards} times"),
+            ("Set aside for what is outstanding", money(found.liability_minor), ""),
+            ("The program costs", money(found.cost_minor), rate(found.cost_rate)),
+            (
+                "Further sales that would pay for it",
+                "no amount would" if found.extra_minor is None else money(found.extra_minor),
+                rate(found.extra_rate),
+            ),
+        ],
+    )
+    shell.show_table(
+        ("Wallet", "Issued", "Redeemed", "Expired", "Outstanding"),
+        [(one.id, str(one.issued), str(one.redeemed), str(one.expired), str(one.outstanding)) for one in found.wallets],
+    )
 
 
 async def _entered(tx: Transaction, slug: str) -> ProgramRow:

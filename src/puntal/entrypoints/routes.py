@@ -11,6 +11,7 @@ from puntal.checkout import api as checkout
 from puntal.console import api as console
 from puntal.insight import api as insight
 from puntal.insight.exports import api as exports
+from puntal.insight.outlook import api as outlook
 from puntal.insight.simulation import api as simulation
 from puntal.intake import api as intake
 from puntal.members import api as members
@@ -42,6 +43,7 @@ def routers() -> Sequence[APIRouter]:
         insight.router,
         insight.jobs.router,
         simulation.router,
+        outlook.router,
         exports.router,
         *access.ROUTERS,
     )

@@ -11,7 +11,7 @@ from puntal.access.dependencies import Locale, organization_router, requires_abo
 from puntal.programs.document.program import Program
 from puntal.programs.telling import tell
 from puntal.programs.templates import load_template
-from puntal.programs.wire import SentenceOut
+from puntal.programs.wire import KnownCurrency, SentenceOut
 
 router = organization_router("programs", "/v1")
 
@@ -34,7 +34,7 @@ class PreviewOut(BaseModel):
 async def preview_template(
     template: Annotated[str, Path(max_length=60)],
     locale: Locale,
-    currency: Annotated[str | None, Query(pattern="^[A-Z]{3}$", description="Not said: the template's own.")] = None,
+    currency: Annotated[KnownCurrency | None, Query(description="Not said: the template's own.")] = None,
 ) -> PreviewOut:
     """Say what a template's wallets, rules, tiers and rewards are, with its amounts in a currency; not converted."""
     program = Program.model_validate(load_template(template, currency=currency))

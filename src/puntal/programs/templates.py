@@ -8,26 +8,36 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from puntal.kit.money import digits
 from puntal.programs import source
 from puntal.programs.errors import TemplateNotFound
 
+Kind = Literal["points", "stamps", "tiers", "cashback", "business"]
 _MONEY = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """One ready-made program, as a person choosing one sees it."""
+    """One ready-made program, as a person choosing one sees it.
+
+    Attributes:
+        kinds: What sort of program it is; several at once mostly.
+    """
 
     id: str
     name: Mapping[str, str]
     summary: Mapping[str, str]
+    kinds: tuple[Kind, ...]
 
 
 _SUMMARIES: Mapping[str, tuple[str, str]] = {
     # Spanish, then English.
+    "shop": (
+        "Lo más sencillo que funciona: un punto por euro y dinero de descuento",
+        "The plainest that works: a point per euro, and money off",
+    ),
     "supermarket": (
         "Puntos por cada compra, tres niveles, productos frescos y marca propia, hogares que suman juntos",
         "Points on every shop, three tiers, fresh food and own brands, households that save together",
@@ -67,12 +77,29 @@ _SUMMARIES: Mapping[str, tuple[str, str]] = {
 }
 
 
+_BUSINESS = frozenset({"b2b"})
+"""Templates whose members are firms."""
+_OF_WALLETS: Mapping[str, Kind] = {"points": "points", "stamps": "stamps", "money": "cashback"}
+
+
 def list_templates() -> list[Template]:
     """Return every template, the most general first."""
     return [
-        Template(id=name, name=_document(name)["name"], summary={"es": spanish, "en": english})
+        Template(id=name, name=_document(name)["name"], summary={"es": spanish, "en": english}, kinds=_kinds(name))
         for name, (spanish, english) in _SUMMARIES.items()
     ]
+
+
+@cache
+def _kinds(name: str) -> tuple[Kind, ...]:
+    document = _document(name)
+    kept = [wallet["kind"] for wallet in document["wallets"].values()]
+    found = [kind for of, kind in _OF_WALLETS.items() if of in kept]
+    if document.get("ladders"):
+        found.append("tiers")
+    if name in _BUSINESS:
+        found.append("business")
+    return tuple(found)
 
 
 def load_template(

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
+from babel.numbers import is_currency
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
 from puntal.kit.errors import Fault, UnsupportedMedia
@@ -19,12 +20,21 @@ from puntal.programs.diff import Change, Difference
 from puntal.programs.model import KillSwitch, ProgramRow, Publication, Revision, SwitchMode, SwitchTarget
 from puntal.programs.preparing import Preparation
 from puntal.programs.telling import Told
-from puntal.programs.templates import Template
+from puntal.programs.templates import Kind, Template
 
 YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml"})
 MEDIA_TYPE_YAML = "application/yaml"
 Instant = Annotated[AwareDatetime, Field(gt=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Number = Annotated[int, Field(ge=1, lt=2**31)]
+
+
+def _known(currency: str) -> str:
+    if not is_currency(currency):
+        raise ValueError("no currency of ISO 4217")
+    return currency
+
+
+KnownCurrency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(_known)]
 Document = dict[str, Any]
 EXAMPLE: dict[str, Any] = {
     "puntal": 1,
@@ -262,14 +272,20 @@ class ProgramOut(_Out):
 class TemplateOut(BaseModel):
     """A ready-made program."""
 
-    id: str
+    id: str = Field(examples=["cafe"])
     name: str
     summary: str
+    kinds: list[Kind] = Field(
+        description="What sort of program it is: its wallets (`points`, `stamps`, `cashback`), whether it has `tiers`,"
+        " and `business` where members are firms.",
+        examples=[["points", "stamps"]],
+    )
 
     @classmethod
     def of(cls, template: Template, locale: str) -> TemplateOut:
         """Return the template in the caller's language."""
-        return cls(id=template.id, name=_in(template.name, locale), summary=_in(template.summary, locale))
+        name, summary = _in(template.name, locale), _in(template.summary, locale)
+        return cls(id=template.id, name=name, summary=summary, kinds=list(template.kinds))
 
 
 class SwitchOut(_Out):
