@@ -37,6 +37,8 @@ _PARAMETERS = {
 }
 
 
+# What a server keeps beside its database must not go where an installed one keeps it.
+os.environ.setdefault("PUNTAL_DATA_DIR", f"{_HERE}-data")
 _configure = structlog.configure
 
 

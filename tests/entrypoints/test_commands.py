@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from psycopg import sql
 
 from puntal.kit import clock, ids
 from puntal.kit.postgres import Server
+from puntal.kit.sealing import Sealer
 
 
 class Shell:
@@ -114,6 +116,31 @@ def test_from_nothing_to_verified_books_and_back(shell: Shell, tmp_path: Path) -
     assert not shell.json("verify", code=1)["ok"]
     shell("restore", str(kept), "--force")
     assert shell.json("verify") == books
+
+
+def test_a_backup_without_its_key_says_what_is_lost(shell: Shell, tmp_path: Path) -> None:
+    then, now = base64.b64encode(bytes(range(32))).decode(), base64.b64encode(bytes(32)).decode()
+    shell("db", "migrate")
+    sealed = Sealer(lambda: [bytes(range(32))]).seal("secret", of="anything").encode()
+    with psycopg.connect(shell.environment["PUNTAL_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("INSERT INTO organization (id, name, created_at) VALUES (gen_random_uuid(), 'Club', now())")
+        connection.execute(
+            "INSERT INTO pass_key (program_id, id, public_key, private_key, created_at, signs_from)"
+            " VALUES (1, 1, '', %s, now(), now()), (1, 2, '', %s, now(), now())",
+            [sealed, bytes(32)],
+        )
+    kept = tmp_path / "backup.dump"
+    shell("backup", str(kept))
+
+    lost = json.loads(shell("restore", str(kept), "--force", "--json", PUNTAL_SECRET_KEY=now))["secrets_lost"]
+    checked = json.loads(shell("secrets", "check", "--json", code=1, PUNTAL_SECRET_KEY=now).splitlines()[0])
+    sick = shell("doctor", code=1, PUNTAL_SECRET_KEY=now)
+    well = shell("secrets", "check", PUNTAL_SECRET_KEY=now, PUNTAL_SECRET_KEYS_OLD=then)
+
+    assert [each.rpartition(" ")[0] for each in lost] == ["1 pass keys sealed by the key"]
+    assert checked == {"secrets": 2, "plain": 1, "lost": lost}
+    assert "cannot be opened: 1 pass keys" in " ".join(sick.split())
+    assert well == "2 secrets can be opened; 1 of them are not sealed yet.\n"
 
 
 def test_citus_is_asked_for_by_name_and_its_statements_can_be_read(shell: Shell) -> None:

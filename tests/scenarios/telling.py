@@ -24,6 +24,7 @@ from puntal.entrypoints.worker_webhooks import Deliveries
 from puntal.kit import clock, ids, jobs
 from puntal.kit.db import Database
 from puntal.kit.jobs import Work
+from puntal.kit.sealing import sealer_of
 from puntal.kit.settings import Settings
 from puntal.programs.templates import load_template
 from puntal.webhooks.sending import Sender
@@ -96,7 +97,7 @@ class Teller:
     async def deliver(self) -> None:
         """Send the webhooks that are due."""
         sender = Sender(allow_private=True, timeout_seconds=5, concurrency=4)
-        deliveries = Deliveries(self.database, sender, concurrency=4)
+        deliveries = Deliveries(self.database, sender, sealer=sealer_of(Settings()), concurrency=4)
         try:
             while await deliveries.start_due():
                 await deliveries.drain()

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from receiver import Happen, MakeEndpoint, Receiver, a_receiver
+from receiver import SEALER, Happen, MakeEndpoint, Receiver, a_receiver
 
 from puntal.kit import clock, ids
 from puntal.kit.db import Database, ProgramId
@@ -45,9 +45,16 @@ def an_endpoint(database: Database, program_id: int, receiver: Receiver) -> Make
     ) -> Endpoint:
         terms = operations.EndpointTerms(url=url or receiver.url, kinds=kinds or ("*",), payload=payload)
         async with database.program_transaction(program_id) as tx:
-            return await operations.create_endpoint(
-                tx, ProgramId(program_id), terms, allow_private=True, by="key:anna", now=now or clock.now()
+            made = await operations.create_endpoint(
+                tx,
+                ProgramId(program_id),
+                terms,
+                sealer=SEALER,
+                allow_private=True,
+                by="key:anna",
+                now=now or clock.now(),
             )
+        return made.endpoint
 
     return make
 

@@ -10,11 +10,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from puntal.kit.sealing import Sealer
 from puntal.outbox.model import Happening
 from puntal.webhooks.model import Endpoint
+from puntal.webhooks.sealed import to_sign
 
 MakeEndpoint = Callable[..., Awaitable[Endpoint]]
 Happen = Callable[..., Awaitable[list[Happening]]]
+
+SEALER = Sealer(lambda: [bytes(range(32))])
+
+
+def secret_of(endpoint: Endpoint) -> str:
+    """Return what the receiver was given when the endpoint was made."""
+    return to_sign(SEALER, endpoint.id, endpoint.secrets)[0].value
 
 
 @dataclass(kw_only=True)

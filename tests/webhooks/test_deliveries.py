@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from receiver import Happen, MakeEndpoint, Receiver, a_receiver
+from receiver import SEALER, Happen, MakeEndpoint, Receiver, a_receiver, secret_of
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from puntal.entrypoints.worker_relay import relay_all, relay_batch
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 async def claim(database: Database, program_id: int, now: datetime, limit: int = 50) -> list[Due]:
     async with database.program_transaction(program_id) as tx:
-        return await operations.claim_due(tx, program_id, limit=limit, per_endpoint=50, now=now)
+        return await operations.claim_due(tx, program_id, sealer=SEALER, limit=limit, per_endpoint=50, now=now)
 
 
 async def attempt(database: Database, program_id: int, sender: Sender, now: datetime) -> int:
@@ -56,7 +56,7 @@ async def test_what_happened_arrives_signed(
 
     (got,) = receiver.got
     assert got.id == str(joined.id)
-    verified = Webhook(endpoint.secrets[0].value).verify(got.body, got.headers)
+    verified = Webhook(secret_of(endpoint)).verify(got.body, got.headers)
     assert verified["type"] == "member.enrolled"
     assert verified["data"] == {"name": "Anna", "member_id": str(anna)}
     assert got.headers["content-type"] == "application/json"
@@ -190,16 +190,16 @@ async def test_while_secrets_overlap_both_verify_and_afterwards_the_old_one_does
     now = clock.now()
     async with database.program_transaction(program_id) as tx:
         rotated = await operations.rotate_secret(
-            tx, ProgramId(program_id), endpoint.id, overlap=timedelta(hours=1), by="key:anna", now=now
+            tx, ProgramId(program_id), endpoint.id, sealer=SEALER, overlap=timedelta(hours=1), by="key:anna", now=now
         )
-    old, new = Webhook(endpoint.secrets[0].value), Webhook(rotated.secrets[0].value)
+    old, new = Webhook(secret_of(endpoint)), Webhook(rotated.secret)
 
     await happen("member.enrolled")
     await relay_batch(database, program_id, {})
     await attempt(database, program_id, sender, clock.now())
     async with database.program_transaction(program_id) as tx:
         await operations.rotate_secret(
-            tx, ProgramId(program_id), endpoint.id, overlap=timedelta(), by="key:anna", now=clock.now()
+            tx, ProgramId(program_id), endpoint.id, sealer=SEALER, overlap=timedelta(), by="key:anna", now=clock.now()
         )
     await happen("member.left")
     await relay_batch(database, program_id, {})
@@ -225,7 +225,7 @@ async def test_two_workers_relay_and_send_each_happening_once(
             await relay_batch(database, program_id, {}, limit=7)
 
     async def send() -> None:
-        deliveries = Deliveries(database, sender, concurrency=8)
+        deliveries = Deliveries(database, sender, sealer=SEALER, concurrency=8)
         while len(receiver.got) < 60:
             if await deliveries.start_due() == 0:
                 await deliveries.wait(0.05)
@@ -268,7 +268,7 @@ async def test_a_slow_endpoint_holds_up_itself_only(
         await an_endpoint("member.left")
         await happen(*["member.enrolled"] * 20, *["member.left"] * 20)
         await relay_all(database, {})
-        deliveries = Deliveries(database, sender, concurrency=8)
+        deliveries = Deliveries(database, sender, sealer=SEALER, concurrency=8)
 
         async with asyncio.timeout(1.5):
             while len(receiver.got) < 20:

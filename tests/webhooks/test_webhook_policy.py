@@ -185,16 +185,16 @@ def test_a_kind_that_could_never_happen_is_a_fault(kind: str) -> None:
 def test_old_secrets_sign_until_the_overlap_ends() -> None:
     old = (Secret(value="old"),)
 
-    rotated = policy.rotated(old, "new", now=NOON, overlap=timedelta(hours=24))
+    rotated = policy.rotated(old, Secret(value="new"), now=NOON, overlap=timedelta(hours=24))
 
     assert [secret.value for secret in policy.signing(rotated, NOON)] == ["new", "old"]
     assert [secret.value for secret in policy.signing(rotated, NOON + timedelta(hours=24))] == ["new"]
 
 
 def test_rotating_again_never_lengthens_an_overlap_and_nothing_ends_it_at_once() -> None:
-    first = policy.rotated((Secret(value="a"),), "b", now=NOON, overlap=timedelta(hours=1))
-    second = policy.rotated(first, "c", now=NOON, overlap=timedelta(hours=24))
-    at_once = policy.rotated(second, "d", now=NOON, overlap=timedelta())
+    first = policy.rotated((Secret(value="a"),), Secret(value="b"), now=NOON, overlap=timedelta(hours=1))
+    second = policy.rotated(first, Secret(value="c"), now=NOON, overlap=timedelta(hours=24))
+    at_once = policy.rotated(second, Secret(value="d"), now=NOON, overlap=timedelta())
 
     assert [secret.until for secret in second] == [None, NOON + timedelta(hours=24), NOON + timedelta(hours=1)]
     assert at_once == (Secret(value="d"),)
@@ -204,7 +204,7 @@ def test_rotating_again_never_lengthens_an_overlap_and_nothing_ends_it_at_once()
 def test_the_newest_secret_always_signs_and_the_header_stays_short(times: int) -> None:
     secrets: tuple[Secret, ...] = (Secret(value="0"),)
     for at in range(1, times + 1):
-        secrets = policy.rotated(secrets, str(at), now=NOON, overlap=timedelta(days=7))
+        secrets = policy.rotated(secrets, Secret(value=str(at)), now=NOON, overlap=timedelta(days=7))
 
     assert policy.signing(secrets, NOON)[0] == Secret(value=str(times))
     assert len(secrets) <= policy.MOST_SECRETS

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi import FastAPI
-from receiver import Happen, MakeEndpoint
+from receiver import SEALER, Happen, MakeEndpoint
 
 import puntal
 from puntal.access.gate import Gate
@@ -41,6 +41,7 @@ async def a_client(
     http.install(app, chosen)
     app.state.database = database
     app.state.gate = Gate(database)
+    app.state.sealer = SEALER
     app.include_router(api.router)
     return httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app, client=("203.0.113.7", 40000)),

@@ -16,6 +16,7 @@ from puntal.entrypoints.worker_relay import Route, relay_all, relay_batch
 from puntal.kit import clock, ids
 from puntal.kit.db import Database, ProgramId
 from puntal.kit.jobs import Work, job
+from puntal.kit.sealing import sealer_of
 from puntal.kit.settings import Settings
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
@@ -57,8 +58,32 @@ async def listen_to(database: Database, program_id: int, receiver: Receiver) -> 
     terms = webhooks.EndpointTerms(url=receiver.url, kinds=("*",))
     async with database.program_transaction(program_id) as tx:
         await webhooks.create_endpoint(
-            tx, ProgramId(program_id), terms, allow_private=True, by="key:anna", now=clock.now()
+            tx,
+            ProgramId(program_id),
+            terms,
+            sealer=sealer_of(settings()),
+            allow_private=True,
+            by="key:anna",
+            now=clock.now(),
         )
+
+
+async def test_what_is_not_sealed_is_sealed(database: Database, program_id: int, receiver: Receiver) -> None:
+    await listen_to(database, program_id, receiver)
+    async with database.program_transaction(program_id) as tx:
+        await tx.execute("UPDATE program SET revision = 1 WHERE id = %s", [program_id])
+        await tx.execute(
+            "UPDATE webhook_endpoint SET secrets = '[[\"whsec_QW5uYQ==\", null]]' WHERE program_id = %s", [program_id]
+        )
+
+    assert await worker_schedule.seal_what_is_not(database, sealer_of(settings())) >= 1
+    assert await worker_schedule.seal_what_is_not(database, sealer_of(settings())) == 0
+
+    async with database.program_transaction(program_id) as tx:
+        row = await (await tx.execute("SELECT secrets::text FROM webhook_endpoint")).fetchone()
+        await tx.execute("UPDATE program SET revision = 0 WHERE id = %s", [program_id])
+    assert row is not None
+    assert "whsec" not in row[0]
 
 
 async def until(met: Callable[[], bool], seconds: float = 15) -> None:

@@ -246,6 +246,8 @@ Now = Annotated[datetime, Depends(_program_now)]
 """The time by the program's clock."""
 RealNow = Annotated[datetime, Depends(_real_now)]
 Locale = http.Locale
+Sealing = Annotated[Sealer, Depends(sealer_of)]
+"""What seals this server's secrets."""
 
 
 class GuardedRoute(APIRoute):

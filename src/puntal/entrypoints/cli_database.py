@@ -16,9 +16,12 @@ import typer
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from puntal.entrypoints import schema, shell
+from puntal.entrypoints import schema, sealed, shell
+from puntal.entrypoints.cli_secrets import survey
 from puntal.entrypoints.opened import address
 from puntal.kit import migration
+from puntal.kit.sealing import KEY_FILE, sealer_of
+from puntal.kit.settings import settings
 
 app = typer.Typer()
 db_app = typer.Typer(
@@ -152,10 +155,26 @@ def restore(
         migration.migrate(uri)
         with psycopg.connect(uri, autocommit=True) as connection:
             connection.execute("ANALYZE")
+            lost = sealed.lost(survey(connection), sealer_of(settings()))
     if as_json:
-        shell.say_json({"file": str(file), "restored": True})
-    else:
-        typer.echo("Restored. `puntal verify` re-adds its books.")
+        shell.say_json({"file": str(file), "restored": True, "secrets_lost": lost})
+        return
+    typer.echo("Restored. `puntal verify` re-adds its books.")
+    if lost:
+        advice = (
+            f"Put the key of then into PUNTAL_SECRET_KEYS_OLD, or its file {KEY_FILE} into the data folder. Without it"
+            " those people need a reset, webhooks and passes a new secret: see the guide to operating."
+        )
+        typer.echo(
+            "\n".join(
+                [
+                    "Not to be opened with the keys that are here:",
+                    *lost,
+                    advice,
+                ]
+            ),
+            err=True,
+        )
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.markup import escape
 
-from puntal.entrypoints import schema, shell
+from puntal.entrypoints import schema, sealed, shell
 from puntal.entrypoints.opened import address
 from puntal.kit import clock
 from puntal.kit.db import APPLICATION_ROLE, Transaction
+from puntal.kit.sealing import KeyUnreadableError, sealer_of
 from puntal.kit.settings import Settings, settings
 
 app = typer.Typer()
@@ -204,12 +205,33 @@ async def _contents(tx: Transaction) -> AsyncIterator[Finding]:
         if disagreeing
         else None,
     )
+    yield await _secrets(tx)
     (owners,) = await _row(tx, OWNERS)
     yield Finding(
         name="owner",
         state="ok" if owners else "note",
         words=f"{owners} can sign in" if owners else "nobody can sign in",
         advice=None if owners else "puntal staff add EMAIL --name NAME --role owner --password-stdin",
+    )
+
+
+async def _secrets(tx: Transaction) -> Finding:
+    rows = await (await tx.execute(sealed.STORED)).fetchall()
+    stored = [sealed.Stored(kind=kind, key=name, count=count) for kind, name, count in rows]
+    try:
+        lost = sealed.lost(stored, sealer_of(settings()))
+    except (KeyUnreadableError, OSError) as unreadable:
+        lost = [str(unreadable)]
+    plain = sealed.plain(stored)
+    words = f"{sum(each.count for each in stored)} can be opened" + (f", {plain} are not sealed yet" if plain else "")
+    advice = "puntal secrets reseal, or wait: a worker seals them within the hour." if plain else None
+    if lost:
+        advice = "Put the key of then into PUNTAL_SECRET_KEYS_OLD, or its file secret-key into the data folder."
+    return Finding(
+        name="secrets",
+        state="wrong" if lost else "note" if plain else "ok",
+        words=f"cannot be opened: {', '.join(lost)}" if lost else words,
+        advice=advice,
     )
 
 

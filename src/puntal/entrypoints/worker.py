@@ -23,6 +23,7 @@ from puntal.entrypoints.worker_schedule import Nights, RunDue
 from puntal.entrypoints.worker_webhooks import Deliveries
 from puntal.kit import jobs
 from puntal.kit.db import Database, listen
+from puntal.kit.sealing import sealer_of
 from puntal.kit.settings import Settings
 from puntal.webhooks.sending import Sender
 
@@ -30,6 +31,8 @@ RELAY_POLL_SECONDS = 2.0
 WEBHOOK_POLL_SECONDS = 1.0
 MINUTE_SECONDS = 60.0
 _CLEAR_EVERY_SECONDS = 3600.0
+_SEAL_AFTER_SECONDS = 1800.0
+"""After an upgrade: by then no server of the release before is left, which would not know what is sealed."""
 _GRACE_SECONDS = 30
 _PAUSES_SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0)
 _OUTAGES = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, PoolClosed, ConnectorException, OSError)
@@ -142,7 +145,8 @@ async def _webhooks(settings: Settings, database: Database, stop: asyncio.Event)
         timeout_seconds=settings.webhook_timeout_seconds,
         concurrency=settings.webhook_concurrency,
     )
-    deliveries = Deliveries(database, sender, concurrency=settings.webhook_concurrency)
+    sealer = sealer_of(settings)
+    deliveries = Deliveries(database, sender, sealer=sealer, concurrency=settings.webhook_concurrency)
 
     async def once() -> None:
         if await deliveries.start_due() == 0:
@@ -189,7 +193,7 @@ async def _clock(settings: Settings, database: Database, wiring: Wiring, stop: a
             if lead is None:
                 await pause_or_stop(pause, stop)
                 return
-            clear_in = 0.0
+            clear_in, seal_in = 0.0, _SEAL_AFTER_SECONDS
             while not stop.is_set():
                 # Fails when the connection, and with it the lead, is lost.
                 await lead.execute("SELECT 1")
@@ -199,7 +203,11 @@ async def _clock(settings: Settings, database: Database, wiring: Wiring, stop: a
                 if clear_in <= 0:
                     _log.info("worker.cleared", **await worker_schedule.clear_away(database))
                     clear_in = _CLEAR_EVERY_SECONDS
+                if seal_in <= 0:
+                    await worker_schedule.seal_what_is_not(database, sealer_of(settings))
+                    seal_in = _CLEAR_EVERY_SECONDS
                 clear_in -= pause
+                seal_in -= pause
                 await pause_or_stop(pause, stop)
 
     try:

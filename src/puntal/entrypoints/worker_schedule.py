@@ -20,7 +20,9 @@ from puntal.access.operations import notifications
 from puntal.insight.exports import operations as exports
 from puntal.kit import clock
 from puntal.kit.db import Database, ProgramId, Transaction
+from puntal.kit.sealing import Sealer
 from puntal.outbox import operations as outbox
+from puntal.rewards.operations import passes
 from puntal.webhooks import operations as webhooks
 
 RunDue = Callable[[int, datetime], Awaitable[object]]
@@ -107,3 +109,17 @@ async def clear_away(database: Database) -> dict[str, int]:
             gone["exports"] += await exports.expire(tx, program_id, now=now)
             gone["notifications"] += await notifications.forget_old(tx, program_id, now=now)
     return gone
+
+
+async def seal_what_is_not(database: Database, sealer: Sealer) -> int:
+    """Seal the secrets that were stored before there was sealing; returns how many. A second call finds none."""
+    async with database.transaction() as tx:
+        found = await programs(tx)
+    count = 0
+    for program_id, _ in found:
+        async with database.program_transaction(program_id) as tx:
+            count += await webhooks.reseal(tx, program_id, sealer=sealer, plain_only=True)
+            count += await passes.reseal(tx, program_id, sealer=sealer, plain_only=True)
+    if count:
+        _log.info("worker.sealed", count=count)
+    return count

@@ -13,6 +13,7 @@ from puntal.webhooks import operations as webhooks
 
 if TYPE_CHECKING:
     from puntal.kit.db import Database
+    from puntal.kit.sealing import Sealer
     from puntal.webhooks.model import Due, EndpointId
     from puntal.webhooks.sending import Sender
 
@@ -25,9 +26,10 @@ _log = structlog.get_logger(__name__)
 class Deliveries:
     """The deliveries this process has under way."""
 
-    def __init__(self, database: Database, sender: Sender, *, concurrency: int) -> None:
+    def __init__(self, database: Database, sender: Sender, *, sealer: Sealer, concurrency: int) -> None:
         self._database = database
         self._sender = sender
+        self._sealer = sealer
         self._concurrency = concurrency
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: Counter[EndpointId] = Counter()
@@ -69,7 +71,13 @@ class Deliveries:
         busy = [endpoint for endpoint, count in self._busy.items() if count >= PER_ENDPOINT]
         async with self._database.program_transaction(program_id) as tx:
             claimed = await webhooks.claim_due(
-                tx, program_id, limit=room, per_endpoint=PER_ENDPOINT, busy=busy, now=clock.now()
+                tx,
+                program_id,
+                sealer=self._sealer,
+                limit=room,
+                per_endpoint=PER_ENDPOINT,
+                busy=busy,
+                now=clock.now(),
             )
         for due in claimed:
             self._busy[due.endpoint_id] += 1

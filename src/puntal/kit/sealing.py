@@ -86,6 +86,16 @@ class Sealer:
         """Tell whether it was sealed by the key that seals now."""
         return stored.startswith(f"{_START}{next(iter(self._keys))}.")
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the keys that are here, as sealed values say them."""
+        return frozenset(self._keys)
+
+
+def is_sealed(stored: str) -> bool:
+    """Tell what was sealed, by whatever key, from what was stored before there was sealing."""
+    return stored.startswith(_START)
+
 
 def sealer_of(chosen: Settings) -> Sealer:
     """Return the sealer of a deployment; without a key in the settings it makes one in the data folder, once."""

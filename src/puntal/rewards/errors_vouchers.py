@@ -278,6 +278,16 @@ class NoBarcode(Invalid):
     }
 
 
+class PassKeyUnreadable(Conflict):
+    """What signs passes was sealed by a key that this server was not given."""
+
+    code = "rewards.pass_key_unreadable"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This server lacks the key to what signs member passes; bring it back, or sign with a new key at once",
+        "es": "A este servidor le falta la clave de lo que firma los pases; recupérala o firma ya con una clave nueva",
+    }
+
+
 class PassInvalid(Forbidden):
     """Not a pass of this program."""
 

@@ -15,6 +15,7 @@ from puntal.access.dependencies import (
     ProgramId,
     ProgramTx,
     RealNow,
+    Sealing,
     program_router,
     requires,
 )
@@ -22,7 +23,7 @@ from puntal.access.idempotency import hides
 from puntal.access.model import Permission
 from puntal.kit.http import Chosen, Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
-from puntal.webhooks import operations, policy, queries
+from puntal.webhooks import operations, policy, queries, sealed
 from puntal.webhooks.catalogue import KINDS, example
 from puntal.webhooks.errors import DeliveryUnknown, EndpointUnknown
 from puntal.webhooks.model import Delivery, DeliveryId, DeliveryState, Endpoint, EndpointId, PayloadShape
@@ -150,7 +151,9 @@ class DeliveryOut(BaseModel):
     attempts: int = Field(description="Tries since it was made or last replayed.")
     next_at: datetime | None
     last_status: int | None
-    last_error: str | None = Field(description="`timeout`, `connection`, `tls`, `address_refused`, `status`, ...")
+    last_error: str | None = Field(
+        description="`timeout`, `connection`, `tls`, `address_refused`, `status`, `secret_unreadable`, ..."
+    )
     created_at: datetime
     delivered_at: datetime | None
     history: list[AttemptOut]
@@ -199,7 +202,7 @@ def _shown(endpoint: Endpoint, now: datetime) -> dict[str, Any]:
         "payload": endpoint.payload,
         "created_at": endpoint.created_at,
         "disabled_at": endpoint.disabled_at,
-        "secrets": [SecretOut(ends_with=secret.value[-4:], until=secret.until) for secret in signing],
+        "secrets": [SecretOut(ends_with=sealed.ending(secret), until=secret.until) for secret in signing],
     }
 
 
@@ -209,8 +212,8 @@ def _listed(delivery: Delivery) -> dict[str, Any]:
     return {name: getattr(delivery, name) for name in names} | {"history": tried}
 
 
-def _with_secret(endpoint: Endpoint, now: datetime) -> NewSecretOut:
-    return NewSecretOut(**_shown(endpoint, now), secret=endpoint.secrets[0].value)
+def _with_secret(made: operations.NewSecret, now: datetime) -> NewSecretOut:
+    return NewSecretOut(**_shown(made.endpoint, now), secret=made.secret)
 
 
 @router.get("/webhooks/kinds", summary="List kinds", dependencies=[_READ])
@@ -244,7 +247,13 @@ async def list_endpoints(tx: ProgramTx, program_id: ProgramId, now: RealNow) -> 
 )
 @hides("secret")
 async def create_endpoint(
-    body: CreateEndpoint, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: RealNow, chosen: Chosen
+    body: CreateEndpoint,
+    tx: ProgramTx,
+    program_id: ProgramId,
+    caller: ProgramCaller,
+    now: RealNow,
+    chosen: Chosen,
+    sealer: Sealing,
 ) -> NewSecretOut:
     """Make an endpoint. Its secret is in this answer and nowhere else; verify signatures with any Standard Webhooks
     library.
@@ -253,7 +262,7 @@ async def create_endpoint(
         url=body.url, kinds=tuple(body.kinds), payload=body.payload, description=body.description
     )
     made = await operations.create_endpoint(
-        tx, program_id, terms, allow_private=chosen.allow_private_webhooks, by=caller.actor, now=now
+        tx, program_id, terms, sealer=sealer, allow_private=chosen.allow_private_webhooks, by=caller.actor, now=now
     )
     return _with_secret(made, now)
 
@@ -310,12 +319,18 @@ async def delete_endpoint(
 @router.post("/webhooks/endpoints/{endpoint_id}/rotate", summary="Rotate the secret", dependencies=[_WRITE])
 @hides("secret")
 async def rotate_secret(
-    endpoint_id: UUID, body: RotateSecret, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: RealNow
+    endpoint_id: UUID,
+    body: RotateSecret,
+    tx: ProgramTx,
+    program_id: ProgramId,
+    caller: ProgramCaller,
+    now: RealNow,
+    sealer: Sealing,
 ) -> NewSecretOut:
     """Make a new secret. While the old one overlaps, each delivery carries a signature of both."""
     overlap = timedelta(hours=body.overlap_hours)
     rotated = await operations.rotate_secret(
-        tx, program_id, EndpointId(endpoint_id), overlap=overlap, by=caller.actor, now=now
+        tx, program_id, EndpointId(endpoint_id), sealer=sealer, overlap=overlap, by=caller.actor, now=now
     )
     return _with_secret(rotated, now)
 

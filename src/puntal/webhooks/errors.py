@@ -38,6 +38,16 @@ class EndpointDisabled(Conflict):
     }
 
 
+class SecretUnreadable(Conflict):
+    """It was sealed by a key that this server was not given."""
+
+    code = "webhooks.secret_unreadable"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "This server lacks the key to the secret of a webhook endpoint; bring it back, or rotate the secret",
+        "es": "A este servidor le falta la clave del secreto de un destino de webhooks; recupérala o cambia el secreto",
+    }
+
+
 class TooManyEndpoints(Conflict):
     """Every happening is matched against each endpoint, so their number is bounded."""
 

@@ -43,12 +43,15 @@ class Secret(Struct, frozen=True, kw_only=True, array_like=True):
     """What signs.
 
     Attributes:
-        value: As Standard Webhooks writes it: `whsec_` and base64.
+        value: Sealed; opened, and of endpoints made before there was sealing, as Standard Webhooks writes it: `whsec_`
+            and base64.
         until: The first instant at which it no longer signs; None while it is the newest.
+        ending: Its last characters, by which people tell secrets apart; empty of those made before there was sealing.
     """
 
     value: str
     until: datetime | None = None
+    ending: str = ""
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -120,6 +123,7 @@ class Due:
     Attributes:
         body: The exact words, the same on every attempt.
         attempts: This one included.
+        secrets: Opened, newest first; none where this process lacks the key to the newest.
     """
 
     id: DeliveryId

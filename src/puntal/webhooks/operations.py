@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,9 +13,10 @@ from msgspec import to_builtins
 from puntal.access.operations import audit
 from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
+from puntal.kit.sealing import Sealer
 from puntal.outbox.model import Happening
 from puntal.programs import operations as programs
-from puntal.webhooks import policy, queries, store
+from puntal.webhooks import policy, queries, sealed, store
 from puntal.webhooks.catalogue import KINDS
 from puntal.webhooks.errors import (
     DeliveryUnknown,
@@ -37,14 +36,12 @@ from puntal.webhooks.model import (
     EndpointId,
     Outcome,
     PayloadShape,
-    Secret,
 )
 
 LEASE = timedelta(seconds=120)
 """Longer than any attempt takes; after it another process sends what this one did not settle."""
 
 MOST_REPLAYED = 10_000
-_SECRET_BYTES = 32
 _DELIVERED_KEPT = timedelta(days=30)
 _PARKED_KEPT = timedelta(days=90)
 
@@ -70,15 +67,31 @@ class EndpointChange:
     disabled: bool | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSecret:
+    """An endpoint with its newest secret as receivers need it, shown this once."""
+
+    endpoint: Endpoint
+    secret: str
+
+
 async def create_endpoint(
-    tx: Transaction, program_id: ProgramId, terms: EndpointTerms, *, allow_private: bool, by: str, now: datetime
-) -> Endpoint:
+    tx: Transaction,
+    program_id: ProgramId,
+    terms: EndpointTerms,
+    *,
+    sealer: Sealer,
+    allow_private: bool,
+    by: str,
+    now: datetime,
+) -> NewSecret:
     """Make an endpoint with a secret of its own; what happens from now on is sent to it.
 
     Args:
         tx: The caller commits.
         program_id: Whose happenings.
         terms: Where and what. The host is not looked up here, but at each sending.
+        sealer: Seals the secret.
         allow_private: Whether private addresses and plain http may be used (a setting of the deployment).
         by: Who asks, for the log.
         now: Real time.
@@ -90,20 +103,21 @@ async def create_endpoint(
     _check(terms.url, terms.kinds, allow_private=allow_private)
     if await store.count_endpoints(tx, program_id) >= policy.MOST_ENDPOINTS:
         raise TooManyEndpoints(most=policy.MOST_ENDPOINTS)
+    id, secret = EndpointId(ids.new_id()), sealed.fresh()
     endpoint = Endpoint(
-        id=EndpointId(ids.new_id()),
+        id=id,
         url=terms.url,
         description=terms.description,
         kinds=terms.kinds,
         payload=terms.payload,
-        secrets=(Secret(value=_fresh_secret()),),
+        secrets=(sealed.seal(sealer, id, secret),),
         created_at=now,
         disabled_at=None,
     )
     await store.insert_endpoint(tx, program_id, endpoint)
     await programs.refresh(tx, program_id)
-    await _log(tx, program_id, endpoint.id, "created", by, now)
-    return endpoint
+    await _log(tx, program_id, id, "created", by, now)
+    return NewSecret(endpoint=endpoint, secret=secret)
 
 
 async def change_endpoint(
@@ -158,18 +172,46 @@ async def delete_endpoint(tx: Transaction, program_id: ProgramId, id: EndpointId
 
 
 async def rotate_secret(
-    tx: Transaction, program_id: ProgramId, id: EndpointId, *, overlap: timedelta, by: str, now: datetime
-) -> Endpoint:
+    tx: Transaction,
+    program_id: ProgramId,
+    id: EndpointId,
+    *,
+    sealer: Sealer,
+    overlap: timedelta,
+    by: str,
+    now: datetime,
+) -> NewSecret:
     """Give an endpoint a new secret; the old ones sign beside it for `overlap`, then end. None at all ends them now.
 
     Raises:
         EndpointUnknown: There is none.
     """
     before = await _locked(tx, program_id, id)
-    after = replace(before, secrets=policy.rotated(before.secrets, _fresh_secret(), now=now, overlap=overlap))
+    secret = sealed.fresh()
+    rotated = policy.rotated(before.secrets, sealed.seal(sealer, id, secret), now=now, overlap=overlap)
+    after = replace(before, secrets=sealed.resealed(sealer, id, rotated, plain_only=True))
     await store.update_endpoint(tx, program_id, after)
     await _log(tx, program_id, id, "secret_rotated", by, now)
-    return after
+    return NewSecret(endpoint=after, secret=secret)
+
+
+async def reseal(tx: Transaction, program_id: int, *, sealer: Sealer, plain_only: bool = False) -> int:
+    """Seal secrets by the key that seals now; returns of how many endpoints. A second call finds none.
+
+    Args:
+        tx: The caller commits.
+        program_id: Whose endpoints.
+        sealer: Opens and seals.
+        plain_only: Only those that no key sealed; else those of other keys as well.
+
+    Raises:
+        SecretUnreadable: One was sealed by a key that is not here.
+    """
+    stored = await store.lock_secrets(tx, program_id, plain_only=plain_only)
+    renewed = {id: sealed.resealed(sealer, id, each, plain_only=plain_only) for id, each in stored.items()}
+    changed = {id: each for id, each in renewed.items() if each != stored[id]}
+    await store.set_secrets(tx, program_id, changed)
+    return len(changed)
 
 
 async def send_test(tx: Transaction, program_id: ProgramId, id: EndpointId, *, now: datetime) -> Delivery:
@@ -240,6 +282,7 @@ async def claim_due(
     tx: Transaction,
     program_id: int,
     *,
+    sealer: Sealer,
     limit: int,
     per_endpoint: int,
     now: datetime,
@@ -252,14 +295,16 @@ async def claim_due(
     Args:
         tx: A transaction of its own.
         program_id: Whose.
+        sealer: Opens the secrets that sign.
         limit: Most deliveries.
         per_endpoint: Most of one endpoint.
         now: Real time.
         busy: Endpoints that have enough under way in this process.
     """
-    return await store.claim_due(
+    claimed = await store.claim_due(
         tx, program_id, limit=limit, per_endpoint=per_endpoint, busy=busy, now=now, leased_until=now + LEASE
     )
+    return [replace(due, secrets=sealed.to_sign(sealer, due.endpoint_id, due.secrets)) for due in claimed]
 
 
 async def settle(
@@ -341,10 +386,6 @@ def _check(url: str, kinds: Sequence[str], *, allow_private: bool) -> None:
     faults = policy.endpoint_faults(url, kinds, allow_private=allow_private)
     if faults:
         raise EndpointNotValid(faults)
-
-
-def _fresh_secret() -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 def _delivery_row(happening: Happening, endpoint: Endpoint, slug: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from puntal.kit.errors import Fault, pointer
 from puntal.outbox.model import Happening, matches
 from puntal.webhooks.model import INTERNAL_KINDS, Due, Endpoint, Outcome, PayloadShape, Secret
@@ -89,22 +91,17 @@ def signing(secrets: Sequence[Secret], now: datetime) -> tuple[Secret, ...]:
     return tuple(secret for secret in secrets if secret.until is None or now < secret.until)
 
 
-def rotated(secrets: Sequence[Secret], fresh: str, *, now: datetime, overlap: timedelta) -> tuple[Secret, ...]:
+def rotated(secrets: Sequence[Secret], fresh: Secret, *, now: datetime, overlap: timedelta) -> tuple[Secret, ...]:
     """Return the secrets with a new one in front; older ones go on signing for `overlap` at most.
 
     An overlap of nothing ends them at once, as after a leak.
     """
     until = now + overlap
     older = [
-        replace_until(secret, until if secret.until is None else min(secret.until, until))
+        replace(secret, until=until if secret.until is None else min(secret.until, until))
         for secret in signing(secrets, now)
     ]
-    return (Secret(value=fresh), *signing(older, now)[: MOST_SECRETS - 1])
-
-
-def replace_until(secret: Secret, until: datetime) -> Secret:
-    """Return the secret with an end."""
-    return Secret(value=secret.value, until=until)
+    return (fresh, *signing(older, now)[: MOST_SECRETS - 1])
 
 
 def public(address: Address) -> bool:

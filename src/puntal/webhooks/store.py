@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -39,6 +39,21 @@ UPDATE webhook_endpoint
 SET url = %(url)s, description = %(description)s, kinds = %(kinds)s::text[], payload = %(payload)s,
     secrets = %(secrets)s::jsonb, disabled_at = %(disabled_at)s
 WHERE program_id = %(program_id)s AND id = %(id)s
+"""
+
+LOCK_SECRETS = """
+-- In order. For sealing them anew: seldom, and short; most often there are none that are not sealed at all.
+SELECT id, secrets FROM webhook_endpoint
+WHERE program_id = %(program_id)s AND (NOT %(plain_only)s OR secrets::text LIKE '%%"whsec%%')
+ORDER BY id
+FOR UPDATE
+"""
+
+SET_SECRETS = """
+-- The rows are locked already.
+UPDATE webhook_endpoint e SET secrets = r.secrets
+FROM json_to_recordset(%(rows)s::json) AS r (id uuid, secrets jsonb)
+WHERE e.program_id = %(program_id)s AND e.id = r.id
 """
 
 DELETE_ENDPOINT = """
@@ -209,6 +224,19 @@ async def lock_endpoint(tx: Transaction, program_id: int, id: EndpointId) -> End
 async def update_endpoint(tx: Transaction, program_id: int, endpoint: Endpoint) -> None:
     """Write a locked endpoint's new state."""
     await tx.execute(UPDATE_ENDPOINT, _values(program_id, endpoint))
+
+
+async def lock_secrets(tx: Transaction, program_id: int, *, plain_only: bool) -> dict[EndpointId, tuple[Secret, ...]]:
+    """Return the secrets of every endpoint, locked; or of those with one that is not sealed."""
+    cursor = await tx.execute(LOCK_SECRETS, {"program_id": program_id, "plain_only": plain_only})
+    return {EndpointId(row[0]): msgspec.convert(row[1], tuple[Secret, ...]) for row in await cursor.fetchall()}
+
+
+async def set_secrets(tx: Transaction, program_id: int, secrets: Mapping[EndpointId, tuple[Secret, ...]]) -> None:
+    """Write secrets as they are sealed now; their rows are locked."""
+    if secrets:
+        rows = [{"id": id, "secrets": each} for id, each in secrets.items()]
+        await tx.execute(SET_SECRETS, {"program_id": program_id, "rows": encode(rows)})
 
 
 async def delete_endpoint(tx: Transaction, program_id: int, id: EndpointId) -> bool:

@@ -10,10 +10,19 @@ from uuid import UUID
 from fastapi import Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from puntal.access.dependencies import ProgramCaller, ProgramId, ProgramTx, RealNow, program_router, requires
+from puntal.access.dependencies import (
+    ProgramCaller,
+    ProgramId,
+    ProgramTx,
+    RealNow,
+    Sealing,
+    program_router,
+    requires,
+)
 from puntal.access.model import Permission
 from puntal.access.operations import audit
 from puntal.kit.db import Transaction
+from puntal.kit.sealing import Sealer
 from puntal.members import operations as members
 from puntal.members.errors import UnknownMember
 from puntal.rewards import pictures
@@ -26,7 +35,7 @@ router = program_router("till")
 _MEMBERS = [requires(Permission.MEMBERS_READ)]
 _MEMBER_REFUSALS: dict[int | str, dict[str, Any]] = {
     404: {"description": "`members.unknown`"},
-    409: {"description": "`rewards.member_inactive`"},
+    409: {"description": "`rewards.member_inactive`, `rewards.pass_key_unreadable`"},
 }
 _PRIVATE = {"cache-control": "private, no-store"}
 
@@ -99,9 +108,11 @@ class RotateIn(BaseModel):
     dependencies=_MEMBERS,
     responses=_MEMBER_REFUSALS,
 )
-async def make_pass(member_id: UUID, response: Response, tx: ProgramTx, program_id: ProgramId, now: RealNow) -> PassOut:
+async def make_pass(
+    member_id: UUID, response: Response, tx: ProgramTx, program_id: ProgramId, sealer: Sealing, now: RealNow
+) -> PassOut:
     """Make the signed pass a member shows at the till. It lives a minute, can be shown once, and names her by id."""
-    token, ends_at, seconds = await _sign(tx, program_id, member_id, now)
+    token, ends_at, seconds = await _sign(tx, program_id, member_id, sealer, now)
     response.headers.update(_PRIVATE)
     return PassOut(token=token, ends_at=ends_at, lives_seconds=seconds)
 
@@ -127,10 +138,11 @@ async def make_pass_qr(
     form: Annotated[pictures.PictureFormat, Path(description="Of the picture.")],
     tx: ProgramTx,
     program_id: ProgramId,
+    sealer: Sealing,
     now: RealNow,
 ) -> Response:
     """Make a fresh pass and draw it, PNG or SVG."""
-    token, _, _ = await _sign(tx, program_id, member_id, now)
+    token, _, _ = await _sign(tx, program_id, member_id, sealer, now)
     return Response(pictures.qr(token, form), media_type=pictures.MEDIA[form], headers=_PRIVATE)
 
 
@@ -166,10 +178,10 @@ async def list_keys(tx: ProgramTx, program_id: ProgramId, now: RealNow) -> KeysO
 
 @router.post("/till/keys/rotate", summary="Sign passes with a new key", dependencies=[requires(Permission.KEYS_WRITE)])
 async def rotate_keys(
-    body: RotateIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: RealNow
+    body: RotateIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, sealer: Sealing, now: RealNow
 ) -> KeyOut:
     """Make a new key. It signs from tomorrow on, when tills know it; `at_once` now, and the old ones are forgotten."""
-    made = await passes.rotate(tx, program_id, at_once=body.at_once, now=now)
+    made = await passes.rotate(tx, program_id, sealer=sealer, at_once=body.at_once, now=now)
     await audit.record(
         tx,
         actor=caller.actor,
@@ -182,11 +194,13 @@ async def rotate_keys(
     return KeyOut.of(made)
 
 
-async def _sign(tx: Transaction, program_id: int, member_id: UUID, now: datetime) -> tuple[str, datetime, int]:
+async def _sign(
+    tx: Transaction, program_id: int, member_id: UUID, sealer: Sealer, now: datetime
+) -> tuple[str, datetime, int]:
     profile = (await members.load(tx, program_id, [member_id])).get(member_id)
     if profile is None:
         raise UnknownMember
     if profile.status not in {"active", "merged"}:
         raise MemberInactive
-    token, given = await passes.sign(tx, program_id, profile.merged_into or profile.id, now=now)
+    token, given = await passes.sign(tx, program_id, profile.merged_into or profile.id, sealer=sealer, now=now)
     return token, given.ends_at, int(given.lives.total_seconds())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from puntal.kit.db import Transaction
-from puntal.rewards.errors_vouchers import GuessesExceeded, PassUsed
+from puntal.kit.sealing import SealBrokenError, Sealer
+from puntal.rewards.errors_vouchers import GuessesExceeded, PassKeyUnreadable, PassUsed
 from puntal.rewards.policy import tokens
 from puntal.rewards.policy.tokens import LIVES, SKEW, Pass
 from puntal.rewards.store import passes as store
@@ -41,20 +43,24 @@ class PassKey(Struct, frozen=True, kw_only=True):
     known_until: datetime | None
 
 
-async def sign(tx: Transaction, program_id: int, member_id: UUID, *, now: datetime) -> tuple[str, Pass]:
+async def sign(tx: Transaction, program_id: int, member_id: UUID, *, sealer: Sealer, now: datetime) -> tuple[str, Pass]:
     """Return a fresh pass of a member. The first one of a program makes its first key.
 
     Args:
         tx: An open transaction on the program; the caller commits.
         program_id: The program.
         member_id: Whose; active, and no longer merged: the caller has looked.
+        sealer: Opens the key that signs.
         now: Real time, not the program's: tills know no other.
+
+    Raises:
+        PassKeyUnreadable: It was sealed by a key that is not here.
     """
     found = await store.signing(tx, program_id, now=now, until=now + LIVES)
     while found is None:
-        await _add_key(tx, program_id, now=now, signs_from=now)
+        await _add_key(tx, program_id, sealer=sealer, now=now, signs_from=now)
         found = await store.signing(tx, program_id, now=now, until=now + LIVES)
-    key, private = found
+    key, public, stored = found
     given = Pass(
         key=key,
         program_id=program_id,
@@ -62,7 +68,7 @@ async def sign(tx: Transaction, program_id: int, member_id: UUID, *, now: dateti
         issued_at=now.replace(microsecond=0),
         nonce=secrets.token_bytes(tokens.NONCE_BYTES),
     )
-    return tokens.sign(given, private), given
+    return tokens.sign(given, _opened(sealer, program_id, public, stored)), given
 
 
 async def verify(tx: Transaction, program_id: int, token: str, *, now: datetime, once: bool = True) -> Pass:
@@ -95,28 +101,81 @@ async def keys(tx: Transaction, program_id: int, *, now: datetime) -> list[PassK
     ]
 
 
-async def rotate(tx: Transaction, program_id: int, *, at_once: bool, now: datetime) -> PassKey:
+async def rotate(tx: Transaction, program_id: int, *, sealer: Sealer, at_once: bool, now: datetime) -> PassKey:
     """Make a new key and give every other one an end.
 
     Args:
         tx: An open transaction on the program; the caller commits.
         program_id: The program.
+        sealer: Seals the new key.
         at_once: The old ones are lost: they are unknown from now on, and passes that were not shown yet are void.
         now: Real time.
     """
     signs_from = now if at_once else now + ANNOUNCED
     id = None
     while id is None:
-        id = await _add_key(tx, program_id, now=now, signs_from=signs_from)
-    await store.end_others(tx, program_id, id, now if at_once else signs_from + LIVES + SKEW)
+        id = await _add_key(tx, program_id, sealer=sealer, now=now, signs_from=signs_from)
+    await store.end_others(tx, program_id, id, now if at_once else signs_from + LIVES + SKEW, at_once=at_once)
     return next(key for key in await keys(tx, program_id, now=now) if key.id == id)
 
 
-async def _add_key(tx: Transaction, program_id: int, *, now: datetime, signs_from: datetime) -> int | None:
+async def reseal(tx: Transaction, program_id: int, *, sealer: Sealer, plain_only: bool = False) -> int:
+    """Seal what signs passes by the key that seals now; returns how many were changed. A second call finds none.
+
+    Args:
+        tx: An open transaction on the program; the caller commits.
+        program_id: The program.
+        sealer: Opens and seals.
+        plain_only: Only what no key sealed; else what other keys sealed as well.
+
+    Raises:
+        PassKeyUnreadable: One was sealed by a key that is not here.
+    """
+    kept = await store.lock_private(tx, program_id, plain_only=plain_only, plain_bytes=tokens.KEY_BYTES)
+    renewed = {
+        id: _sealed(sealer, program_id, public, _opened(sealer, program_id, public, stored))
+        for id, (public, stored) in kept.items()
+        if _is_plain(stored) or not sealer.is_current(stored.decode())
+    }
+    await store.set_private(tx, program_id, renewed)
+    return len(renewed)
+
+
+async def _add_key(
+    tx: Transaction, program_id: int, *, sealer: Sealer, now: datetime, signs_from: datetime
+) -> int | None:
     private = secrets.token_bytes(tokens.KEY_BYTES)
+    public = tokens.public_key(private)
     return await store.add_key(
-        tx, program_id, public=tokens.public_key(private), private=private, now=now, signs_from=signs_from
+        tx,
+        program_id,
+        public=public,
+        private=_sealed(sealer, program_id, public, private),
+        now=now,
+        signs_from=signs_from,
     )
+
+
+def _sealed(sealer: Sealer, program_id: int, public: bytes, private: bytes) -> bytes:
+    return sealer.seal(base64.b64encode(private).decode(), of=_of(program_id, public)).encode()
+
+
+def _opened(sealer: Sealer, program_id: int, public: bytes, stored: bytes) -> bytes:
+    if _is_plain(stored):
+        return stored
+    try:
+        return base64.b64decode(sealer.open(stored.decode(), of=_of(program_id, public)), validate=True)
+    except (SealBrokenError, ValueError) as broken:
+        raise PassKeyUnreadable from broken
+
+
+def _is_plain(stored: bytes) -> bool:
+    """Tell a key of before there was sealing by its length: what is sealed is longer."""
+    return len(stored) == tokens.KEY_BYTES
+
+
+def _of(program_id: int, public: bytes) -> str:
+    return f"pass_key:{program_id}:{public.hex()}"
 
 
 async def check_guesses(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from puntal.kit.db import Transaction
@@ -16,10 +16,27 @@ ORDER BY id
 
 SIGNING = """
 -- The newest of the keys that sign by now.
-SELECT id, private_key FROM pass_key
+SELECT id, public_key, private_key FROM pass_key
 WHERE program_id = %(program_id)s AND signs_from <= %(now)s AND (known_until IS NULL OR known_until > %(until)s)
 ORDER BY signs_from DESC, id DESC
 LIMIT 1
+"""
+
+LOCK_PRIVATE = """
+-- In order. For sealing them anew: seldom, and short; most often there are none that are not sealed at all: those have
+-- the length of a key.
+SELECT id, public_key, private_key FROM pass_key
+WHERE program_id = %(program_id)s AND length(private_key) > 0
+  AND (NOT %(plain_only)s OR length(private_key) = %(plain_bytes)s)
+ORDER BY id
+FOR UPDATE
+"""
+
+SET_PRIVATE = """
+-- The rows are locked already.
+UPDATE pass_key k SET private_key = r.private_key
+FROM unnest(%(ids)s::int4[], %(private)s::bytea[]) AS r (id, private_key)
+WHERE k.program_id = %(program_id)s AND k.id = r.id
 """
 
 ADD_KEY = """
@@ -32,8 +49,10 @@ RETURNING id
 """
 
 END_KEYS = """
--- Every key but the new one: known until the last pass it can sign is over. An end that was set stays.
-UPDATE pass_key SET known_until = least(known_until, %(until)s)
+-- Every key but the new one: known until the last pass it can sign is over. An end that was set stays. What will never
+-- sign again loses what it signed with.
+UPDATE pass_key SET known_until = least(known_until, %(until)s),
+  private_key = CASE WHEN %(at_once)s THEN ''::bytea ELSE private_key END
 WHERE program_id = %(program_id)s AND id <> %(id)s
 """
 
@@ -76,10 +95,12 @@ async def keys(tx: Transaction, program_id: int, now: datetime) -> list[tuple[in
     return [(row[0], bytes(row[1]), row[2], row[3]) for row in await cursor.fetchall()]
 
 
-async def signing(tx: Transaction, program_id: int, *, now: datetime, until: datetime) -> tuple[int, bytes] | None:
-    """Return number and private key of the one that signs passes good until an instant."""
+async def signing(
+    tx: Transaction, program_id: int, *, now: datetime, until: datetime
+) -> tuple[int, bytes, bytes] | None:
+    """Return number, public and (as it is stored) private key of the one that signs passes good until an instant."""
     row = await (await tx.execute(SIGNING, {"program_id": program_id, "now": now, "until": until})).fetchone()
-    return None if row is None else (row[0], bytes(row[1]))
+    return None if row is None else (row[0], bytes(row[1]), bytes(row[2]))
 
 
 async def add_key(
@@ -91,9 +112,25 @@ async def add_key(
     return None if row is None else int(row[0])
 
 
-async def end_others(tx: Transaction, program_id: int, id: int, until: datetime) -> None:
-    """Give every other key an end."""
-    await tx.execute(END_KEYS, {"program_id": program_id, "id": id, "until": until})
+async def lock_private(
+    tx: Transaction, program_id: int, *, plain_only: bool, plain_bytes: int
+) -> dict[int, tuple[bytes, bytes]]:
+    """Return public keys and private ones as they are stored, by number, locked: all, or those that are not sealed."""
+    names = {"program_id": program_id, "plain_only": plain_only, "plain_bytes": plain_bytes}
+    cursor = await tx.execute(LOCK_PRIVATE, names)
+    return {row[0]: (bytes(row[1]), bytes(row[2])) for row in await cursor.fetchall()}
+
+
+async def set_private(tx: Transaction, program_id: int, keys: Mapping[int, bytes]) -> None:
+    """Write private keys as they are sealed now; their rows are locked."""
+    if keys:
+        names = {"program_id": program_id, "ids": list(keys), "private": list(keys.values())}
+        await tx.execute(SET_PRIVATE, names)
+
+
+async def end_others(tx: Transaction, program_id: int, id: int, until: datetime, *, at_once: bool) -> None:
+    """Give every other key an end; `at_once` none of them signs any more."""
+    await tx.execute(END_KEYS, {"program_id": program_id, "id": id, "until": until, "at_once": at_once})
 
 
 async def show(tx: Transaction, program_id: int, nonce: bytes, ends_at: datetime) -> bool:
