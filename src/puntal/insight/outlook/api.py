@@ -79,7 +79,7 @@ class WalletYearOut(BaseModel):
     liability_minor: int = Field(description="What that is expected to cost: units, cost of one, share redeemed.")
 
 
-class OutlookOut(BaseModel):
+class FirstYearOut(BaseModel):
     """A program's first year in a shop. Money in minor units of `currency`; rates to six places."""
 
     template: str = Field(examples=["cafe"])
@@ -109,7 +109,7 @@ class OutlookOut(BaseModel):
     extra_rate: float | None = Field(description="The same over members' sales.", examples=[0.071])
 
     @classmethod
-    def of(cls, template: str, found: Outlook, locale: str) -> OutlookOut:
+    def of(cls, template: str, found: Outlook, locale: str) -> FirstYearOut:
         """Return it as the API shows it, its wallets by name."""
         program = Program.model_validate(load_template(template))
         speaker = Speaker(program, locale)
@@ -129,9 +129,9 @@ class OutlookOut(BaseModel):
 
 
 @router.get("/outlooks", summary="Tell every template's first year", dependencies=_READ)
-async def list_outlooks(locale: Locale) -> list[OutlookOut]:
+async def list_outlooks(locale: Locale) -> list[FirstYearOut]:
     """Say what each ready-made program would give and cost in the typical shop of its trade, in its first year."""
-    return [OutlookOut.of(template, found, locale) for template, found in operations.stored().items()]
+    return [FirstYearOut.of(template, found, locale) for template, found in operations.stored().items()]
 
 
 @router.get(
@@ -142,7 +142,7 @@ async def list_outlooks(locale: Locale) -> list[OutlookOut]:
 )
 async def show_outlook(
     template: Annotated[str, Path(max_length=60)], locale: Locale, assumed: Annotated[AssumedIn, Query()]
-) -> OutlookOut:
+) -> FirstYearOut:
     """Say what a ready-made program would give and cost in a shop, in its first year, and what would pay for it.
 
     Orders of a year are made up from what is assumed, the same every time, and decided by the engine that decides live,
@@ -153,4 +153,4 @@ async def show_outlook(
     shop = assumed.of(operations.typical(template, currency))
     running = asyncio.get_running_loop()
     found = await running.run_in_executor(_ONE_AT_A_TIME, operations.of_template, template, currency, shop)
-    return OutlookOut.of(template, found, locale)
+    return FirstYearOut.of(template, found, locale)

@@ -1,10 +1,21 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import type { Schemas } from '@api';
 import { plainRoute, programRoute, rootRoute } from '@shared/routes';
+
+type Kind = Schemas['TemplateOut']['kinds'][number];
+const KINDS: readonly Kind[] = ['points', 'stamps', 'tiers', 'cashback', 'business'];
 
 export interface Chosen {
   /** The template that is looked at. */
   template?: string;
+  /** Only templates of this kind. */
+  kind?: Kind;
 }
+
+const chosen = ({ template, kind }: Record<string, unknown>): Chosen => ({
+  ...(typeof template === 'string' ? { template } : {}),
+  ...(KINDS.includes(kind as Kind) ? { kind: kind as Kind } : {}),
+});
 
 const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -15,7 +26,7 @@ const setupRoute = createRoute({
 const startRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/start',
-  validateSearch: (search: Record<string, unknown>): Chosen => (typeof search['template'] === 'string' ? { template: search['template'] } : {}),
+  validateSearch: chosen,
   component: lazyRouteComponent(() => import('./start'), 'StartPage'),
 });
 
