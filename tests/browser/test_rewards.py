@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from conftest import Shop, Site, Visit
@@ -91,3 +93,30 @@ def test_a_redemption_is_found_and_taken_back(site: Site, visit: Visit) -> None:
     expect(page.get_by_role("row").filter(has_text="Ben Bosch")).to_contain_text("Cancelled")
     page.goto(f"{site.address}/admin/p/{shop.slug}/rewards")
     expect(page.get_by_role("article", name="A mug")).to_contain_text("9 of 10 left")
+
+
+def test_a_picture_is_uploaded_and_shown(site: Site, visit: Visit) -> None:
+    """Pictures come from here; what runs scripts or asks other places is refused and never drawn."""
+    shop = site.open_shop(people=0)
+    page = visit(f"/p/{shop.slug}/rewards?edit=/rewards/five_euro")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Or its address, which begins with https://").fill("javascript:alert(1)")
+    expect(dialog.get_by_text("a picture is one that was uploaded").first).to_be_visible()
+    with page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Choose another").click()
+    drawn = io.BytesIO()
+    Image.new("RGB", (2400, 1200), "teal").save(drawn, "png")
+    chooser.value.set_files({"name": "cup.png", "mimeType": "image/png", "buffer": drawn.getvalue()})
+    expect(dialog.get_by_role("img", name="Picture")).to_be_visible()
+    visit.look(page, "picture")
+    dialog.get_by_role("button", name="Save to draft").click()
+
+    shown = page.get_by_role("article", name="€5 off").locator("img")
+    expect(shown).to_have_js_property("naturalWidth", 1200)
+    assert str(shown.get_attribute("src")).startswith(f"/v1/images/{shop.slug}/")
+    document: Any = site.api.get(f"programs/{shop.slug}/program").json()["document"]
+    document["rewards"][0]["image"] = "https://elsewhere.example/cup.png"
+    site.api.put(f"programs/{shop.slug}/program", json=document).raise_for_status()
+    page.reload()
+    expect(page.get_by_role("article").first).to_be_visible()
+    expect(page.get_by_role("article").locator("img")).to_have_count(0)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from conftest import PHONE, PHRASE, Shop, Site, Visit
 from puntal.kit import ids
@@ -15,10 +15,12 @@ WORDS = {
     "en": {
         "who": "Phone, card, e-mail or code", "find": "Find", "amount": "Amount", "take": "Take in €",
         "done": "Taken in", "receipt": "Receipt", "undo": "Undo", "undone": "Undone", "rewards": "Rewards",
+        "go on": "Go on", "keep": "send later", "waiting": "Not sent yet",
     },
     "es": {
         "who": "Teléfono, tarjeta, correo o código", "find": "Buscar", "amount": "Importe", "take": "Registrar",
         "done": "Registrada", "receipt": "Tique", "undo": "Deshacer", "undone": "Deshecho", "rewards": "Recompensas",
+        "go on": "Seguir", "keep": "enviar después", "waiting": "Aún sin enviar",
     },
 }  # fmt: skip
 
@@ -28,18 +30,7 @@ def cashier(browser: Browser, site: Site) -> Callable[[Visit], None]:
     """Lets the visits of a test be those of a cashier of a store."""
 
     def become(visit: Visit) -> None:
-        email = f"{ids.new_id()}@example.org"
-        person: dict[str, Any] = {"email": email, "name": "Carla Caja", "role": "cashier", "password": PHRASE}
-        site.post("organization/staff", {**person, "store": "centro"})
-        context = browser.new_context()
-        answer = context.request.post(
-            f"{site.address}/v1/auth/sign-in",
-            data={"email": email, "password": PHRASE},
-            headers={"origin": site.address},
-        )
-        assert answer.ok, answer.text()
-        visit.signed_in = context.storage_state()
-        context.close()
+        visit.signed_in = hired(site, browser, role="cashier", store="centro")
 
     return become
 
@@ -126,9 +117,108 @@ def test_a_sale_without_an_answer_is_not_posted_twice(
     assert len(orders_of(site, shop)) == 2
 
 
-def test_whoever_works_at_no_store_is_told(visit: Visit, shop: Shop) -> None:
+def test_an_owner_chooses_a_store_and_support_is_told(visit: Visit, site: Site, browser: Browser, shop: Shop) -> None:
+    site.post("organization/stores", {"id": f"norte-{ids.new_id().hex[-6:]}", "name": "Norte"})
+    visit.signed_in = hired(site, browser, role="admin")
+    page = visit(f"/p/{shop.slug}/till")
+    page.get_by_text("Which store are you in?").wait_for()
+    visit.everywhere(page)
+    page.get_by_role("button", name="Norte").first.click()
+    page.get_by_role("heading", name="Till at Norte").wait_for()
+    page.get_by_label("Phone, card, e-mail or code").wait_for()
+    page.get_by_role("button", name="Other store").click()
+    page.get_by_role("dialog").get_by_role("button", name="Norte").first.wait_for()
+    page.keyboard.press("Escape")
+
+    visit.signed_in = hired(site, browser, role="support")
     page = visit(f"/p/{shop.slug}/till")
     page.get_by_text("You work at no store").wait_for()
+
+
+def hired(site: Site, browser: Browser, **how: Any) -> Any:
+    """Return what the browser of somebody new keeps after signing in."""
+    email = f"{ids.new_id()}@example.org"
+    site.post("organization/staff", {"email": email, "name": "Carla Caja", "password": PHRASE, **how})
+    context = browser.new_context()
+    answer = context.request.post(
+        f"{site.address}/v1/auth/sign-in",
+        data={"email": email, "password": PHRASE},
+        headers={"origin": site.address},
+    )
+    assert answer.ok, answer.text()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_till_goes_on_without_a_connection(
+    visit: Visit, site: Site, cashier: Callable[[Visit], None], language: str
+) -> None:
+    """E5: what is done offline waits on the device, is sent once, and is there after a reload."""
+    shop = site.open_shop(people=1)
+    cashier(visit)
+    words = WORDS[language]
+    visit.forgive("ERR_")
+    page = visit(f"/p/{shop.slug}/till", language=language, width=PHONE)
+    page.get_by_label(words["who"]).wait_for()
+    page.context.set_offline(True)
+    page.get_by_label(words["who"]).fill("C-0")
+    page.get_by_role("button", name=words["go on"]).click()
+    page.get_by_role("textbox", name=words["amount"]).fill("40")
+    visit.everywhere(page)
+    page.get_by_role("button", name=words["keep"]).click()
+    waiting = page.get_by_role("region", name=words["waiting"])
+    expect(waiting).to_contain_text("40")
+    expect(waiting).to_contain_text("C-0")
+    visit.look(page, "waiting")
+    assert len(orders_of(site, shop)) == 1
+
+    # The first answer is lost on its way, and the page is opened anew: it is sent again, and counts once.
+    lost: list[bool] = []
+
+    def lose(route: Any) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(True)
+        route.fetch()
+        route.abort()
+
+    page.route("**/till/batch", lose)
+    page.context.set_offline(False)
+    expect(waiting.get_by_role("alert")).to_be_visible()
+    page.reload()
+    page.get_by_text(words["done"], exact=True).wait_for()
+    expect(waiting).to_have_count(0)
+    assert len(orders_of(site, shop)) == 2
+
+
+def test_what_was_used_elsewhere_meanwhile_is_told_in_words(
+    visit: Visit, site: Site, cashier: Callable[[Visit], None]
+) -> None:
+    """E5, G19: of a voucher that was used at two places one counts; the till that came later is told."""
+    shop = site.open_shop(people=1)
+    voucher = site.post(f"programs/{shop.slug}/vouchers", {"reward": "five_euro"})["items"][0]
+    cashier(visit)
+    visit.forgive("ERR_")
+    page = visit(f"/p/{shop.slug}/till")
+    page.get_by_label("Phone, card, e-mail or code").wait_for()
+    page.context.set_offline(True)
+    page.get_by_label("Phone, card, e-mail or code").fill(voucher["code"])
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="It is a voucher").click()
+    page.get_by_role("dialog").get_by_role("button", name="Redeem, send later").click()
+    page.get_by_text("One waits for the connection").wait_for()
+    site.post(f"programs/{shop.slug}/vouchers/{voucher['code']}/redeem", {"reference": "web-1"})
+
+    page.context.set_offline(False)
+    waiting = page.get_by_role("region", name="Not sent yet")
+    expect(waiting).to_contain_text("The voucher has been used")
+    visit.everywhere(page)
+    waiting.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(waiting).to_have_count(0)
 
 
 def orders_of(site: Site, shop: Shop) -> list[Any]:

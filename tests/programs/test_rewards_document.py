@@ -226,3 +226,48 @@ def test_a_difference_of_rewards_is_told_in_words() -> None:
         "The cost of reward 'five' changes from «costs 500 points» to «costs 600 points».",
         "Reward 'new' is new: Free shipping; costs nothing.",
     ]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/images/club/" + "0a" * 32 + ".webp",
+        "https://cdn.example.com/mug.png?v=2",
+        "https://cdn.example.com:8443/a/b.jpg",
+        "https://cdn.example.com",
+    ],
+)
+def test_pictures_are_uploaded_or_elsewhere_by_https(address: str) -> None:
+    assert check(with_rewards(a_reward(image=address)))[1] == []
+    assert check(with_rewards(a_reward(image={"es": address, "en": address})))[1] == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        " javascript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:image/svg+xml,<svg onload=alert(1)>",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "blob:https://x/1",
+        "http://cdn.example.com/mug.png",
+        "//cdn.example.com/mug.png",
+        "https://user:secret@cdn.example.com/mug.png",
+        'https://cdn.example.com/"onerror="alert(1)',
+        "https://cdn.example.com/a b.png",
+        "https://",
+        "mug.png",
+        "/v1/programs/club/members",
+        "/v1/images/club/../../secret.png",
+        "/v1/images/club/" + "0a" * 32 + ".svg",
+        "",
+    ],
+)
+def test_what_is_no_address_of_a_picture_is_refused(address: str) -> None:
+    faults = check(with_rewards(a_reward(image=address)))[1]
+    assert [(fault.path, fault.code) for fault in faults] == [("/rewards/0/image", "programs.image_address")]
+    within = check(with_rewards(a_reward(image={"es": address})))[1]
+    assert [fault.path for fault in within] == ["/rewards/0/image/es"]

@@ -67,6 +67,7 @@ def wiring(database: Database, programs: Programs) -> Wiring:
         await lapse(database, programs, program_id, now)
         done = await run_due(database, programs, program_id, now)
         if done:
+            await segments.keep_sizes(database, program_id=program_id, now=now)
             await segments.reevaluate_all(database, program_id=program_id, now=now)
             await admit_all(database, programs, program_id, now)
             await close_books(database, programs, program_id, now=now)

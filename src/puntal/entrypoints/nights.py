@@ -12,6 +12,9 @@ from puntal.kit import clock
 from puntal.kit.calendar import midnight
 from puntal.kit.db import Database, Transaction
 from puntal.nightly import operations as nightly
+from puntal.segments import operations as segments
+
+_SUNDAY = 7
 
 Step = Callable[[Transaction, Loaded, date], Awaitable[int]]
 
@@ -84,8 +87,16 @@ async def run_night(
             # A live program's budgets are kept every minute; a replay passes each midnight once.
             over = day - timedelta(days=1)
             await insight.keep_budgets(tx, loaded.newest, now=midnight(loaded.newest.zone, day), day=over)
+            if over.isoweekday() == _SUNDAY:
+                await _keep_segments(tx, loaded, over)
         await nightly.through(tx, program_id, day)
     return counts
+
+
+async def _keep_segments(tx: Transaction, loaded: Loaded, over: date) -> None:
+    """Note who would have been in which segment: counting everybody takes long, so once a week will do."""
+    known = segments.read_segments(loaded.newest.document, loaded.newest.wallets)
+    await segments.keep_counts(tx, loaded.newest.program_id, known, over)
 
 
 async def _close(database: Database, programs: Programs, program_id: int, day: date) -> None:

@@ -36,6 +36,7 @@ from puntal.kit import http
 from puntal.kit.db import Database, listen
 from puntal.kit.sealing import sealer_of
 from puntal.kit.settings import Settings
+from puntal.rewards.api import images
 
 CHANNEL = "puntal_program"
 """What `programs` notifies when a program changes; the payload is its id."""
@@ -86,6 +87,7 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
     for path, endpoint in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics), ("/", _front)):
         app.router.routes.append(Route(path, endpoint, include_in_schema=False))
     app.router.routes.append(Route(downloads.PATH, downloads.download, include_in_schema=False))
+    app.router.routes.append(Route(images.PATH, images.show, include_in_schema=False))
     app.router.routes.extend(docs.ROUTES)
     app.router.routes.extend(admin.ROUTES)
     app.router.routes.extend(guides.ROUTES)

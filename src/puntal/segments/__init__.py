@@ -1,7 +1,8 @@
 """Segments: saved questions about members, and lists kept by hand.
 
-Owns the table `segment_member`. A list (`list: true`) is its rows. Of a dynamic segment the rows are what the last
-evaluation found: for counting, browsing and messages; decisions never read them, they ask the facts.
+Owns the tables `segment_member`, `segment_evaluation` and, of days that are over, `segment_day`. A list (`list: true`)
+is its rows. Of a dynamic segment the rows are what the last evaluation found: for counting, browsing and messages;
+decisions never read them, they ask the facts.
 
 Always true, and checked by `tests/segments`:
 

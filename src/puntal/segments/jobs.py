@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from puntal.activity import operations as activity
+from puntal.kit.calendar import local_day
 from puntal.kit.db import Database, Transaction
 from puntal.programs.document.program import Program
 from puntal.programs.errors import NotPublished
@@ -60,6 +61,15 @@ async def reevaluate_all(database: Database, *, program_id: int, now: datetime) 
     if segments is None:
         return 0
     return await _everybody(database, program_id, segments, sorted(segments.dynamic), now)
+
+
+async def keep_sizes(database: Database, *, program_id: int, now: datetime) -> None:
+    """Note how many members segments had when yesterday ended; the first call of a day counts."""
+    async with database.program_transaction(program_id) as tx:
+        segments = await _segments(tx, program_id, now)
+        if segments is not None:
+            await tx.execute(PATIENCE)
+            await operations.keep_sizes(tx, program_id, segments, local_day(segments.zone, now) - timedelta(days=1))
 
 
 async def backfill(database: Database, *, program_id: int, reads: Sequence[MetricRead], document: Program) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -200,6 +200,39 @@ async def reevaluate(
         await store.note_evaluations(tx, program_id, digests, now)
     await _tell(tx, program_id, changes, now)
     return changes
+
+
+async def keep_sizes(tx: Transaction, program_id: int, segments: Segments, day: date) -> None:
+    """Note how many members each segment had at the end of a day; what was noted before stands.
+
+    Call it before anybody is evaluated for the day that follows.
+    """
+    await store.keep_sizes(tx, program_id, [*segments.dynamic, *segments.lists], day)
+
+
+async def keep_counts(tx: Transaction, program_id: int, segments: Segments, day: date) -> None:
+    """Note for how many members each condition held at the end of a day of the past, while that is lived again.
+
+    Nobody enters or leaves and nobody is told. Of lists kept by hand the past knows nothing.
+    """
+    await store.keep_counts(tx, program_id, segments, day)
+
+
+async def growth(
+    tx: Transaction, program_id: int, segments: Segments, segment: str, *, days: int, now: datetime
+) -> list[tuple[date, int]]:
+    """Return how many members a segment had at the end of days that are over, oldest first, and today so far.
+
+    Days on which it was not there yet, or no worker ran, are missing.
+
+    Raises:
+        SegmentNotFound: The revision has no such segment.
+    """
+    _require(segment, segments)
+    today = local_day(segments.zone, now)
+    kept = await queries.days(tx, program_id, segment, today - timedelta(days=days - 1))
+    sizes = await queries.sizes(tx, program_id)
+    return [*(each for each in kept if each[0] < today), (today, sizes.get(segment, 0))]
 
 
 async def unanswered(tx: Transaction, program_id: int, segments: Segments) -> list[str]:

@@ -38,6 +38,13 @@ ORDER BY s.member_id
 LIMIT %(limit)s
 """
 
+DAYS = """
+-- Locks nothing. Oldest first.
+SELECT day, members FROM segment_day
+WHERE program_id = %(program_id)s AND segment = %(segment)s AND day >= %(since)s
+ORDER BY day
+"""
+
 OF_MEMBERS = """
 -- Locks nothing. Everything kept about these members.
 SELECT member_id, segment, entered_at
@@ -78,6 +85,12 @@ async def belonging(tx: Transaction, program_id: int, segment: str, *, after: UU
     params: dict[str, Any] = {"program_id": program_id, "segment": segment, "after": after, "limit": limit}
     cursor = await tx.execute(BELONGING, params)
     return [Belonging(*row) for row in await cursor.fetchall()]
+
+
+async def days(tx: Transaction, program_id: int, segment: str, since: date) -> list[tuple[date, int]]:
+    """Return how many members a segment had at the end of each day on which that was kept."""
+    cursor = await tx.execute(DAYS, {"program_id": program_id, "segment": segment, "since": since})
+    return [(row[0], row[1]) for row in await cursor.fetchall()]
 
 
 async def of_members(tx: Transaction, program_id: int, members: Sequence[UUID]) -> list[dict[str, Any]]:

@@ -41,6 +41,10 @@ WITH gone AS (
   DELETE FROM segment_evaluation
   WHERE program_id = %(program_id)s AND segment <> ALL(%(dynamic)s::text[])
   RETURNING segment
+), days AS (
+  DELETE FROM segment_day d
+  USING gone
+  WHERE d.program_id = %(program_id)s AND d.segment = gone.segment AND d.segment <> ALL(%(lists)s::text[])
 )
 DELETE FROM segment_member s
 USING gone
@@ -87,6 +91,17 @@ SELECT moved.segment, added.segment IS NOT NULL FROM moved LEFT JOIN added USING
 FORGET = """
 -- Of members that are being erased and are locked by the caller.
 DELETE FROM segment_member WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
+"""
+
+KEEP_SIZES = """
+-- What was kept of a day before stands: whoever comes later would count another day.
+INSERT INTO segment_day (program_id, segment, day, members)
+SELECT %(program_id)s, g.segment, %(day)s, count(s.member_id)
+FROM unnest(%(segments)s::text[]) AS g (segment)
+LEFT JOIN segment_member s ON s.program_id = %(program_id)s AND s.segment = g.segment
+GROUP BY g.segment
+ORDER BY g.segment
+ON CONFLICT (program_id, segment, day) DO NOTHING
 """
 
 _WHO = """
@@ -210,3 +225,29 @@ async def reassign(
 async def forget(tx: Transaction, program_id: int, members: Sequence[UUID]) -> None:
     """Take members out of every segment."""
     await tx.execute(FORGET, {"program_id": program_id, "members": list(members)})
+
+
+async def keep_sizes(tx: Transaction, program_id: int, segments: Collection[str], day: date) -> None:
+    """Note how many members these segments have, as the end of a day."""
+    await tx.execute(KEEP_SIZES, {"program_id": program_id, "segments": sorted(segments), "day": day})
+
+
+async def keep_counts(tx: Transaction, program_id: int, segments: Segments, day: date) -> None:
+    """Note for how many members each condition holds now, as the end of a day; in one statement."""
+    if not segments.dynamic:
+        return
+    counting, params = [], dict[str, Any]()
+    for number, (id, question) in enumerate(sorted(segments.dynamic.items())):
+        prefix = f"rule{number}"
+        who = compiled(segments, question, day, prefix)
+        counting.append(f"SELECT %({prefix}_segment)s::text, %(day)s::date, count(*) {who.text}")
+        params |= who.params | {f"{prefix}_segment": id}
+    # The texts come from the field catalogue, whose names are identifiers; every value is a parameter.
+    text = f"""
+INSERT INTO segment_day (program_id, segment, day, members)
+SELECT %(program_id)s, c.segment, c.day, c.members
+FROM ({" UNION ALL ".join(counting)}) AS c (segment, day, members)
+ORDER BY c.segment
+ON CONFLICT (program_id, segment, day) DO NOTHING
+"""  # noqa: S608 - see above
+    await tx.execute(text.encode(), params | {"program_id": program_id, "day": day})

@@ -16,6 +16,7 @@ from puntal.insight.simulation.model import LEAST_DAYS, MOST_DAYS, USUAL_DAYS, S
 from puntal.insight.simulation.outcome import ImpactOut, spoken
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
+from puntal.members import queries as people
 from puntal.programs import queries
 from puntal.programs.errors import NoDraft
 from puntal.programs.wire import Document, body_of, read
@@ -163,10 +164,17 @@ async def list_simulations(
     responses={404: _UNKNOWN},
 )
 async def show_simulation(
-    simulation_id: UUID, tx: ProgramTx, program_id: ProgramId, locale: Locale
+    simulation_id: UUID, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, locale: Locale
 ) -> SimulationWithResultOut:
     """Show how far a simulation is and, once it is done, what would have been different."""
-    return SimulationWithResultOut.of(await operations.load(tx, program_id, simulation_id), locale)
+    shown = SimulationWithResultOut.of(await operations.load(tx, program_id, simulation_id), locale)
+    if shown.result is not None and caller.may(Permission.MEMBERS_READ):
+        # Asked now and not kept with the result: people change their names, and are erased.
+        found = [*shown.result.winners, *shown.result.losers]
+        names = await people.names(tx, program_id, [each.member_id for each in found])
+        for each in found:
+            each.member_name = names.get(each.member_id)
+    return shown
 
 
 @router.post(

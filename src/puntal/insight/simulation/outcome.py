@@ -119,6 +119,9 @@ class MemberImpactOut(BaseModel):
     """A member who would be better, or worse, off; what is the same is left out."""
 
     member_id: UUID
+    member_name: str | None = Field(
+        default=None, description="Where she said one, for callers who may read members.", examples=["Anna Alba"]
+    )
     worth_minor: int = Field(description="Expected cost of the difference, in the program's currency.")
     wallets: list[MemberWalletOut]
     tiers: list[MemberTierOut]

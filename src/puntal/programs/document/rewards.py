@@ -140,7 +140,7 @@ class Reward(Section):
     instructions: Text | None = None
     """How to use it, told with what was redeemed."""
     image: str | dict[Locale, str] | None = None
-    """Address of a picture."""
+    """Address of a picture: one that was uploaded, which begins with `/v1/images/`, or `https` elsewhere."""
     cost: Cost | tuple[Cost, ...] = ()
     portions: Portions | None = None
     value: MoneyText | Percent | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -62,6 +63,25 @@ def rewards_of(program: Program, root: Place) -> Iterator[tuple[Reward, Campaign
             yield reward, campaign, root / "campaigns" / number / "rewards" / index
 
 
+_OWN_IMAGE = re.compile(r"/v1/images/[a-z0-9-]{1,63}/[0-9a-f]{64}\.(png|jpeg|webp)")
+_IMAGE_ELSEWHERE = re.compile(
+    r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?(?:/[\x21\x23-\x3b\x3d\x3f-\x7e]*)?"
+)
+"""No user names, quotes, brackets or white space: it stands in pages of shops as it is."""
+
+
+def _check_images(reward: Reward, place: Place) -> None:
+    """Collect a fault of every address that is no picture's: what scripts, files and mails begin with is none."""
+    written = reward.image if isinstance(reward.image, Mapping) else {} if reward.image is None else {"": reward.image}
+    for locale, address in written.items():
+        if not (_OWN_IMAGE.fullmatch(address) or _IMAGE_ELSEWHERE.fullmatch(address)):
+            (place / locale if locale else place).fault(
+                "image_address",
+                "a picture is one that was uploaded, or has an address that begins with https://",
+                "upload the picture",
+            )
+
+
 class RewardCheck:
     """Checks the rewards of one document and how they combine."""
 
@@ -93,6 +113,7 @@ class RewardCheck:
         self._bounds(reward, campaign, place)
         self._who_and_when(reward, place)
         self._given(reward, place)
+        _check_images(reward, place / "image")
 
     def _value(self, reward: Reward, place: Place) -> None:
         there = place / "value"

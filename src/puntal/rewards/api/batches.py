@@ -50,6 +50,8 @@ _PORTION = 5_000
 _LAST = UUID(int=2**128 - 1)
 _WRITE = [requires(Permission.VOUCHERS_WRITE)]
 _READ = [requires(Permission.VOUCHERS_READ)]
+_COUNT = [requires(Permission.MEMBERS_READ)]
+"""Of what shows no code: as the list of vouchers, whose codes are hidden from whoever may not see them."""
 
 
 @router.post(
@@ -139,7 +141,7 @@ async def create_batch(
     return VoucherBatchOut.of(made)
 
 
-@router.get("/voucher-batches", summary="List batches of codes", dependencies=_READ)
+@router.get("/voucher-batches", summary="List batches of codes", dependencies=_COUNT)
 async def list_batches(
     tx: ProgramTx, program_id: ProgramId, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[VoucherBatchOut]:
@@ -153,7 +155,7 @@ async def list_batches(
 @router.get(
     "/voucher-batches/{batch_id}",
     summary="Read a batch of codes",
-    dependencies=_READ,
+    dependencies=_COUNT,
     responses={404: {"description": "`rewards.batch_unknown`"}},
 )
 async def get_batch(batch_id: UUID, tx: ProgramTx, program_id: ProgramId) -> VoucherBatchPageOut:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Path, Request
+from fastapi import Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -27,6 +27,7 @@ router = program_router("segments")
 
 _PREVIEW = {"when": {"member.spend.last_calendar_year": {"over": "1000.00 EUR"}, "member.country": "DE"}, "sample": 10}
 _MEMBER = "0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+MOST_DAYS = 800
 SegmentId = Annotated[str, Path(max_length=63, pattern=r"^[a-z][a-z0-9_]*$", examples=["germans"])]
 
 
@@ -78,6 +79,19 @@ class BelongingOut(BaseModel):
     member_id: UUID
     name: str | None
     entered_at: datetime
+
+
+class GrowthPointOut(BaseModel):
+    """How many members a segment had when a day ended."""
+
+    day: date
+    members: int = Field(examples=[1240])
+
+
+class GrowthOut(BaseModel):
+    """A segment over time."""
+
+    points: list[GrowthPointOut] = Field(description="Oldest first; the last is today, so far.")
 
 
 class MembersIn(BaseModel):
@@ -148,6 +162,29 @@ async def preview_segment(
         sample=[SeenOut.model_validate(member) for member in found],
         sentence=sentence(question.logic, segments.catalogue, locale),
     )
+
+
+@router.get(
+    "/segments/{segment}/growth",
+    summary="Show how a segment grew",
+    dependencies=[requires(Permission.PROGRAM_READ)],
+    responses={404: {"description": "`segments.not_found`"}},
+)
+async def show_segment_growth(
+    segment: SegmentId,
+    tx: ProgramTx,
+    program_id: ProgramId,
+    now: Now,
+    days: Annotated[int, Query(ge=1, le=MOST_DAYS, description="How many local days, today included.")] = 90,
+) -> GrowthOut:
+    """Show how many members a segment had at the end of each day, and has today.
+
+    Kept from the day on which the segment came into force; days on which no worker ran are missing. Of a past that was
+    replayed, every Sunday.
+    """
+    _, segments = await operations.in_force(tx, program_id, now=now)
+    found = await operations.growth(tx, program_id, segments, segment, days=days, now=now)
+    return GrowthOut(points=[GrowthPointOut(day=day, members=members) for day, members in found])
 
 
 @router.get(

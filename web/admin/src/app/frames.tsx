@@ -5,7 +5,7 @@ import { onSignedOut } from '@api';
 import { useMe } from '@shared/session';
 import { Failure, Page, Waiting } from '@shared/ui';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useRouter } from '@tanstack/react-router';
+import { Link, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
 import { IconCloudOff } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useFrameWords } from './frames.words';
@@ -42,11 +42,12 @@ export function Root() {
   );
 }
 
-/** Says that there is no connection while there is none. */
+/** Says that there is no connection while there is none; the till says by itself how it goes on. */
 function Offline() {
   const { t } = useFrameWords();
   const { online } = useNetwork();
-  return online ? null : (
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return online || path.endsWith('/till') ? null : (
     <Box pos="fixed" bottom={16} left={16} right={16} maw={440} mx="auto" style={{ zIndex: 400 }} role="status">
       <Notification icon={<IconCloudOff size={18} />} color="yellow" title={t('offline')} withCloseButton={false} withBorder>
         <Text component="span" size="sm" c="dimmed">

@@ -22,7 +22,7 @@ export function Timeline({ program, draft, onOpen }: { program: string; draft: D
   const zone = card?.timezone ?? 'UTC';
   const today = dayIn(zone, card === undefined ? new Date() : new Date(card.now));
   const told = useTold(program, draft.document);
-  const batches = api.useQuery('get', '/v1/programs/{program}/voucher-batches', { params: { path: { program }, query: { limit: 100 } } }, { enabled: may('vouchers:read') });
+  const batches = api.useQuery('get', '/v1/programs/{program}/voucher-batches', { params: { path: { program }, query: { limit: 100 } } }, { enabled: may('members:read') });
   const first = `${month ?? today.slice(0, 7)}-01`;
   const months = Array.from({ length: MONTHS }, (_, index) => shift(first, index));
   const last = endOfMonth(months.at(-1) ?? first);

@@ -1,15 +1,22 @@
 // What the draft would have cost over the last days: started, followed while it runs, and told.
-import { Alert, Button, Card, Group, Progress, Select, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Card, Group, Progress, Select, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { namesOf } from '@shared/draft/names';
 import type { Draft } from '@shared/draft/state';
 import { money, whole } from '@shared/format';
+import { spelled } from '@shared/names';
 import { About, Failure } from '@shared/ui';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useImpactWords } from './impact.words';
 
 type Impacted = Schemas['ImpactOut'];
+/** A choice's name; an id is spelled as words where nobody named it any more. */
+function nameOf(list: { value: string; label: string }[], id: string | null): string {
+  return list.find((each) => each.value === id)?.label ?? (id === null ? '–' : spelled(id));
+}
+
+const MOST_PEOPLE = 5;
 const PERIODS = ['7', '30', '90', '365'];
 const ONE = '/v1/programs/{program}/program/simulations/{simulation_id}';
 
@@ -80,7 +87,6 @@ export function Impact({ program, draft, onBegun }: Props) {
 function Result({ program, draft, impact }: { program: string; draft: Draft; impact: Impacted }) {
   const { t, language } = useImpactWords();
   const names = namesOf(draft.document, language);
-  const nameOf = (list: { value: string; label: string }[], id: string | null) => list.find((each) => each.value === id)?.label ?? id ?? '–';
   if (impact.same) {
     return <Alert variant="light" color="teal">{t('same', { events: whole(impact.events, language) })}</Alert>;
   }
@@ -136,8 +142,8 @@ function Result({ program, draft, impact }: { program: string; draft: Draft; imp
           </Stack>
         )}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
-          <People program={program} title={t('winners')} people={impact.winners} currency={impact.currency} />
-          <People program={program} title={t('losers')} people={impact.losers} currency={impact.currency} />
+          <People program={program} title={t('winners')} people={impact.winners} currency={impact.currency} names={names} />
+          <People program={program} title={t('losers')} people={impact.losers} currency={impact.currency} names={names} />
         </SimpleGrid>
       </Stack>
     </Card>
@@ -168,7 +174,7 @@ function Figure({ label, value }: { label: string; value: string }) {
   );
 }
 
-function People({ program, title, people, currency }: { program: string; title: string; people: Impacted['winners']; currency: string }) {
+function People({ program, title, people, currency, names }: { program: string; title: string; people: Impacted['winners']; currency: string; names: ReturnType<typeof namesOf> }) {
   const { t, language } = useImpactWords();
   return (
     <Stack gap={4}>
@@ -180,16 +186,21 @@ function People({ program, title, people, currency }: { program: string; title: 
           {t('nobody')}
         </Text>
       ) : null}
-      {people.slice(0, 5).map((each, index) => (
-        <Group key={each.member_id} justify="space-between" wrap="nowrap">
-          <Text size="sm" c="var(--mantine-color-anchor)" renderRoot={(props) => <Link to={`/p/${program}/members/${each.member_id}`} {...props} />}>
-            {t('member', { n: index + 1 })}
+      {people.slice(0, MOST_PEOPLE).map((each, index) => (
+        <div key={each.member_id}>
+          <Group justify="space-between" wrap="nowrap" gap="sm">
+            <Anchor size="sm" truncate renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member: each.member_id }} {...props} />}>
+              {each.member_name ?? t('member', { n: index + 1 })}
+            </Anchor>
+            <Text size="sm" style={{ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }}>
+              {each.wallets.map((wallet) => `${wallet.points.difference > 0 ? '+' : '−'}${whole(Math.abs(wallet.points.difference), language)}`).join(', ')}
+              {each.worth_minor === 0 ? '' : ` (${money(each.worth_minor, currency, language)})`}
+            </Text>
+          </Group>
+          <Text size="xs" c="dimmed">
+            {[...each.rules.map((rule) => nameOf(names.rules, rule.rule)), ...each.tiers.map((tier) => `${nameOf(names.tiers, tier.live)} → ${nameOf(names.tiers, tier.draft)}`)].join(', ')}
           </Text>
-          <Text size="sm">
-            {each.wallets.map((wallet) => `${wallet.points.difference > 0 ? '+' : '−'}${whole(Math.abs(wallet.points.difference), language)}`).join(', ')}
-            {each.worth_minor === 0 ? '' : ` (${money(each.worth_minor, currency, language)})`}
-          </Text>
-        </Group>
+        </div>
       ))}
     </Stack>
   );

@@ -116,9 +116,11 @@ function Shown({ program, batch, refresh }: { program: string; batch: Page; refr
         </Stack>
       ) : null}
       <Group>
+        {may('vouchers:read') ? (
         <Button component="a" href={`/v1/programs/${program}/voucher-batches/${batch.id}/codes.csv`} download variant="default" leftSection={<IconDownload size={16} />}>
           {t('export')}
         </Button>
+        ) : null}
         {batch.state !== 'void' && may('vouchers:write') ? (
           <Button variant="subtle" color="red" onClick={() => setAsking(true)}>
             {t('voidBatch')}

@@ -6,6 +6,7 @@ import { LineMenu } from '@shared/draft/lines';
 import { useTold, type Draft } from '@shared/draft/state';
 import { StopDialog } from '@shared/draft/switches';
 import { money, whole } from '@shared/format';
+import { pictureOf } from '@shared/picture';
 import { useMay, useProgram } from '@shared/session';
 import { Empty, Waiting } from '@shared/ui';
 import { IconGift } from '@tabler/icons-react';
@@ -86,12 +87,12 @@ function RewardCard({ program, draft, place, reward, sentence, live, ranked, onE
   const [stopping, setStopping] = useState(false);
   const name = said(reward.name, language, reward.id);
   const times = ranked?.redemptions ?? 0;
-  const image = typeof reward.image === 'string' ? reward.image : live?.image;
+  const image = pictureOf(typeof reward.image === 'string' ? reward.image : live?.image);
   return (
     <Card withBorder padding="md" component="article" aria-label={name}>
       {image ? (
         <Card.Section mb="sm">
-          <Image src={image} h={120} alt="" fallbackSrc="data:image/svg+xml;utf8,<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>" />
+          <Image src={image} h={140} fit="cover" alt="" loading="lazy" />
         </Card.Section>
       ) : null}
       <Group justify="space-between" wrap="nowrap" align="flex-start" gap="xs">

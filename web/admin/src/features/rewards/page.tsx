@@ -17,7 +17,7 @@ const Vouchers = lazy(() => import('./vouchers'));
 const Cards = lazy(() => import('./cards'));
 const Editing = lazy(() => import('@shared/draft/editing'));
 
-const NEEDS = { catalogue: 'program:read', redemptions: 'members:read', deliveries: 'members:read', vouchers: 'vouchers:read', cards: 'reports:read' } as const;
+const NEEDS = { catalogue: 'program:read', redemptions: 'members:read', deliveries: 'members:read', vouchers: 'members:read', cards: 'reports:read' } as const;
 
 /** What points buy: the catalogue, who took what, what is to be delivered, codes, gift cards. */
 export function RewardsPage() {

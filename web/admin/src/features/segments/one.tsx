@@ -1,5 +1,5 @@
 // One segment: who is in it, whom it means, where it is used.
-import { Badge, Button, Card, List, Tabs, Text } from '@mantine/core';
+import { Badge, Button, Card, List, Stack, Tabs, Text } from '@mantine/core';
 import { api } from '@api';
 import { whole } from '@shared/format';
 import { useMay } from '@shared/session';
@@ -10,6 +10,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react';
 import { labelOf, segmentsOf, usesOf, type Json, type Use } from './document';
 import { SegmentForm } from './form';
+import { Growth } from './growth';
 import { SegmentMembers } from './members';
 import { Saving } from './saving';
 import { useSegmentWords } from './words';
@@ -86,7 +87,10 @@ export function SegmentPage() {
           {now === undefined ? (
             <Empty icon={<IconFilter size={40} stroke={1.2} />} title={t('draftOnly')} text={t('unpublished')} />
           ) : (
-            <SegmentMembers program={program} segment={now} />
+            <Stack gap="lg">
+              <Growth program={program} segment={id} />
+              {may('members:read') ? <SegmentMembers program={program} segment={now} /> : null}
+            </Stack>
           )}
         </Tabs.Panel>
         <Tabs.Panel value="condition">

@@ -85,6 +85,7 @@ export const useSegmentWords = words(
       other: 'Elsewhere',
     },
     undo: 'Undo',
+    growth: 'Members over time', period: 'Period', lastDays: 'Last {{count}} days', sinceDay: 'since {{when}}', growthSoon: 'The line begins tomorrow: how many there are is kept at the end of each day.',
   },
   {
     title: 'Segmentos',
@@ -168,5 +169,6 @@ export const useSegmentWords = words(
       earning: 'Reglas', rewards: 'Recompensas', campaigns: 'Campañas', segments: 'Segmentos', ladders: 'Niveles', wallets: 'Monederos', joining: 'Alta', other: 'Otros',
     },
     undo: 'Deshacer',
+    growth: 'Socios a lo largo del tiempo', period: 'Periodo', lastDays: 'Últimos {{count}} días', sinceDay: 'desde el {{when}}', growthSoon: 'La línea empieza mañana: se guarda cuántos hay al final de cada día.',
   },
 );

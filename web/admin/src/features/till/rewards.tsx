@@ -1,9 +1,11 @@
-// Rewards she can have here and now.
+// Rewards the member can have here and now.
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { api, newKey, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTillAmounts } from './amounts';
+import type { Keeping } from './kept';
 import type { Action } from './till';
 import { useTillWords } from './words';
 
@@ -15,9 +17,10 @@ interface RewardsProps {
   rewards: Reward[];
   online: boolean;
   onDone: (action: Action) => void;
+  onKeep: Keeping['keep'];
 }
 
-export function TillRewards({ program, member, rewards, online, onDone }: RewardsProps) {
+export function TillRewards({ program, member, rewards, online, onDone, onKeep }: RewardsProps) {
   const { t } = useTillWords();
   const amounts = useTillAmounts();
   const [chosen, setChosen] = useState<{ reward: Reward; id: string } | null>(null);
@@ -26,6 +29,13 @@ export function TillRewards({ program, member, rewards, online, onDone }: Reward
       setChosen(null);
       onDone(action);
     },
+  });
+  const words = (each: { reward: Reward; id: string }) => ({ id: each.id, member_id: member.member_id, reward: each.reward.reward, hold: false, note: '' });
+  const later = useMutation({
+    networkMode: 'always',
+    mutationFn: (each: { reward: Reward; id: string }) =>
+      onKeep({ kind: 'redeem', at: new Date().toISOString(), ...words(each) }, member.first_name ?? t('hello'), each.reward.name ?? each.reward.reward),
+    onSuccess: () => setChosen(null),
   });
   const shown = rewards.filter((each) => each.state === 'available' || each.state === 'short_of_points');
   const reward = chosen?.reward;
@@ -48,7 +58,7 @@ export function TillRewards({ program, member, rewards, online, onDone }: Reward
                 </Text>
               </div>
               {each.state === 'available' ? (
-                <Button size="lg" variant="light" style={{ flexShrink: 0 }} disabled={!online} onClick={() => setChosen({ reward: each, id: newKey() })} aria-label={`${t('redeem')}: ${each.name ?? each.reward}`}>
+                <Button size="lg" variant="light" style={{ flexShrink: 0 }} onClick={() => setChosen({ reward: each, id: newKey() })} aria-label={`${t('redeem')}: ${each.name ?? each.reward}`}>
                   {t('redeem')}
                 </Button>
               ) : null}
@@ -59,14 +69,19 @@ export function TillRewards({ program, member, rewards, online, onDone }: Reward
       <Confirm
         opened={chosen !== null}
         title={t('redeemTitle', { name: reward?.name ?? '' })}
-        verb={t('redeem')}
-        busy={redeem.isPending}
-        failure={redeem.error}
-        onConfirm={() =>
-          chosen && redeem.mutate({ params: { path: { program } }, body: { id: chosen.id, member_id: member.member_id, reward: chosen.reward.reward, hold: false, note: '' } })
-        }
+        verb={t(online ? 'redeem' : 'keepRedeem')}
+        busy={redeem.isPending || later.isPending}
+        failure={redeem.error ?? later.error}
+        onConfirm={() => {
+          if (chosen !== null && online) {
+            redeem.mutate({ params: { path: { program } }, body: words(chosen) });
+          } else if (chosen !== null) {
+            later.mutate(chosen);
+          }
+        }}
         onClose={() => {
           redeem.reset();
+          later.reset();
           setChosen(null);
         }}
       >
@@ -75,6 +90,7 @@ export function TillRewards({ program, member, rewards, online, onDone }: Reward
             ? t('redeemFree')
             : t('redeemText', { amount: amounts.full(reward.wallet, reward.points), left: amounts.full(reward.wallet, (member.balances[reward.wallet] ?? 0) - reward.points) })}
         </Text>
+        {online ? null : <Text>{t('checkedLater')}</Text>}
       </Confirm>
     </Card>
   );

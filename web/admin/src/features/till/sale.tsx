@@ -1,13 +1,16 @@
 // Taking in a sale: its amount, what is used on it, what it earns. One sale is one id, however often it is sent.
-import { Button, Card, Group, NumberInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { api, http, newKey, type Schemas } from '@api';
-import { decimals, money } from '@shared/format';
+import { money } from '@shared/format';
+import { isSilence } from '@shared/problem';
 import { useProgram } from '@shared/session';
 import { Failure } from '@shared/ui';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTillAmounts } from './amounts';
+import type { Keeping } from './kept';
+import { minorOf, numberOf, offlineSale, SaleFields } from './sale-fields';
 import type { Action } from './till';
 import { useTillWords } from './words';
 
@@ -17,6 +20,7 @@ interface SaleProps {
   rewards: Schemas['TillRewardOut'][];
   online: boolean;
   onDone: (action: Action) => void;
+  onKeep: Keeping['keep'];
 }
 
 interface Pick {
@@ -26,7 +30,7 @@ interface Pick {
   id: string;
 }
 
-export function Sale({ program, member, rewards, online, onDone }: SaleProps) {
+export function Sale({ program, member, rewards, online, onDone, onKeep }: SaleProps) {
   const { t, language } = useTillWords();
   const amounts = useTillAmounts();
   const currency = useProgram()?.currency ?? 'EUR';
@@ -34,8 +38,8 @@ export function Sale({ program, member, rewards, online, onDone }: SaleProps) {
   const [receipt, setReceipt] = useState('');
   const [picks, setPicks] = useState<Pick[]>([]);
   const [id, setId] = useState(newKey);
-  const minor = Math.round((typed ?? 0) * 10 ** decimals(currency));
-  const number = receipt.trim() || `till-${id.slice(0, 12)}`;
+  const minor = minorOf(typed, currency);
+  const number = numberOf(receipt, id);
   const cart = { id: number, currency, lines: [{ id: '1', amount_minor: minor }] };
   const [asked] = useDebouncedValue(JSON.stringify({ minor, picks }), 250);
   const evaluated = api.useQuery(
@@ -49,6 +53,12 @@ export function Sale({ program, member, rewards, online, onDone }: SaleProps) {
   );
   const off = picks.length === 0 ? 0 : (evaluated.data?.discount_minor ?? 0);
   const earns = Object.entries(evaluated.data?.earns.points ?? {}).filter(([, points]) => points > 0);
+  const begin = () => {
+    setTyped(null);
+    setReceipt('');
+    setPicks([]);
+    setId(newKey());
+  };
   const take = useMutation<Action>({
     mutationFn: async () => {
       // Each step has its own id from before the first try, so that sending all of it again changes nothing.
@@ -75,11 +85,16 @@ export function Sale({ program, member, rewards, online, onDone }: SaleProps) {
       return sold.data;
     },
     onSuccess: (action) => {
-      setTyped(null);
-      setReceipt('');
-      setPicks([]);
-      setId(newKey());
+      begin();
       onDone(action);
+    },
+  });
+  const later = useMutation({
+    networkMode: 'always',
+    mutationFn: () => onKeep(offlineSale({ id, number, currency, minor, member: { member_id: member.member_id } }), member.first_name ?? t('hello')),
+    onSuccess: () => {
+      take.reset();
+      begin();
     },
   });
   const onSale = rewards.filter((each) => each.state === 'with_order');
@@ -87,6 +102,9 @@ export function Sale({ program, member, rewards, online, onDone }: SaleProps) {
     const held = picks.some((each) => each.reward === reward.reward);
     setPicks(held ? picks.filter((each) => each.reward !== reward.reward) : [...picks, { reward: reward.reward, name: reward.name ?? reward.reward, id: newKey() }]);
   };
+  const busy = take.isPending || later.isPending;
+  // What was set aside for the sale can only be used with a connection.
+  const canWait = picks.length === 0;
   return (
     <Card withBorder padding="lg">
       <Title order={2} mb="sm">
@@ -95,50 +113,33 @@ export function Sale({ program, member, rewards, online, onDone }: SaleProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          take.mutate();
+          if (online) {
+            take.mutate();
+          } else if (canWait) {
+            later.mutate();
+          }
         }}
       >
         <Stack>
-          <Group align="flex-end" gap="sm" wrap="wrap">
-            <NumberInput
-              size="xl"
-              label={t('amount')}
-              value={typed ?? ''}
-              min={0}
-              max={10_000_000}
-              decimalScale={decimals(currency)}
-              fixedDecimalScale={false}
-              decimalSeparator={language === 'es' ? ',' : '.'}
-              allowedDecimalSeparators={[',', '.']}
-              allowNegative={false}
-              suffix={` ${currency}`}
-              inputMode="decimal"
-              hideControls
-              disabled={take.isPending}
-              flex={1}
-              miw={180}
-              onChange={(next) => setTyped(typeof next === 'number' ? next : null)}
-            />
-            <TextInput size="xl" label={t('receiptNo')} value={receipt} maxLength={80} disabled={take.isPending} flex={1} miw={180} onChange={(event) => setReceipt(event.currentTarget.value)} />
-          </Group>
+          <SaleFields currency={currency} typed={typed} onTyped={setTyped} receipt={receipt} onReceipt={setReceipt} busy={busy} />
           {onSale.length === 0 ? null : (
             <Group gap="sm">
               {onSale.map((each) => {
                 const isPicked = picks.some((pick) => pick.reward === each.reward);
                 return (
-                  <Button key={each.reward} size="lg" variant={isPicked ? 'filled' : 'default'} aria-pressed={isPicked} disabled={minor === 0 || take.isPending} onClick={() => toggle(each)}>
+                  <Button key={each.reward} size="lg" variant={isPicked ? 'filled' : 'default'} aria-pressed={isPicked} disabled={minor === 0 || busy || (!online && !isPicked)} onClick={() => toggle(each)}>
                     {each.name ?? each.reward}
                   </Button>
                 );
               })}
-              {minor === 0 ? (
+              {minor === 0 || !online ? (
                 <Text size="sm" c="dimmed">
-                  {t('needsAmount')}
+                  {t(online ? 'needsAmount' : 'needsOnline')}
                 </Text>
               ) : null}
             </Group>
           )}
-          {minor > 0 && evaluated.data !== undefined ? (
+          {online && minor > 0 && evaluated.data !== undefined ? (
             <div aria-live="polite">
               {evaluated.data.rewards.filter((each) => each.picked && each.state === 'refused').map((each) => (
                 <Text key={each.reward} c="var(--mantine-color-error)">
@@ -150,8 +151,14 @@ export function Sale({ program, member, rewards, online, onDone }: SaleProps) {
             </div>
           ) : null}
           {take.error ? <Failure failure={take.error} writing retry={() => take.mutate()} /> : null}
-          <Button type="submit" size="xl" fullWidth loading={take.isPending} disabled={minor <= 0 || !online}>
-            {t('takeIn', { amount: money(minor - off, currency, language) })}
+          {take.error && isSilence(take.error) && canWait ? (
+            <Button size="lg" variant="light" loading={later.isPending} onClick={() => later.mutate()}>
+              {t('keepInstead')}
+            </Button>
+          ) : null}
+          {later.error ? <Failure failure={later.error} writing retry={() => later.mutate()} /> : null}
+          <Button type="submit" size="xl" fullWidth loading={busy} disabled={minor <= 0 || (!online && !canWait)}>
+            {t(online ? 'takeIn' : 'keepSale', { amount: money(minor - off, currency, language) })}
           </Button>
         </Stack>
       </form>

@@ -1,18 +1,23 @@
-// One screen for a phone or till: who is served, the sale, what she redeems, and taking it back.
+// One screen for a phone or till: who is served, the sale, what is redeemed, and taking it back. It goes on without a connection.
 import { Alert, Badge, Button, Card, Group, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
 import { api, type Schemas } from '@api';
+import { isSilence } from '@shared/problem';
 import { useMe } from '@shared/session';
-import { Empty, Failure, Page } from '@shared/ui';
-import { IconBuildingStore, IconCloudOff, IconQrcode, IconSearch } from '@tabler/icons-react';
+import { Failure, Page } from '@shared/ui';
+import { IconArrowRight, IconCloudOff, IconQrcode, IconSearch } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTillAmounts, WalletsContext } from './amounts';
+import { Blind } from './blind';
 import { Done } from './done';
+import { useKept } from './kept';
 import { TillRewards } from './rewards';
 import { Sale } from './sale';
 import { canScan, Scanner } from './scanner';
+import { NoStore, OtherStore } from './store';
 import { TillVouchers } from './vouchers';
+import { Waiting } from './waiting';
 import { useTillWords } from './words';
 
 export type Served = Schemas['TillLookupOut'];
@@ -25,12 +30,8 @@ export function TillPage() {
   const me = useMe();
   const store = me.data?.store;
   return (
-    <Page title={store ? `${t('title')} ${t('at', { store: store.name })}` : t('title')} about={t('about')}>
-      {me.data !== undefined && !store ? (
-        <Empty icon={<IconBuildingStore size={40} stroke={1.2} />} title={t('noStore')} text={t('noStoreText')} />
-      ) : (
-        <Counter />
-      )}
+    <Page title={store ? `${t('title')} ${t('at', { store: store.name })}` : t('title')} about={t('about')} guide="till" actions={store ? <OtherStore /> : undefined}>
+      {me.data !== undefined && !store ? <NoStore /> : <Counter />}
     </Page>
   );
 }
@@ -42,30 +43,46 @@ function Counter() {
   const [text, setText] = useState('');
   const [scanning, setScanning] = useState(false);
   const [served, setServed] = useState<Served | null>(null);
+  /** What was scanned or typed for somebody who can only be looked up later. */
+  const [blind, setBlind] = useState<string | null>(null);
   const [actions, setActions] = useState<Action[]>([]);
   const field = useRef<HTMLInputElement>(null);
   const last = useRef('');
   const lookup = api.useMutation('post', '/v1/programs/{program}/till/lookup', { onSuccess: setServed });
   const find = (asked: string): void => {
     const said = asked.trim();
-    if (said !== '') {
-      last.current = said;
-      setServed(null);
+    if (said === '') {
+      return;
+    }
+    last.current = said;
+    setServed(null);
+    lookup.reset();
+    setBlind(online ? null : said);
+    if (online) {
       lookup.mutate({ params: { path: { program } }, body: { text: said } });
     }
   };
   const next = (): void => {
     setServed(null);
+    setBlind(null);
     setText('');
     lookup.reset();
     field.current?.focus();
   };
-  /** After something was done: it is shown, and what she has is asked for anew. A pass is read once, so her id is what is left. */
-  const done = (action: Action): void => {
-    setActions((before) => [action, ...before.filter((each) => each.id !== action.id)].slice(0, 8));
-    if (served?.reading !== 'pass' && served?.member !== null) {
+  const show = (more: Action[]): void => setActions((before) => [...more, ...before.filter((each) => !more.some((one) => one.id === each.id))].slice(0, 8));
+  const anew = (): void => {
+    if (served?.reading !== 'pass' && served?.member) {
       lookup.mutate({ params: { path: { program } }, body: { text: last.current } });
     }
+  };
+  const keeping = useKept(program, online, (taken) => {
+    show(taken);
+    anew();
+  });
+  /** After something was done: it is shown, and what the member has is asked for anew. A pass is read once, so the id is what is left. */
+  const done = (action: Action): void => {
+    show([action]);
+    anew();
   };
   const member = served?.member ?? null;
   return (
@@ -98,8 +115,14 @@ function Counter() {
             autoFocus
             onChange={(event) => setText(event.currentTarget.value)}
           />
-          <Button type="submit" size="xl" leftSection={<IconSearch size={22} />} loading={lookup.isPending && served === null} disabled={text.trim() === '' || !online}>
-            {t('find')}
+          <Button
+            type="submit"
+            size="xl"
+            leftSection={online ? <IconSearch size={22} /> : <IconArrowRight size={22} />}
+            loading={lookup.isPending && online && served === null}
+            disabled={text.trim() === ''}
+          >
+            {t(online ? 'find' : 'goOn')}
           </Button>
           {canScan() ? (
             <Button size="xl" variant="default" leftSection={<IconQrcode size={22} />} onClick={() => setScanning(true)}>
@@ -118,22 +141,29 @@ function Counter() {
           onClose={() => setScanning(false)}
         />
       ) : null}
-      {lookup.error ? <Failure failure={lookup.error} retry={() => find(last.current)} /> : null}
+      {lookup.error && blind === null ? <Failure failure={lookup.error} retry={() => find(last.current)} /> : null}
+      {lookup.error && isSilence(lookup.error) && blind === null ? (
+        <Button size="lg" variant="light" onClick={() => setBlind(last.current)}>
+          {t('goOnBlind')}
+        </Button>
+      ) : null}
       {served !== null && !served.found ? (
         <Alert color="yellow" role="status">
           {served.message ?? t('unknown')}
         </Alert>
       ) : null}
+      {blind === null ? null : <Blind key={blind} scanned={blind} onKeep={keeping.keep} onNext={next} />}
       <WalletsContext value={served?.wallets ?? NO_WALLETS}>
         {member === null ? null : <Member member={member} onNext={next} />}
         {member !== null && (member.status === 'active' || member.status === 'guest') ? (
           <>
-            <Sale key={`sale ${member.member_id}`} program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} />
-            <TillRewards program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} />
+            <Sale key={`sale ${member.member_id}`} program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} onKeep={keeping.keep} />
+            <TillRewards program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} onKeep={keeping.keep} />
           </>
         ) : null}
-        {served !== null && served.vouchers.length > 0 ? <TillVouchers program={program} memberId={member?.member_id ?? null} vouchers={served.vouchers} online={online} onDone={done} /> : null}
+        {served !== null && served.vouchers.length > 0 ? <TillVouchers program={program} member={member} vouchers={served.vouchers} online={online} onDone={done} onKeep={keeping.keep} /> : null}
       </WalletsContext>
+      <Waiting keeping={keeping} online={online} />
       {actions.length === 0 ? null : <Done program={program} actions={actions} online={online} onChange={done} />}
     </Stack>
   );

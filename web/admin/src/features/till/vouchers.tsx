@@ -1,8 +1,10 @@
-// Vouchers: hers, or the one that was scanned.
+// Vouchers: the member's, or the one that was scanned.
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { api, newKey, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Keeping } from './kept';
 import type { Action } from './till';
 import { useTillWords } from './words';
 
@@ -10,13 +12,14 @@ type Voucher = Schemas['TillVoucherOut'];
 
 interface VouchersProps {
   program: string;
-  memberId: string | null;
+  member: Schemas['TillMemberOut'] | null;
   vouchers: Voucher[];
   online: boolean;
   onDone: (action: Action) => void;
+  onKeep: Keeping['keep'];
 }
 
-export function TillVouchers({ program, memberId, vouchers, online, onDone }: VouchersProps) {
+export function TillVouchers({ program, member, vouchers, online, onDone, onKeep }: VouchersProps) {
   const { t } = useTillWords();
   const [chosen, setChosen] = useState<{ voucher: Voucher; id: string } | null>(null);
   const redeem = api.useMutation('post', '/v1/programs/{program}/till/redeem', {
@@ -24,6 +27,13 @@ export function TillVouchers({ program, memberId, vouchers, online, onDone }: Vo
       setChosen(null);
       onDone(action);
     },
+  });
+  const words = (each: { voucher: Voucher; id: string }) => ({ id: each.id, member_id: member?.member_id ?? null, voucher_id: each.voucher.voucher_id, hold: false, note: '' });
+  const later = useMutation({
+    networkMode: 'always',
+    mutationFn: (each: { voucher: Voucher; id: string }) =>
+      onKeep({ kind: 'redeem', at: new Date().toISOString(), ...words(each) }, member?.first_name ?? `…${each.voucher.ending}`, each.voucher.name),
+    onSuccess: () => setChosen(null),
   });
   return (
     <Card withBorder padding="lg">
@@ -40,7 +50,7 @@ export function TillVouchers({ program, memberId, vouchers, online, onDone }: Vo
               </Text>
             </div>
             {each.usable ? (
-              <Button size="lg" variant="light" style={{ flexShrink: 0 }} disabled={!online} aria-label={`${t('useVoucher')}: ${each.name}`} onClick={() => setChosen({ voucher: each, id: newKey() })}>
+              <Button size="lg" variant="light" style={{ flexShrink: 0 }} aria-label={`${t('useVoucher')}: ${each.name}`} onClick={() => setChosen({ voucher: each, id: newKey() })}>
                 {t('useVoucher')}
               </Button>
             ) : null}
@@ -50,17 +60,24 @@ export function TillVouchers({ program, memberId, vouchers, online, onDone }: Vo
       <Confirm
         opened={chosen !== null}
         title={t('voucherTitle')}
-        verb={t('useVoucher')}
-        busy={redeem.isPending}
-        failure={redeem.error}
-        onConfirm={() => chosen && redeem.mutate({ params: { path: { program } }, body: { id: chosen.id, member_id: memberId, voucher_id: chosen.voucher.voucher_id, hold: false, note: '' } })}
+        verb={t(online ? 'useVoucher' : 'keepVoucher')}
+        busy={redeem.isPending || later.isPending}
+        failure={redeem.error ?? later.error}
+        onConfirm={() => {
+          if (chosen !== null && online) {
+            redeem.mutate({ params: { path: { program } }, body: words(chosen) });
+          } else if (chosen !== null) {
+            later.mutate(chosen);
+          }
+        }}
         onClose={() => {
           redeem.reset();
+          later.reset();
           setChosen(null);
         }}
       >
         <Text fw={600}>{chosen?.voucher.name}</Text>
-        <Text>{t('voucherText')}</Text>
+        <Text>{t(online ? 'voucherText' : 'checkedLater')}</Text>
       </Confirm>
     </Card>
   );

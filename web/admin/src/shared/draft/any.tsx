@@ -4,6 +4,7 @@ import { Conditions, type Written } from '@shared/conditions';
 import type { ComponentType } from 'react';
 import type { Fields, Json, Texts } from './document';
 import { nameOf, Together, useFaults, useForm, useLabel, type Control } from './form';
+import { ImageInput } from './image';
 import { ChoiceInput, DayInput, EnumInput, FlagInput, MoneyInput, NumberField, PercentInput, SpanInput, TextField, TextsInput, WholeInput } from './inputs';
 import { KeepInput, MeasureInput, MultiplyInput, PhaseInput, WindowInput, WorthInput } from './ladder-parts';
 import { useNames } from './names';
@@ -24,7 +25,7 @@ const PARTS: Record<string, ComponentType<Any>> = {
 };
 /** By owner and field, where the type alone does not tell. */
 const FIELDS: Record<string, ComponentType<Any>> = {
-  'Ladder.window': as(WindowInput), 'Ladder.keep': as(KeepInput), 'Wallet.worth': as(WorthInput), 'Program.phase': as(PhaseInput), 'Reward.applies_to': as(AppliesTo),
+  'Ladder.window': as(WindowInput), 'Ladder.keep': as(KeepInput), 'Wallet.worth': as(WorthInput), 'Program.phase': as(PhaseInput), 'Reward.applies_to': as(AppliesTo), 'Reward.image': as(ImageInput),
   'Wallet.label': as((props: Parameters<typeof TextsInput>[0]) => <TextsInput {...props} plural />),
 };
 /** Fields that hold the id of something else in the document. */

@@ -1,0 +1,74 @@
+// The two fields of a sale, and the sale in the words of an upload.
+import { Group, NumberInput, TextInput } from '@mantine/core';
+import type { Schemas } from '@api';
+import { decimals } from '@shared/format';
+import { useTillWords } from './words';
+
+interface SaleFieldsProps {
+  currency: string;
+  typed: number | null;
+  onTyped: (typed: number | null) => void;
+  receipt: string;
+  onReceipt: (receipt: string) => void;
+  busy: boolean;
+}
+
+export function SaleFields({ currency, typed, onTyped, receipt, onReceipt, busy }: SaleFieldsProps) {
+  const { t, language } = useTillWords();
+  return (
+    <Group align="flex-end" gap="sm" wrap="wrap">
+      <NumberInput
+        size="xl"
+        label={t('amount')}
+        value={typed ?? ''}
+        min={0}
+        max={10_000_000}
+        decimalScale={decimals(currency)}
+        fixedDecimalScale={false}
+        decimalSeparator={language === 'es' ? ',' : '.'}
+        allowedDecimalSeparators={[',', '.']}
+        allowNegative={false}
+        suffix={` ${currency}`}
+        inputMode="decimal"
+        hideControls
+        disabled={busy}
+        flex={1}
+        miw={180}
+        onChange={(next) => onTyped(typeof next === 'number' ? next : null)}
+      />
+      <TextInput size="xl" label={t('receiptNo')} value={receipt} maxLength={80} disabled={busy} flex={1} miw={180} onChange={(event) => onReceipt(event.currentTarget.value)} />
+    </Group>
+  );
+}
+
+/** An amount in the currency's smallest unit. */
+export function minorOf(typed: number | null, currency: string): number {
+  return Math.round((typed ?? 0) * 10 ** decimals(currency));
+}
+
+/** What the order is called: its receipt's number, else something of the sale's own id. */
+export function numberOf(receipt: string, id: string): string {
+  return receipt.trim() || `till-${id.slice(0, 12)}`;
+}
+
+interface SaleWords {
+  id: string;
+  number: string;
+  currency: string;
+  minor: number;
+  member: { member_id: string } | { scanned: string };
+}
+
+/** A sale as it is sent later. In the same words as at once, so that one whose answer was lost is recognised. */
+export function offlineSale({ id, number, currency, minor, member }: SaleWords): Schemas['OfflineSaleIn'] {
+  return {
+    kind: 'sale',
+    id,
+    at: new Date().toISOString(),
+    ...member,
+    redemptions: [],
+    vouchers: [],
+    voucher_ids: [],
+    order: { id: number, currency, lines: [{ id: '1', amount_minor: minor }] } as Schemas['TillOrderIn'],
+  };
+}
