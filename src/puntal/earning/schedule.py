@@ -14,7 +14,7 @@ from puntal.programs.document.values import LocalDay
 
 _ANCHOR = date(1990, 1, 1)
 """A Monday before every event: where recurrences begin counting when the rule names no first day."""
-_REMEMBERED_DAYS = 4096
+_REMEMBERED_YEARS = 64
 
 
 def bound(zone: ZoneInfo, day: LocalDay, *, end: bool) -> datetime:
@@ -34,7 +34,7 @@ class Schedule:
         self._rrule = None if during is None else during.rrule
         self._anchor = from_ if from_ is not None else _ANCHOR
         self._hours = None if during is None or during.hours is None else _hours(during.hours)
-        self._days: dict[date, bool] = {}
+        self._years: dict[int, frozenset[date]] = {}
 
     def holds(self, at: datetime, local: datetime | None = None) -> bool:
         """Return whether the rule is on at an instant; `local` is the same in the zone, where it is known."""
@@ -63,19 +63,20 @@ class Schedule:
         return self._rrule is None or self._on(day)
 
     def _on(self, day: date) -> bool:
-        known = self._days.get(day)
+        known = self._years.get(day.year)
         if known is None:
-            noon = datetime.combine(day, time.min)
-            known = bool(self._recurrence.between(noon, noon, inc=True))
-            if len(self._days) >= _REMEMBERED_DAYS:
-                self._days.clear()
-            self._days[day] = known
-        return known
+            # The library counts up from the first day each time, so a year is asked for at once.
+            first, last = datetime.combine(day.replace(month=1, day=1), time.min), datetime(day.year, 12, 31)  # noqa: DTZ001 - local days
+            known = frozenset(each.date() for each in self._recurrence.between(first, last, inc=True))
+            if len(self._years) >= _REMEMBERED_YEARS:
+                self._years.clear()
+            self._years[day.year] = known
+        return day in known
 
     @cached_property
     def _recurrence(self):  # type: ignore[no-untyped-def] # noqa: ANN202 - the library has no types
         anchor = self._anchor.date() if isinstance(self._anchor, datetime) else self._anchor
-        return rrulestr(self._rrule, dtstart=datetime.combine(anchor, time.min), cache=True)
+        return rrulestr(self._rrule, dtstart=datetime.combine(anchor, time.min))
 
 
 def _hours(text: str) -> tuple[time, time | None]:

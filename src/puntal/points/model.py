@@ -113,7 +113,7 @@ class Terms(Struct):
         caps: Of money; `countries` has those of members of some countries.
         gift_cards: How cards in this money are sold; None: they are not.
         needs: What a member must have verified before she spends: `email`, `phone`.
-        memo: Dates by override, of the last day asked for.
+        memo: Dates by override, of the last day asked for, and by override and days.
     """
 
     ordinal: int
@@ -140,7 +140,7 @@ class Terms(Struct):
     caps: MoneyCaps = MoneyCaps()
     countries: dict[str, MoneyCaps] = field(default_factory=dict)
     gift_cards: CardTerms | None = None
-    memo: dict[tuple[Ending | None, Starting | None, bool], DatesOfDay] = field(default_factory=dict)
+    memo: dict[tuple[object, ...], DatesOfDay] = field(default_factory=dict)
 
 
 class Lot(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -27,29 +28,35 @@ def settle(books: Books, terms: Sequence[Terms], now: datetime) -> None:  # noqa
     if books.due_at is not None and books.due_at <= now:
         if not books.loaded:
             raise ValueError("something is due here: the open lots must be loaded first")
-        for instant in _due(books, now):
-            _activate_due(books, instant, now)
-            _expire_due(books, instant, now)
+        instants, due = _due(books, now)
+        for instant in instants:
+            _activate_due(books, due, instant, now)
+            _expire_due(books, due, instant, now)
         books.settled_to = max(books.settled_to, now)
         books.due_at = due_at(books)
     books.settled_to = max(books.settled_to, now)
 
 
-def _due(books: Books, now: datetime) -> list[datetime]:
-    instants = set()
+def _due(books: Books, now: datetime) -> tuple[list[datetime], list[UUID]]:
+    """Return the instants at which something is due until now, in order, and the lots it happens to."""
+    instants: set[datetime] = set()
+    due = []
     for lot in books.lots.values():
         if not lot.remaining:
             continue
-        if not started(books, lot) and lot.starts_at <= now:
-            instants.add(lot.starts_at)
-        end = end_of(books, lot)
-        if end is not None and end <= now:
-            instants.add(end)
-    return sorted(instants)
+        ends_at = end_of(books, lot)
+        of_lot = [] if started(books, lot) else [lot.starts_at]
+        if ends_at is not None:
+            of_lot.append(ends_at)
+        of_lot = [instant for instant in of_lot if instant <= now]
+        if of_lot:
+            instants.update(of_lot)
+            due.append(lot.id)
+    return sorted(instants), due
 
 
-def _activate_due(books: Books, instant: datetime, now: datetime) -> None:
-    ripe = [lot for lot in books.lots.values() if not started(books, lot) and lot.starts_at <= instant]
+def _activate_due(books: Books, due: Sequence[UUID], instant: datetime, now: datetime) -> None:
+    ripe = [lot for id in due if not started(books, lot := books.lots[id]) and lot.starts_at <= instant]
     books.settled_to = max(books.settled_to, instant)
     for wallet in sorted({lot.wallet for lot in ripe}):
         of_wallet = [lot for lot in ripe if lot.wallet == wallet and lot.remaining]
@@ -69,11 +76,14 @@ def _cancel(books: Books, wallet: int, lots: Sequence[Lot], *, at: datetime, now
         move(books, wallet, PENDING, CANCELLED, total, kind="points.cancelled", cause=NOBODY, at=at, now=now)
 
 
-def _expire_due(books: Books, instant: datetime, now: datetime) -> None:
+def _expire_due(books: Books, due: Sequence[UUID], instant: datetime, now: datetime) -> None:
     over = [
         lot
-        for lot in books.lots.values()
-        if lot.remaining and started(books, lot) and (end := end_of(books, lot)) is not None and end <= instant
+        for id in due
+        if (lot := books.lots[id]).remaining
+        and started(books, lot)
+        and (end := end_of(books, lot)) is not None
+        and end <= instant
     ]
     for wallet in sorted({lot.wallet for lot in over}):
         of_wallet = [lot for lot in over if lot.wallet == wallet]
@@ -105,9 +115,11 @@ def due_at(books: Books, terms: Sequence[Terms] = ()) -> datetime | None:  # noq
     if not books.loaded:
         return books.due_at
     soonest: datetime | None = None
+    settled_to = books.settled_to
     for lot in books.lots.values():
+        # Asked of every open lot with every decision: what is not available yet has but one next instant.
         if lot.remaining:
-            due = end_of(books, lot) if started(books, lot) else lot.starts_at
+            due = lot.starts_at if lot.starts_at > settled_to else end_of(books, lot) if lot.ends_at else None
             if due is not None and (soonest is None or due < soonest):
                 soonest = due
     return soonest

@@ -37,6 +37,7 @@ LEAST_LIFE = Length(30, "days")
 """No lot ends sooner after it was recorded."""
 WAIT_FOR_EVENT = Length(60, "days")
 """How long an activating event is waited for when the document does not say."""
+_REMEMBERED_DAYS = 4_096
 _MONTHS = {name.lower(): number for number, name in enumerate(months.month_abbr) if name}
 
 
@@ -163,7 +164,7 @@ def lot_dates(
 ) -> tuple[datetime, datetime | None, bool, str | None]:
     """Return when a lot starts and ends, whether activity renews it, and the event it waits for.
 
-    Remembers the last local day, because most lots of a day get the same dates.
+    Remembers local days, the last one within reach, because most lots of a day get the same dates.
 
     Args:
         earned_at: When it was earned; its life starts when it becomes available.
@@ -177,10 +178,13 @@ def lot_dates(
         or not known.earned_from <= earned_at < known.earned_until
         or not known.recorded_from <= now < known.recorded_until
     ):
-        known = _dates_of_day(terms, earned_at, now, *key)
+        days = (*key, calendar.local_day(terms.zone, earned_at), calendar.local_day(terms.zone, now))
+        known = terms.memo.get(days) or _dates_of_day(terms, earned_at, now, *key)
         if known is None:
             return _exact_dates(terms, earned_at, now, *key)
-        terms.memo[key] = known
+        if len(terms.memo) > _REMEMBERED_DAYS:
+            terms.memo.clear()
+        terms.memo[key] = terms.memo[days] = known
     return known.starts_at or min(earned_at, now), known.ends_at, known.renewable, known.awaits
 
 
