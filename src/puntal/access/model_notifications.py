@@ -25,8 +25,11 @@ NotificationCode = Literal[
     "vouchers.owed",
     "import.done",
     "import.failed",
+    "report.done",
 ]
-TargetKind = Literal["export", "simulation", "voucher_batch", "approval", "goal", "budget", "owed_codes", "import"]
+TargetKind = Literal[
+    "export", "simulation", "voucher_batch", "approval", "goal", "budget", "owed_codes", "import", "report"
+]
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "export.done": (
@@ -72,6 +75,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Your import stopped before its end; what came before is in",
         "Su importación se detuvo antes del final; lo anterior está dentro",
     ),
+    "report.done": ("{kind} is ready: {since} to {through}", "{kind} está listo: del {since} al {through}"),
 }
 """English, Spanish."""
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -82,8 +86,11 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "vouchers": ("vouchers", "vales"),
     "events": ("events", "eventos"),
     "audit": ("the audit log", "el registro de auditoría"),
+    "week": ("The weekly report", "El informe semanal"),
+    "month": ("The monthly report", "El informe mensual"),
+    "quarter": ("The quarterly report", "El informe trimestral"),
 }
-"""Of exports, in sentences."""
+"""Of exports and reports, in sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a worker does for reports every minute: folds what is new, and tells of budgets and goals."""
+"""What a worker does for reports every minute: folds what is new, tells of budgets and goals, notes what is due."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from puntal.entrypoints.programs import Programs
 from puntal.insight import operations as insight
 from puntal.insight.operations import rollups
+from puntal.insight.periodic import operations as reports
 from puntal.kit import clock
 from puntal.kit.db import Database
 from puntal.programs.errors import NotPublished
@@ -18,7 +19,7 @@ SET LOCAL statement_timeout = '15min'
 
 
 async def keep_figures(database: Database, programs: Programs, program_id: int, *, now: datetime) -> None:
-    """Bring the sums of days up to date, portion by portion, each in a transaction; then look at budgets and goals.
+    """Bring the sums of days up to date, portion by portion, each in a transaction; then at goals and reports.
 
     Args:
         database: Of the program.
@@ -41,3 +42,4 @@ async def keep_figures(database: Database, programs: Programs, program_id: int, 
         await insight.keep_budgets(tx, program, now=now)
         await insight.watch_budgets(tx, program, now=now, recorded_at=clock.now())
         await insight.watch_goals(tx, program, now=now, recorded_at=clock.now())
+        await reports.fall_due(tx, program, recorded_at=clock.now())

@@ -20,6 +20,7 @@ from puntal.entrypoints.verifying import close_books
 from puntal.entrypoints.worker import Wiring
 from puntal.entrypoints.worker_relay import Route
 from puntal.insight.exports import jobs as exports
+from puntal.insight.periodic import jobs as reports
 from puntal.insight.simulation import jobs as simulations
 from puntal.intake.errors import IntakeFailed
 from puntal.intake.model import Answer, Item, Said
@@ -36,7 +37,7 @@ from puntal.segments import jobs as segments
 from puntal.tiers import jobs as tiers
 
 SEGMENTS_WITHIN_SECONDS = 5
-DEFERRED = (rewards.generate, rewards.end_batch, simulations.simulate, exports.export)
+DEFERRED = (rewards.generate, rewards.end_batch, simulations.simulate, exports.export, reports.report)
 """Jobs that are deferred by name; a worker knows them because they are named here."""
 DECIDED = ("member.enrolled", "member.claimed", "member.updated")
 """Happenings of members that rules may listen to: intake decides them as events of the same name."""

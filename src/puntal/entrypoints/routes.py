@@ -10,8 +10,10 @@ from puntal.access import api as access
 from puntal.checkout import api as checkout
 from puntal.console import api as console
 from puntal.insight import api as insight
+from puntal.insight.benchmarks import api as benchmarks
 from puntal.insight.exports import api as exports
 from puntal.insight.outlook import api as outlook
+from puntal.insight.periodic import api as periodic
 from puntal.insight.simulation import api as simulation
 from puntal.intake import api as intake
 from puntal.members import api as members
@@ -40,6 +42,8 @@ def routers() -> Sequence[APIRouter]:
         *programs.ROUTERS,
         api_preview.router,
         webhooks.router,
+        benchmarks.router,
+        periodic.router,
         insight.router,
         insight.jobs.router,
         simulation.router,

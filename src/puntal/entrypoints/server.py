@@ -32,6 +32,7 @@ from puntal.entrypoints.routes import routers
 from puntal.entrypoints.schema import pending
 from puntal.entrypoints.trying import router as trying_router
 from puntal.insight.exports import downloads
+from puntal.insight.periodic import downloads as report_downloads
 from puntal.kit import http
 from puntal.kit.db import Database, listen
 from puntal.kit.sealing import sealer_of
@@ -86,8 +87,9 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
         app.include_router(router)
     for path, endpoint in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics), ("/", _front)):
         app.router.routes.append(Route(path, endpoint, include_in_schema=False))
-    app.router.routes.append(Route(downloads.PATH, downloads.download, include_in_schema=False))
     app.router.routes.append(Route(images.PATH, images.show, include_in_schema=False))
+    for each in (downloads, report_downloads):
+        app.router.routes.append(Route(each.PATH, each.download, include_in_schema=False))
     app.router.routes.extend(docs.ROUTES)
     app.router.routes.extend(admin.ROUTES)
     app.router.routes.extend(guides.ROUTES)

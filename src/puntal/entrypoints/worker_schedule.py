@@ -18,6 +18,7 @@ from psycopg import AsyncConnection
 from puntal.access import idempotency
 from puntal.access.operations import notifications
 from puntal.insight.exports import operations as exports
+from puntal.insight.periodic import operations as reports
 from puntal.kit import clock
 from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.kit.sealing import Sealer
@@ -97,7 +98,7 @@ class Nights:
 async def clear_away(database: Database) -> dict[str, int]:
     """Delete what was passed on, sent or answered long ago, program by program; return how much."""
     now = clock.now()
-    gone = {"outbox": 0, "webhooks": 0, "answers": 0, "exports": 0, "notifications": 0}
+    gone = {"outbox": 0, "webhooks": 0, "answers": 0, "exports": 0, "reports": 0, "notifications": 0}
     async with database.transaction() as tx:
         found = await programs(tx)
         gone["answers"] += await idempotency.purge_above(tx, now=now)
@@ -107,6 +108,7 @@ async def clear_away(database: Database) -> dict[str, int]:
             gone["webhooks"] += await webhooks.drop_old(tx, program_id, now=now)
             gone["answers"] += await idempotency.purge(tx, ProgramId(program_id), now=now)
             gone["exports"] += await exports.expire(tx, program_id, now=now)
+            gone["reports"] += await reports.expire(tx, program_id, now=now)
             gone["notifications"] += await notifications.forget_old(tx, program_id, now=now)
     return gone
 

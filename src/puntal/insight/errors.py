@@ -62,3 +62,13 @@ class BudgetUnknown(NotFound):
         "en": "The program has no such budget",
         "es": "El programa no tiene ese presupuesto",
     }
+
+
+class FigureUnknown(NotFound):
+    """There is no such figure, or a figure of a wallet is asked for without it."""
+
+    code = "insight.figure_unknown"
+    messages: ClassVar[dict[str, str]] = {
+        "en": "There is no figure '{figure}' of this program; figures of a wallet need the wallet",
+        "es": "Este programa no tiene la cifra '{figure}'; las cifras de un monedero lo necesitan",
+    }

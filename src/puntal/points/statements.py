@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, TypeAlias
 from xml.sax.saxutils import escape
 
@@ -19,6 +18,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from msgspec import Struct
 
+from puntal.kit import fonts
 from puntal.kit.sheets import cell
 from puntal.ledger.model import AVAILABLE, DEBT, Transfer
 from puntal.points.model import StatementWallet, Terms
@@ -234,16 +234,11 @@ def write_pdf(statement: StatementWallet, terms: Terms, heading: Heading) -> byt
 
 @cache
 def _styles() -> dict[str, Any]:
-    """Return the paragraph styles, having read the fonts: Bitstream Vera comes with the library and may be embedded."""
-    import reportlab  # noqa: PLC0415 - as above
-    from reportlab.lib.enums import TA_RIGHT  # noqa: PLC0415
+    """Return the paragraph styles, having read the fonts."""
+    from reportlab.lib.enums import TA_RIGHT  # noqa: PLC0415 - as above
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
-    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
-    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
 
-    fonts = Path(reportlab.__file__).parent / "fonts"
-    pdfmetrics.registerFont(TTFont("Vera", str(fonts / "Vera.ttf")))
-    pdfmetrics.registerFont(TTFont("VeraBd", str(fonts / "VeraBd.ttf")))
+    fonts.register()
     plain = ParagraphStyle("cell", fontName="Vera", fontSize=8, leading=10.5, splitLongWords=True)
     strong = ParagraphStyle("strong", parent=plain, fontName="VeraBd")
     return {

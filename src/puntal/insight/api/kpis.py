@@ -65,6 +65,7 @@ class FigureOut(BaseModel):
     rows: str | None = Field(
         description="Where the rows behind it are, below the program's address; null: other figures add up to it."
     )
+    sql: str = Field(description="Where SQL is that adds it up anew from the books, below the program's address.")
 
 
 class KpisOut(BaseModel):
@@ -131,6 +132,7 @@ def shown(one: Figure, past: Figure | None, period: Span, language: str) -> Figu
         change=number(changed),
         formula=FORMULAS[one.id][language],
         rows=_rows(one, period),
+        sql=_below("reports/kpis/sql", period, one.wallet, figure=one.id),
     )
 
 
@@ -141,8 +143,13 @@ def _rows(one: Figure, period: Span) -> str | None:
         return f"reports/kpis/{one.rows}?wallet={one.wallet}"
     if one.rows == "incentives":
         return f"reports/incentives/orders?from={period.since}&through={period.through}"
-    wallet = "" if one.wallet is None else f"&wallet={one.wallet}"
-    return f"reports/kpis/{one.rows}?of={one.of}&from={period.since}&through={period.through}{wallet}"
+    return _below(f"reports/kpis/{one.rows}", period, one.wallet, of=one.of)
+
+
+def _below(path: str, period: Span, wallet: str | None, **said: str | None) -> str:
+    first = "&".join(f"{name}={value}" for name, value in said.items())
+    last = "" if wallet is None else f"&wallet={wallet}"
+    return f"{path}?{first}&from={period.since}&through={period.through}{last}"
 
 
 def number(value: int | Fraction | None) -> int | float | None:

@@ -8,10 +8,12 @@ from puntal.insight.queries.incentives import orders_of
 from puntal.insight.queries.kpis import kpis
 from puntal.insight.queries.leading import incentives
 from puntal.insight.queries.overview import overview
+from puntal.insight.queries.recounts import recount
 from puntal.insight.queries.rewards import redemptions_behind, rewards
 from puntal.insight.queries.rollups import Open, opened
 from puntal.insight.queries.rows import holders_behind, members_behind, orders_behind, transfers_behind
 from puntal.insight.queries.series import series
+from puntal.insight.queries.silence import churn_sql, silence, silent_members
 from puntal.insight.queries.standing import waiting
 from puntal.insight.queries.tiers import members_of_tier, tier_changes, tiers
 
@@ -20,6 +22,7 @@ __all__ = [
     "budget_days",
     "budget_keys",
     "budgets",
+    "churn_sql",
     "cohort_members",
     "cohorts",
     "ending_behind",
@@ -35,9 +38,12 @@ __all__ = [
     "orders_of",
     "overview",
     "progress",
+    "recount",
     "redemptions_behind",
     "rewards",
     "series",
+    "silence",
+    "silent_members",
     "tier_changes",
     "tiers",
     "transfers_behind",

@@ -16,7 +16,7 @@ from puntal.points.model import LiabilityLine, Terms
 SOON_DAYS = 30
 """Today is the first of them."""
 
-_SOON = """
+SOON = """
 soon AS (
   SELECT l.holder_id, l.wallet, l.id, l.ends_at, l.remaining
   FROM holder h
@@ -29,13 +29,13 @@ soon AS (
 
 ENDING = f"""
 -- Locks nothing. Along the index of holders whose next change by the clock is near, and their lots.
-WITH {_SOON}
+WITH {SOON}
 SELECT wallet::integer, sum(remaining) FROM soon GROUP BY wallet ORDER BY wallet
 """  # noqa: S608 - our own text, no input
 
 ENDING_ROWS = f"""
 -- Locks nothing. What ends first is first.
-WITH {_SOON}, by_day AS (
+WITH {SOON}, by_day AS (
   SELECT holder_id, (ends_at AT TIME ZONE %(zone)s)::date AS day, sum(remaining) AS units
   FROM soon WHERE wallet = %(wallet)s::smallint
   GROUP BY 1, 2
@@ -49,7 +49,7 @@ LIMIT %(limit)s
 
 async def ending(tx: Transaction, program: Compiled, lines: Sequence[LiabilityLine], *, now: datetime) -> list[Ending]:
     """Return what ends soon of each wallet that is spent; `lines` say what is available of each."""
-    rows = await (await tx.execute(ENDING.encode(), _said(program, now))).fetchall()
+    rows = await (await tx.execute(ENDING.encode(), soon_names(program, now))).fetchall()
     units = {row[0]: int(row[1]) for row in rows}
     return [
         Ending(terms.id, terms.kind, units.get(terms.ordinal, 0), line.available)
@@ -69,11 +69,12 @@ async def ending_behind(
 ) -> list[EndingRow]:
     """Return whose units of a wallet end soon, by the day on which they are gone."""
     day, holder = after or (None, None)
-    said = _said(program, now) | {"wallet": wallet.ordinal, "after_day": day, "after": holder, "limit": limit}
+    said = soon_names(program, now) | {"wallet": wallet.ordinal, "after_day": day, "after": holder, "limit": limit}
     rows = await (await tx.execute(ENDING_ROWS.encode(), said)).fetchall()
     return [EndingRow(row[0], row[1], int(row[2])) for row in rows]
 
 
-def _said(program: Compiled, now: datetime) -> dict[str, Any]:
+def soon_names(program: Compiled, now: datetime) -> dict[str, Any]:
+    """Return the parameters of what ends soon."""
     until = midnight(program.zone, local_day(program.zone, now) + timedelta(days=SOON_DAYS))
     return {"program_id": program.program_id, "zone": program.document.timezone, "now": now, "until": until}

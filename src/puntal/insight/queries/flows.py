@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from puntal.ledger.model import MEMBER_ACCOUNTS
 from puntal.points import queries as points
 from puntal.points.model import LiabilityLine
 
+MOVED = "SELECT (recorded_at AT TIME ZONE %(zone)s)::date AS day, wallet, account, change FROM flowed"
+
 MOVES = f"""
 {FLOWED}, moves AS (
   SELECT f.day, f.wallet, f.account, f.amount AS change FROM flow_day f
@@ -23,22 +26,26 @@ MOVES = f"""
     AND f.day < (%(open_from)s::timestamptz AT TIME ZONE %(zone)s)::date
     AND f.account NOT IN ('available', 'pending', 'held', 'debt')
   UNION ALL
-  SELECT (recorded_at AT TIME ZONE %(zone)s)::date, wallet, account, change FROM flowed
+  {MOVED}
 )"""  # noqa: S608 - our own text, no input
+
+FLOWS_COUNTED: Mapping[str, str] = {
+    "opening": "coalesce(sum(change) FILTER (WHERE day < %(since)s::date), 0)",
+    "earned": "coalesce(sum(change) FILTER (WHERE account = 'issued' AND day >= %(since)s::date), 0)",
+    "spent": "coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent') AND day >= %(since)s::date), 0)",
+    "expired": "coalesce(-sum(change) FILTER (WHERE account = 'expired' AND day >= %(since)s::date), 0)",
+    "other": "coalesce(sum(change) FILTER (WHERE account NOT IN ('issued', 'redeemed', 'spent', 'expired')"
+    " AND day >= %(since)s::date), 0)",
+    "earned_ever": "coalesce(sum(change) FILTER (WHERE account = 'issued'), 0)",
+    "spent_ever": "coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent')), 0)",
+    "expired_ever": "coalesce(-sum(change) FILTER (WHERE account = 'expired'), 0)",
+}
+"""In the order of `Flow`, of `moves`."""
 
 FLOWS = f"""
 -- Locks nothing. Per wallet what moved between members' accounts and the program's: before, in it, and altogether.
 WITH {MOVES}
-SELECT wallet,
-  coalesce(sum(change) FILTER (WHERE day < %(since)s::date), 0),
-  coalesce(sum(change) FILTER (WHERE account = 'issued' AND day >= %(since)s::date), 0),
-  coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent') AND day >= %(since)s::date), 0),
-  coalesce(-sum(change) FILTER (WHERE account = 'expired' AND day >= %(since)s::date), 0),
-  coalesce(sum(change) FILTER (WHERE account NOT IN ('issued', 'redeemed', 'spent', 'expired')
-    AND day >= %(since)s::date), 0),
-  coalesce(sum(change) FILTER (WHERE account = 'issued'), 0),
-  coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent')), 0),
-  coalesce(-sum(change) FILTER (WHERE account = 'expired'), 0)
+SELECT wallet, {", ".join(FLOWS_COUNTED.values())}
 FROM moves
 GROUP BY wallet
 """  # noqa: S608 - our own text, no input

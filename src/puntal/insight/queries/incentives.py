@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -24,7 +24,7 @@ from puntal.kit.db import Transaction
 After = tuple[datetime, str, str, str]
 """When an order happened, its key, and the kind and name of the incentive."""
 
-_ASKED = """
+ASKED = """
 asked AS (
   SELECT o.source || ':' || o.order_id AS key, o.source, o.order_id, o.member_id, o.occurred_at, o.day,
     o.net_minor - o.refunded_minor AS sales, o.awards
@@ -57,26 +57,39 @@ of_rules AS (
 """
 """What the orders that were `asked` for used: `key`, `awards` and what `campaigns_of` says."""
 
-_LED = f"{_ASKED}, {LED_FROM}"
+_LED = f"{ASKED}, {LED_FROM}"
 
-BY_INCENTIVE = f"""
--- Each incentive with the orders it led to; one that used it twice counts once.
-WITH {_LED}, per_order AS (
+PER_ORDER = """
+per_order AS (
   SELECT l.kind, l.id, l.wallet, l.key, sum(l.discount) AS discount, sum(l.units) AS units
   FROM led l
   GROUP BY l.kind, l.id, l.wallet, l.key
-)
+)"""
+
+BY_INCENTIVE = f"""
+-- Each incentive with the orders it led to; one that used it twice counts once.
+WITH {_LED}, {PER_ORDER}
 SELECT p.kind, p.id, p.wallet, count(*), sum(a.sales), sum(p.discount), sum(p.units)
 FROM per_order p JOIN asked a USING (key)
 GROUP BY p.kind, p.id, p.wallet
 ORDER BY p.kind, p.id, p.wallet
 """  # noqa: S608 - our own text, no input
 
+LED_ORDERS = "asked a LEFT JOIN (SELECT DISTINCT key FROM led) AS l USING (key)"
+
+LED_COUNTED: Mapping[str, str] = {
+    "orders": "count(*)",
+    "sales": "coalesce(sum(a.sales), 0)",
+    "influenced_orders": "count(l.key)",
+    "influenced_sales": "coalesce(sum(a.sales) FILTER (WHERE l.key IS NOT NULL), 0)",
+}
+"""All orders, and those that used an incentive."""
+
 IN_ALL = f"""
 -- All orders, and those that some incentive led to, once each.
 WITH {_LED}
-SELECT count(*), coalesce(sum(a.sales), 0), count(l.key), coalesce(sum(a.sales) FILTER (WHERE l.key IS NOT NULL), 0)
-FROM asked a LEFT JOIN (SELECT DISTINCT key FROM led) AS l USING (key)
+SELECT {", ".join(LED_COUNTED.values())}
+FROM {LED_ORDERS}
 """  # noqa: S608 - our own text, no input
 
 OF_ORDERS = f"""

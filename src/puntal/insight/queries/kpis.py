@@ -16,29 +16,32 @@ from puntal.insight.queries import rollups
 from puntal.insight.queries.ending import ending
 from puntal.insight.queries.flows import flows, liability
 from puntal.insight.queries.incentives import influence, influence_of
-from puntal.insight.queries.parts import BOUGHT, CUSTOMERS, IS_MEMBER, KNOWN, TOOK_PART, names
+from puntal.insight.queries.parts import (
+    ACTIVE,
+    BOUGHT,
+    CUSTOMERS,
+    KNOWN,
+    PEOPLE_COUNTED,
+    PEOPLE_OF,
+    PURCHASES_COUNTED,
+    TOOK_PART,
+    names,
+)
 from puntal.insight.queries.rollups import Open
 from puntal.kit.db import Transaction
 
 PEOPLE = f"""
 -- Locks nothing. Members at the end of the period, by what they did in it. Asked by IN, so that who did something is
 -- hashed once also where the planner knows nothing of the tables yet.
-WITH {BOUGHT}, {TOOK_PART}, active AS (
-  SELECT id FROM took_part UNION SELECT member_id FROM bought WHERE joined
-)
-SELECT count(*), count(*) FILTER (WHERE m.enrolled_at >= %(begins)s::timestamptz),
-  count(*) FILTER (WHERE m.id IN (SELECT id FROM active)), count(*) FILTER (WHERE m.id IN (SELECT id FROM took_part))
-FROM member m
-WHERE m.program_id = %(program_id)s AND {IS_MEMBER}
+WITH {BOUGHT}, {TOOK_PART}, {ACTIVE}
+SELECT {", ".join(PEOPLE_COUNTED.values())}
+FROM {PEOPLE_OF}
 """  # noqa: S608 - our own text, no input
 
 PURCHASES = f"""
 -- Locks nothing. Purchases of the period, and the customers who made them.
 WITH {BOUGHT}, {KNOWN}, {CUSTOMERS}
-SELECT count(*), coalesce(sum(sales), 0), count(*) FILTER (WHERE joined),
-  coalesce(sum(sales) FILTER (WHERE joined), 0), count(member_id), count(*) FILTER (WHERE returning_buyer),
-  (SELECT count(*) FROM customers), (SELECT count(*) FROM customers WHERE joined),
-  (SELECT count(*) FROM customers WHERE orders > 1)
+SELECT {", ".join(PURCHASES_COUNTED.values())}
 FROM known
 """  # noqa: S608 - our own text, no input
 

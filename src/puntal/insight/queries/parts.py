@@ -6,6 +6,7 @@ The bound on `occurred_at` is wider than the day's and only lets the index by ti
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,6 +73,35 @@ moved AS (
 )"""
 
 IS_MEMBER = "m.status = ANY(%(statuses)s::text[]) AND m.enrolled_at < %(ends)s::timestamptz"
+
+ACTIVE = """
+active AS (
+  SELECT id FROM took_part UNION SELECT member_id FROM bought WHERE joined
+)"""
+
+PEOPLE_OF = f"""member m
+WHERE m.program_id = %(program_id)s AND {IS_MEMBER}"""
+
+PEOPLE_COUNTED: Mapping[str, str] = {
+    "members": "count(*)",
+    "new_members": "count(*) FILTER (WHERE m.enrolled_at >= %(begins)s::timestamptz)",
+    "active_members": "count(*) FILTER (WHERE m.id IN (SELECT id FROM active))",
+    "participating_members": "count(*) FILTER (WHERE m.id IN (SELECT id FROM took_part))",
+}
+"""In the order of `People`."""
+
+PURCHASES_COUNTED: Mapping[str, str] = {
+    "orders": "count(*)",
+    "sales": "coalesce(sum(sales), 0)",
+    "member_orders": "count(*) FILTER (WHERE joined)",
+    "member_sales": "coalesce(sum(sales) FILTER (WHERE joined), 0)",
+    "known_orders": "count(member_id)",
+    "returning_orders": "count(*) FILTER (WHERE returning_buyer)",
+    "buyers": "(SELECT count(*) FROM customers)",
+    "member_buyers": "(SELECT count(*) FROM customers WHERE joined)",
+    "repeat_buyers": "(SELECT count(*) FROM customers WHERE orders > 1)",
+}
+"""In the order of `Purchases`, of what is `known`."""
 
 
 def names(program: Compiled, period: Span) -> dict[str, Any]:
