@@ -1,4 +1,4 @@
-"""Insight: figures computed from the books, each with its formula; goals; benchmarks, reports; drafts tried on the past.
+"""Insight: figures computed from the books, each with its formula; goals; benchmarks; reports; drafts tried out.
 
 Owns the tables `goal`, `budget_day`, and what is added up beforehand: `figure_state`, `figure_subject`, `figure_day`,
 `figure_gap`, `figure_pool_part`, `flow_day`.

@@ -17,7 +17,7 @@ from puntal.ledger.model import MEMBER_ACCOUNTS
 from puntal.points import queries as points
 from puntal.points.model import LiabilityLine
 
-MOVED = "SELECT (recorded_at AT TIME ZONE %(zone)s)::date AS day, wallet, account, change FROM flowed"
+MOVED = "(recorded_at AT TIME ZONE %(zone)s)::date AS day, wallet, account, change FROM flowed"
 
 MOVES = f"""
 {FLOWED}, moves AS (
@@ -26,7 +26,7 @@ MOVES = f"""
     AND f.day < (%(open_from)s::timestamptz AT TIME ZONE %(zone)s)::date
     AND f.account NOT IN ('available', 'pending', 'held', 'debt')
   UNION ALL
-  {MOVED}
+  SELECT {MOVED}
 )"""  # noqa: S608 - our own text, no input
 
 FLOWS_COUNTED: Mapping[str, str] = {

@@ -165,7 +165,7 @@ def _purchases(figure: str) -> str:
 
 def _moved(figure: str) -> str:
     wanted, value = _OF_FLOWS[figure]
-    moves = f"moves AS (\n  {MOVED}\n)"
+    moves = f"moves AS (\n  SELECT {MOVED}\n)"
     return _counted([FLOWED, moves], FLOWS_COUNTED, wanted, "moves\n  WHERE wallet = %(wallet)s", value)
 
 

@@ -21,6 +21,7 @@ const PLACES: Record<string, string> = {
   voucher_batch: '/p/$program/rewards',
   owed_codes: '/p/$program/rewards',
   goal: '/p/$program',
+  report: '/p/$program/insight?tab=reports',
 };
 
 export default function Bell({ program }: { program: string }) {
@@ -43,7 +44,8 @@ export default function Bell({ program }: { program: string }) {
     }
     const place = PLACES[each.target.kind];
     if (place !== undefined) {
-      router.history.push(router.buildLocation({ to: place.replace('$program', program) }).href);
+      const [to = '', search = ''] = place.replace('$program', program).split('?');
+      router.history.push(router.buildLocation({ to, search: Object.fromEntries(new URLSearchParams(search)) }).href);
     }
   };
   return (

@@ -7,6 +7,7 @@ import type { DataTableColumn } from 'mantine-datatable';
 import { useState } from 'react';
 import { saveCsv } from './csv';
 import { dayName } from './days';
+import { SqlButton } from './figures';
 import { useFigureWords, type FigureWord } from './figures.words';
 import { day, moment, money, whole } from './format';
 import { useNames } from './names';
@@ -19,10 +20,12 @@ interface FigureRowsProps {
   rows: string;
   title: string;
   currency: string;
+  /** Where SQL is that adds the figure up anew. */
+  sql?: string | undefined;
   onClose: () => void;
 }
 
-export default function FigureRows({ rows, title, currency, onClose }: FigureRowsProps) {
+export default function FigureRows({ rows, title, currency, sql, onClose }: FigureRowsProps) {
   const { t, language } = useFigureWords();
   const { program = '' } = useParams({ strict: false });
   const [saving, setSaving] = useState<number>();
@@ -53,6 +56,7 @@ export default function FigureRows({ rows, title, currency, onClose }: FigureRow
           <Button size="xs" variant="default" leftSection={<IconDownload size={14} />} loading={saving !== undefined} onClick={() => void save()}>
             {t('csv')}
           </Button>
+          {sql === undefined ? null : <SqlButton sql={sql} title={title} />}
           {saving ? (
             <Text size="xs" c="dimmed" role="status">
               {t('saving', { count: whole(saving, language) })}
@@ -212,6 +216,27 @@ function EndingRows({ query, currency, label }: ListProps) {
   );
 }
 
+function SilentRows({ query, currency, label }: ListProps) {
+  const { t, asked, empty, count, member, language } = useCells(query, currency);
+  const found = api.useInfiniteQuery('get', '/v1/programs/{program}/reports/churn/members', asked, paged);
+  return (
+    <Rows
+      label={label}
+      query={found}
+      id={(row) => row.member_id}
+      empty={empty}
+      columns={[
+        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id) },
+        { accessor: 'last_purchase', title: t('lastPurchase'), render: (row) => dayName(row.last_purchase, language) },
+        { accessor: 'purchases', title: t('purchases'), render: (row) => count(row.purchases), ...right },
+        { accessor: 'usual_days', title: t('usualDays'), render: (row) => (row.usual_days === null ? '–' : count(row.usual_days)), ...right },
+        { accessor: 'patience_days', title: t('patienceDays'), render: (row) => count(row.patience_days), ...right },
+        { accessor: 'silent_days', title: t('silentDays'), render: (row) => count(row.silent_days), ...right },
+      ]}
+    />
+  );
+}
+
 function RewardRows({ query, currency, label }: ListProps) {
   const { t, asked, empty, cash, member, zone, language, names, units } = useCells(query, currency);
   const found = api.useInfiniteQuery('get', '/v1/programs/{program}/reports/rewards/redemptions', asked, paged);
@@ -293,6 +318,7 @@ const LISTS: Record<string, (props: ListProps) => React.ReactNode> = {
   'kpis/holders': HolderRows,
   'kpis/ending': EndingRows,
   'cohorts/members': CohortRows,
+  'churn/members': SilentRows,
   'rewards/redemptions': RewardRows,
   'incentives/orders': IncentiveRows,
   'tiers/members': TierMemberRows,

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Group, Paper, Stack, Text } from '@mantine/core';
 import type { Schemas } from '@api';
 import { money, share, whole } from './format';
 import { useFigureWords, type FigureWord } from './figures.words';
-import { IconTable } from '@tabler/icons-react';
+import { IconSql, IconTable } from '@tabler/icons-react';
 import { useNames, type Names } from './names';
 import { About } from './ui';
 import type { Language } from './words';
@@ -13,6 +13,7 @@ export type Figure = Schemas['FigureOut'];
 type Valued = Pick<Figure, 'unit' | 'wallet'>;
 
 const FigureRows = lazy(() => import('./figure-rows'));
+const FigureSql = lazy(() => import('./figure-sql'));
 
 /** A value as its readers write it. */
 export function valued(value: number | null | undefined, figure: Valued, currency: string, names: Names, language: Language): string {
@@ -74,7 +75,7 @@ export function Change({ figure, currency }: { figure: Figure; currency: string 
 }
 
 /** Opens the rows behind a figure. */
-export function RowsButton({ rows, title, currency, small = false }: { rows: string; title: string; currency: string; small?: boolean }) {
+export function RowsButton({ rows, title, currency, sql, small = false }: { rows: string; title: string; currency: string; sql?: string | undefined; small?: boolean }) {
   const { t } = useFigureWords();
   const [opened, setOpened] = useState(false);
   return (
@@ -90,7 +91,31 @@ export function RowsButton({ rows, title, currency, small = false }: { rows: str
       )}
       {opened ? (
         <Suspense>
-          <FigureRows rows={rows} title={title} currency={currency} onClose={() => setOpened(false)} />
+          <FigureRows rows={rows} title={title} currency={currency} sql={sql} onClose={() => setOpened(false)} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
+
+/** Opens the SQL that adds a figure up anew. */
+export function SqlButton({ sql, title, small = false }: { sql: string; title: string; small?: boolean }) {
+  const { t } = useFigureWords();
+  const [opened, setOpened] = useState(false);
+  return (
+    <>
+      {small ? (
+        <ActionIcon variant="subtle" size={26} onClick={() => setOpened(true)} aria-label={`${t('sql')}: ${title}`} title={t('sql')}>
+          <IconSql size={16} stroke={1.6} />
+        </ActionIcon>
+      ) : (
+        <Button size="xs" variant="default" leftSection={<IconSql size={16} stroke={1.6} />} onClick={() => setOpened(true)} aria-label={`${t('sql')}: ${title}`}>
+          {t('sql')}
+        </Button>
+      )}
+      {opened ? (
+        <Suspense>
+          <FigureSql sql={sql} title={title} onClose={() => setOpened(false)} />
         </Suspense>
       ) : null}
     </>
@@ -124,7 +149,7 @@ export function FigureCard({ figure, currency }: FigureProps) {
             <Change figure={figure} currency={currency} />
             <PartOf figure={figure} />
           </Group>
-          {figure.rows === null ? null : <RowsButton rows={figure.rows} title={name} currency={currency} />}
+          {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} sql={figure.sql} title={name} currency={currency} />}
         </Group>
       </Stack>
     </Paper>
@@ -182,7 +207,7 @@ export function FigureList({ title, figures, currency, within = false }: FigureL
                   <Change figure={figure} currency={currency} />
                 </td>
                 <td className="act">
-                  {figure.rows === null ? null : <RowsButton rows={figure.rows} title={name} currency={currency} small />}
+                  {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} sql={figure.sql} title={name} currency={currency} small />}
                 </td>
               </tr>
             );

@@ -22,9 +22,12 @@ const VIEWS: Record<Tab, ComponentType<ViewProps>> = {
   liability: lazy(() => import('./liability')),
   incentives: lazy(() => import('./incentives')),
   budgets: lazy(() => import('./budgets')),
+  silence: lazy(() => import('./silence')),
+  benchmarks: lazy(() => import('./benchmarks')),
+  reports: lazy(() => import('./reports')),
 };
-// These say how things stand now, whatever the period.
-const NOW = new Set<Tab>(['budgets']);
+// These say how things stand now, or choose their days themselves.
+const NOW = new Set<Tab>(['budgets', 'benchmarks', 'reports']);
 
 export function InsightPage() {
   const { t } = useInsightWords();

@@ -2,7 +2,7 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { validPeriod, type PeriodFilter } from '@shared/period';
 import { programRoute } from '@shared/routes';
 
-export const TABS = ['growth', 'engagement', 'rewards', 'tiers', 'cohorts', 'liability', 'incentives', 'budgets'] as const;
+export const TABS = ['growth', 'engagement', 'rewards', 'tiers', 'cohorts', 'liability', 'incentives', 'budgets', 'silence', 'benchmarks', 'reports'] as const;
 export type Tab = (typeof TABS)[number];
 
 export interface InsightFilter extends PeriodFilter {

@@ -7,7 +7,7 @@ export const useInsightWords = words(
     about: 'Every figure is computed from the books: each says its formula, shows the rows behind it and can be saved as a file.',
     tabs: {
       growth: 'Growth', engagement: 'Key figures', rewards: 'Rewards', tiers: 'Tiers', cohorts: 'Who came back',
-      liability: 'Liability', incentives: 'What led to orders', budgets: 'Budgets',
+      liability: 'Liability', incentives: 'What led to orders', budgets: 'Budgets', silence: 'Who fell silent', benchmarks: 'Benchmarks', reports: 'Reports',
     },
     csv: 'Save as CSV',
     every: 'Per',
@@ -36,7 +36,7 @@ export const useInsightWords = words(
     about: 'Cada cifra se calcula de los libros: dice su fórmula, muestra las filas que hay detrás y se guarda como archivo.',
     tabs: {
       growth: 'Crecimiento', engagement: 'Cifras clave', rewards: 'Recompensas', tiers: 'Niveles', cohorts: 'Quién volvió',
-      liability: 'Obligación', incentives: 'Qué llevó a pedidos', budgets: 'Presupuestos',
+      liability: 'Obligación', incentives: 'Qué llevó a pedidos', budgets: 'Presupuestos', silence: 'Quién calló', benchmarks: 'Comparativa', reports: 'Informes',
     },
     csv: 'Guardar como CSV',
     every: 'Por',
