@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import mimetypes
 import secrets
 from functools import lru_cache
@@ -30,8 +29,8 @@ _HEADERS: Final = {
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _SOON: Final = "public, max-age=3600"
 _NOT_BUILT: Final = "The admin app is not part of this installation. `make admin` builds it; the API is at /docs.\n"
-_LEAST_PACKED: Final = 1024
-_PACKED_KINDS: Final = ("text/", "image/svg")
+_PACKED: Final = {"br": ".br", "gzip": ".gz"}
+"""How a file may be sent that the build has packed, best first, and what the packed one is called beside it."""
 
 
 def is_built() -> bool:
@@ -57,14 +56,16 @@ async def file(request: Request) -> Response:
     found = None if path in {"", "index.html"} else _read(path)
     if found is None:
         return PlainTextResponse("There is no such file.\n", 404) if path.startswith("assets/") else await page(request)
-    body, packed, kind = found
+    bodies, kind = found
     headers = _HEADERS | {
         "cache-control": _FOR_EVER if path.startswith("assets/") else _SOON,
         "vary": "accept-encoding",
     }
-    if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(packed, headers=headers | {"content-encoding": "gzip"}, media_type=kind)
-    return Response(body, headers=headers, media_type=kind)
+    taken = {each.partition(";")[0].strip() for each in request.headers.get("accept-encoding", "").split(",")}
+    for way in _PACKED:
+        if way in taken and way in bodies:
+            return Response(bodies[way], headers=headers | {"content-encoding": way}, media_type=kind)
+    return Response(bodies[""], headers=headers, media_type=kind)
 
 
 def _folder() -> Traversable:
@@ -77,18 +78,19 @@ def _index() -> str:
 
 
 @lru_cache(maxsize=512)
-def _read(path: str) -> tuple[bytes, bytes | None, str] | None:
-    """Return a file, the same packed where that pays, and its type; None where there is none."""
+def _read(path: str) -> tuple[dict[str, bytes], str] | None:
+    """Return a file as it is and as the build has packed it, by the way of packing, and its type; None where none is."""
     parts = path.split("/")
     if any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts):
         return None
-    found = _folder().joinpath(*parts)
-    if not found.is_file():
+    *folders, name = parts
+    folder = _folder().joinpath(*folders)
+    files_of = {way: folder.joinpath(f"{name}{suffix}") for way, suffix in ({"": ""} | _PACKED).items()}
+    bodies = {way: found.read_bytes() for way, found in files_of.items() if found.is_file()}
+    if "" not in bodies:
         return None
-    body = found.read_bytes()
     kind = "text/javascript" if path.endswith(".js") else mimetypes.guess_type(path)[0] or "application/octet-stream"
-    packs = len(body) >= _LEAST_PACKED and kind.startswith(_PACKED_KINDS)
-    return body, gzip.compress(body, 9, mtime=0) if packs else None, kind
+    return bodies, kind
 
 
 ROUTES: Final = (

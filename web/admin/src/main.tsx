@@ -1,27 +1,17 @@
 import '@mantine/core/styles.css';
 import './app/app.css';
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { router } from './app/router';
+import { queries } from '@shared/queries';
 import { theme, variables } from '@shared/theme';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.nonce ?? '';
 // Scroll locks put a style of their own on the page; this is where their library looks for the page's nonce.
 Object.assign(globalThis, { __webpack_nonce__: nonce });
-/*
- * Without a connection a question or write fails at once and says so. The library would hold it back and send it when
- * the connection returns: by then nobody may be looking.
- */
-const networkMode = 'always';
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: { staleTime: 15_000, retry: 1, refetchOnWindowFocus: false, refetchOnReconnect: true, networkMode },
-    mutations: { networkMode },
-  },
-});
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

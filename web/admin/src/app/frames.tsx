@@ -2,18 +2,16 @@
 import { Anchor, Box, Button, Group, Notification, Text } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
 import { onSignedOut } from '@api';
-import { useMe } from '@shared/session';
+import { ME, useMe } from '@shared/session';
 import { Failure, Page, Waiting } from '@shared/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouter, useRouterState } from '@tanstack/react-router';
 import { IconCloudOff } from '@tabler/icons-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react';
 import { useFrameWords } from './frames.words';
 
 const Toasts = lazy(() => import('./toasts'));
 const SignInAgain = lazy(async () => ({ default: (await import('../features/access/sign-in-again')).SignInAgain }));
-
-const ME = ['get', '/v1/auth/me'];
 
 /** Outside everything: asks to sign in again when the session ends, over the page that was open, so that nothing typed is lost. */
 export function Root() {
@@ -23,7 +21,7 @@ export function Root() {
   useEffect(() => {
     onSignedOut(() => {
       const here = router.state.location;
-      if (queries.getQueriesData({ queryKey: ME }).some(([, data]) => data !== undefined)) {
+      if (queries.getQueriesData({ queryKey: ME.queryKey }).some(([, data]) => data !== undefined)) {
         setEnded(true);
       } else if (!here.pathname.startsWith('/sign-in')) {
         void router.navigate({ to: '/sign-in', search: { next: here.href } });
@@ -61,7 +59,8 @@ function Offline() {
 /** The door: whoever is not signed in is led to the sign-in page and comes back here after. */
 export function SignedIn() {
   const me = useMe();
-  if (me.data) {
+  // The frame and its page are drawn in pieces: the browser goes on answering meanwhile.
+  if (useDeferredValue(me.data !== undefined)) {
     return <Outlet />;
   }
   if (me.error) {

@@ -1,9 +1,10 @@
 // Local days of a program, as `2026-03-31`: what periods are made of. Pure; a day has no zone once it is named.
+import { dates } from './intl';
 import type { Language } from './words';
 
 /** The day it is for a program. */
 export function today(now: string, zone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(now));
+  return dates('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(now));
 }
 
 /** So many days later, or earlier. */
@@ -24,22 +25,22 @@ const UTC = { timeZone: 'UTC' } as const;
 
 /** 3 Mar 2026. */
 export function dayName(day: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', ...UTC }).format(new Date(`${day}T00:00:00Z`));
+  return dates(language, { dateStyle: 'medium', ...UTC }).format(new Date(`${day}T00:00:00Z`));
 }
 
 /** 3 Mar. */
 export function shortDay(day: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', ...UTC }).format(new Date(`${day}T00:00:00Z`));
+  return dates(language, { day: 'numeric', month: 'short', ...UTC }).format(new Date(`${day}T00:00:00Z`));
 }
 
 /** Mar 2026. */
 export function monthName(day: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { month: 'short', year: 'numeric', ...UTC }).format(new Date(`${day}T00:00:00Z`));
+  return dates(language, { month: 'short', year: 'numeric', ...UTC }).format(new Date(`${day}T00:00:00Z`));
 }
 
 /** 1 – 31 Mar 2026. */
 export function span(from: string, through: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', ...UTC }).formatRange(
+  return dates(language, { dateStyle: 'medium', ...UTC }).formatRange(
     new Date(`${from}T00:00:00Z`),
     new Date(`${through}T00:00:00Z`),
   );

@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Group, Paper, Stack, Text } from '@mantine/core';
 import type { Schemas } from '@api';
 import { money, share, whole } from './format';
+import { numbers } from './intl';
 import { useFigureWords, type FigureWord } from './figures.words';
 import { IconSql, IconTable } from '@tabler/icons-react';
 import { useNames, type Names } from './names';
@@ -28,7 +29,7 @@ export function valued(value: number | null | undefined, figure: Valued, currenc
     case 'rate':
       return share(value, language);
     case 'ratio':
-      return new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+      return numbers(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
     case 'count':
       return whole(value, language);
   }
@@ -60,8 +61,8 @@ export function Change({ figure, currency }: { figure: Figure; currency: string 
       </Text>
     );
   }
-  const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero', maximumFractionDigits: 1 });
-  const percent = new Intl.NumberFormat(language, { signDisplay: 'exceptZero', style: 'percent', maximumFractionDigits: 1 });
+  const signed = numbers(language, { signDisplay: 'exceptZero', maximumFractionDigits: 1 });
+  const percent = numbers(language, { signDisplay: 'exceptZero', style: 'percent', maximumFractionDigits: 1 });
   const said = figure.unit === 'rate' ? t('points', { change: signed.format(change * 100) }) : previous === 0 ? null : percent.format(change / Math.abs(previous));
   if (said === null) {
     return null;

@@ -1,9 +1,10 @@
 // How numbers, money and time are written. Everything takes the language; nothing asks the browser's clock.
+import { dates, numbers } from './intl';
 import type { Language } from './words';
 
 /** Points and counts: 12,345 or 12.345. */
 export function whole(value: number, language: Language): string {
-  return new Intl.NumberFormat(language, { useGrouping: 'always' } as Intl.NumberFormatOptions).format(value);
+  return numbers(language, { useGrouping: 'always' } as Intl.NumberFormatOptions).format(value);
 }
 
 /** A share between 0 and 1 as a percentage; `null` (nothing to divide by) as a dash. */
@@ -11,12 +12,12 @@ export function share(value: number | null | undefined, language: Language, digi
   if (value === null || value === undefined) {
     return '–';
   }
-  return new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(value);
+  return numbers(language, { style: 'percent', maximumFractionDigits: digits }).format(value);
 }
 
 /** Money in minor units of a currency, as its readers write it. */
 export function money(minor: number, currency: string, language: Language): string {
-  const format = new Intl.NumberFormat(language, {
+  const format = numbers(language, {
     style: 'currency',
     currency,
     useGrouping: 'always',
@@ -27,17 +28,17 @@ export function money(minor: number, currency: string, language: Language): stri
 
 /** How many decimals a currency has. */
 export function decimals(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return numbers('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /** A day in the program's zone: 3 Mar 2026. */
 export function day(instant: string | Date, zone: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: zone }).format(new Date(instant));
+  return dates(language, { dateStyle: 'medium', timeZone: zone }).format(new Date(instant));
 }
 
 /** Day and time in the program's zone. */
 export function moment(instant: string | Date, zone: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(
+  return dates(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: zone }).format(
     new Date(instant),
   );
 }

@@ -2,7 +2,7 @@
 import { Button, Group, Paper, Text } from '@mantine/core';
 import { DataTable, type DataTableColumn } from 'mantine-datatable';
 import 'mantine-datatable/styles.css';
-import type { ReactNode } from 'react';
+import { useDeferredValue, type ReactNode } from 'react';
 import { Failure, Waiting } from './ui';
 import { useUiWords } from './ui.words';
 
@@ -36,14 +36,16 @@ interface RowsProps<Row> {
 /** A table that grows: newest pages are appended, the number shown is the number loaded. */
 export function Rows<Row>({ query, columns, id, onOpen, selected, onSelect, empty, label }: RowsProps<Row>) {
   const { t } = useUiWords();
-  if (query.data === undefined) {
+  // Drawn in pieces: the page goes on answering meanwhile.
+  const data = useDeferredValue(query.data);
+  if (data === undefined) {
     return query.error ? <Failure failure={query.error} retry={() => void query.refetch()} /> : <Waiting rows={8} height={32} />;
   }
   const ticks = {
     allRecordsSelectionCheckboxProps: { 'aria-label': t('tickAll') },
     getRecordSelectionCheckboxProps: () => ({ 'aria-label': t('tick') }),
   };
-  const rows = query.data.pages.flatMap((page) => page?.items ?? []);
+  const rows = data.pages.flatMap((page) => page?.items ?? []);
   if (rows.length === 0) {
     return <>{empty}</>;
   }

@@ -1,15 +1,12 @@
 // Figures over time: a chart, and below it each line's formula and rows.
-import { Group, Paper, Skeleton, Text } from '@mantine/core';
+import { Group, Paper, Text } from '@mantine/core';
 import type { Schemas } from '@api';
+import { Chart, type ChartProps } from './charts';
 import { monthName, shortDay } from './days';
 import { RowsButton, useFigureName, valued } from './figures';
 import { useFigureWords } from './figures.words';
 import { useNames } from './names';
 import { About } from './ui';
-import { lazy, Suspense } from 'react';
-import type { ChartProps } from './charts';
-
-const Chart = lazy(() => import('./charts'));
 
 type Series = Schemas['SeriesOut'];
 type SeriesFigure = Schemas['SeriesFigureOut'];
@@ -58,9 +55,7 @@ export function SeriesCard({ title, series, of, kind, height = 220 }: SeriesCard
       <Text component="h2" fw={600} size="sm" mb="sm">
         {title}
       </Text>
-      <Suspense fallback={<Skeleton height={height} />}>
-        <Chart label={`${title}: ${drawn.map((each) => each.label).join(', ')}`} data={data} lines={drawn} format={whole} kind={kind} height={height} />
-      </Suspense>
+      <Chart label={`${title}: ${drawn.map((each) => each.label).join(', ')}`} data={data} lines={drawn} format={whole} kind={kind} height={height} />
       <Group gap="md" mt="xs">
         {lines.map((line, at) => {
           const name = nameOf(line.figure, line.wallet);

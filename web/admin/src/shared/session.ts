@@ -1,13 +1,15 @@
 // Who is signed in, and what she may do.
 import { api, type Schemas } from '@api';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 
 export type Permission = Schemas['MeOut']['permissions'][number];
 
 /** The one question that tells whether somebody is signed in. */
+export const ME = { ...api.queryOptions('get', '/v1/auth/me', {}), staleTime: 60_000, retry: false };
+
 export function useMe() {
-  return api.useQuery('get', '/v1/auth/me', {}, { staleTime: 60_000, retry: false });
+  return useQuery(ME);
 }
 
 /** Whether the signed-in person may do something. The server asks again; this only hides what would be refused. */

@@ -4,7 +4,7 @@ import {
 } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconAlertTriangle, IconHelpCircle } from '@tabler/icons-react';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useDeferredValue, useState, type ReactNode } from 'react';
 import { isSilence, told } from './problem';
 import { useUiWords } from './ui.words';
 
@@ -143,14 +143,15 @@ export function Failure({ failure, retry, writing = false }: FailureProps) {
   );
 }
 
-/** Shows whichever state a query is in; children are drawn once there is data. */
+/** Shows whichever state a query is in; children are drawn once there is data, in pieces: the page goes on answering. */
 export function Loaded<Data>({ query, rows, children }: {
   query: { data: Data | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
   rows?: number;
   children: (data: Data) => ReactNode;
 }) {
-  if (query.data !== undefined) {
-    return children(query.data);
+  const data = useDeferredValue(query.data);
+  if (data !== undefined) {
+    return children(data);
   }
   if (query.error) {
     return <Failure failure={query.error} retry={() => void query.refetch()} />;

@@ -1,17 +1,17 @@
-import { Badge, Button, Paper, Progress, Skeleton, Stack, Text } from '@mantine/core';
+import { Badge, Button, Paper, Progress, Stack, Text } from '@mantine/core';
 import { api, type Schemas } from '@api';
+import { Chart } from '@shared/charts';
 import { dayName, shortDay, span } from '@shared/days';
 import { money, whole } from '@shared/format';
 import { useNames } from '@shared/names';
 import { useProgram } from '@shared/session';
 import { Empty, Loaded } from '@shared/ui';
 import { IconCoins } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { ViewProps } from './page';
 import { Grid, Report } from './report';
 import { useInsightWords } from './words';
 
-const Chart = lazy(() => import('@shared/charts'));
 type Budget = Schemas['BurnDownOut'];
 const MONEY = new Set(['value', 'discount']);
 const MEASURES = new Set(['points', 'value', 'times', 'discount', 'stock']);
@@ -112,17 +112,15 @@ function Burning({ program, budget, name, units }: { program: string; budget: Bu
       )}
       <Loaded query={series} rows={5}>
         {({ points }) => (
-          <Suspense fallback={<Skeleton height={220} />}>
-            <Chart
-              label={`${name}: ${t('burn')}`}
-              data={points.map((each) => ({ day: shortDay(each.day, language), used: each.used, most: budget.most }))}
-              lines={[
-                { name: 'used', label: t('burn'), color: 'puntal.7' },
-                { name: 'most', label: t('budget'), color: 'gray.5' },
-              ]}
-              format={units}
-            />
-          </Suspense>
+          <Chart
+            label={`${name}: ${t('burn')}`}
+            data={points.map((each) => ({ day: shortDay(each.day, language), used: each.used, most: budget.most }))}
+            lines={[
+              { name: 'used', label: t('burn'), color: 'puntal.7' },
+              { name: 'most', label: t('budget'), color: 'gray.5' },
+            ]}
+            format={units}
+          />
         )}
       </Loaded>
     </Paper>
