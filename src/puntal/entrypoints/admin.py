@@ -79,7 +79,7 @@ def _index() -> str:
 
 @lru_cache(maxsize=512)
 def _read(path: str) -> tuple[dict[str, bytes], str] | None:
-    """Return a file as it is and as the build has packed it, by the way of packing, and its type; None where none is."""
+    """Return a file as it is and as the build packed it, by the way of packing, and its type; None if there is none."""
     parts = path.split("/")
     if any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts):
         return None

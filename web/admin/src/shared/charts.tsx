@@ -22,7 +22,7 @@ export interface ChartProps {
 
 const shade = (color: string) => `var(--mantine-color-${color.replace('.', '-')})`;
 
-export function Chart({ label, data, lines, format, kind = 'area', height = 220 }: ChartProps) {
+export default function Chart({ label, data, lines, format, kind = 'area', height = 220 }: ChartProps) {
   const [at, setAt] = useState<number>();
   const keys = lines.map((each) => each.name);
   const scale = marks(data, keys, kind);

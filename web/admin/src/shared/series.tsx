@@ -1,7 +1,7 @@
 // Figures over time: a chart, and below it each line's formula and rows.
 import { Group, Paper, Text } from '@mantine/core';
 import type { Schemas } from '@api';
-import { Chart, type ChartProps } from './charts';
+import Chart, { type ChartProps } from './charts';
 import { monthName, shortDay } from './days';
 import { RowsButton, useFigureName, valued } from './figures';
 import { useFigureWords } from './figures.words';

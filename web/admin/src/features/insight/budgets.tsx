@@ -1,6 +1,6 @@
 import { Badge, Button, Paper, Progress, Stack, Text } from '@mantine/core';
 import { api, type Schemas } from '@api';
-import { Chart } from '@shared/charts';
+import Chart from '@shared/charts';
 import { dayName, shortDay, span } from '@shared/days';
 import { money, whole } from '@shared/format';
 import { useNames } from '@shared/names';

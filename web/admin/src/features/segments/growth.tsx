@@ -1,13 +1,13 @@
 // How many members a segment had, day by day.
 import { Group, Paper, Select, Skeleton, Text } from '@mantine/core';
 import { api } from '@api';
+import Chart from '@shared/charts';
 import { dayName, shortDay } from '@shared/days';
 import { whole } from '@shared/format';
 import { Failure } from '@shared/ui';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useSegmentWords } from './words';
 
-const Chart = lazy(() => import('@shared/charts'));
 const HEIGHT = 200;
 const PERIODS = ['30', '90', '365'] as const;
 
@@ -55,15 +55,13 @@ export function Growth({ program, segment }: { program: string; segment: string 
           {t('growthSoon')}
         </Text>
       ) : (
-        <Suspense fallback={<Skeleton height={HEIGHT} />}>
-          <Chart
-            label={`${t('growth')}: ${whole(first?.members ?? 0, language)} – ${whole(last?.members ?? 0, language)}`}
-            data={points.map((each) => ({ day: shortDay(each.day, language), members: each.members }))}
-            lines={[{ name: 'members', label: t('members'), color: 'puntal.7' }]}
-            format={(value) => whole(value, language)}
-            height={HEIGHT}
-          />
-        </Suspense>
+        <Chart
+          label={`${t('growth')}: ${whole(first?.members ?? 0, language)} – ${whole(last?.members ?? 0, language)}`}
+          data={points.map((each) => ({ day: shortDay(each.day, language), members: each.members }))}
+          lines={[{ name: 'members', label: t('members'), color: 'puntal.7' }]}
+          format={(value) => whole(value, language)}
+          height={HEIGHT}
+        />
       )}
     </Paper>
   );
