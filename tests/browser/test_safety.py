@@ -192,6 +192,24 @@ def test_assets_are_kept_for_ever_and_only_while_they_are(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
+    ("taken", "sent"), [("gzip, deflate, br, zstd", "br"), ("gzip;q=1.0", "gzip"), ("identity", None), ("brotli", None)]
+)
+def test_assets_come_packed_as_the_browser_takes_them(site: Site, taken: str, sent: str | None) -> None:
+    index = httpx2.get(f"{site.address}/admin").text
+    script = site.address + re.findall(r'src="(/admin/assets/[^"]+\.js)"', index)[0]
+    plain = httpx2.get(script, headers={"accept-encoding": "identity"})
+    answer = httpx2.get(script, headers={"accept-encoding": taken})
+    assert answer.headers.get("content-encoding") == sent
+    assert answer.headers["vary"] == "accept-encoding"
+    if sent is None:
+        assert answer.content == plain.content
+    else:
+        assert int(answer.headers["content-length"]) < len(plain.content) / 3
+    if sent == "gzip":
+        assert answer.content == plain.content
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/admin/../../../pyproject.toml", "/admin/assets/../../../../pyproject.toml", "/admin/%2e%2e/%2e%2e/server.py",
