@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KEY = {"after_token": "", "after_id": UUID(int=0), "lows": ["ru"], "highs": ["rv"], "low": "ana1", "high": "ana2"}
 LIST = {
+    "unenrolled": False,
     "since": datetime(2020, 1, 1, tzinfo=UTC),
     "until": datetime(2030, 1, 1, tzinfo=UTC),
     "before_at": datetime(2030, 1, 1, tzinfo=UTC),

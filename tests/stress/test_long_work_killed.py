@@ -1,8 +1,14 @@
-"""Simulations under kill -9: the worker dies in the middle, the next one begins anew; one result, told of once."""
+"""Exports and simulations under kill -9: the worker dies in the middle, the next one begins anew.
+
+There is one file with every row once, one result, and whoever asked is told once.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import csv
+import hashlib
+import io
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,12 +21,16 @@ from stress_shop import document, one, open_program, rows
 from puntal.access import queries as access
 from puntal.access.model import NewStaff
 from puntal.access.operations import keys, notifications, staff
+from puntal.insight.exports import making
+from puntal.insight.exports import operations as exports
+from puntal.insight.exports.errors import ExportNotReady
+from puntal.insight.exports.model import Filters
 from puntal.insight.simulation import operations as simulations
 from puntal.kit import clock
 from puntal.kit.db import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
 MEMBERS = 30_000
@@ -80,15 +90,24 @@ async def until(database: Database, program: int, statement: str, worker: Comman
 
 
 async def killed_in_the_middle(
-    database: Database, program: int, workers: list[Command], server: OwnServer, folder: Path, table: str, done: str
+    database: Database,
+    program: int,
+    workers: list[Command],
+    server: OwnServer,
+    folder: Path,
+    table: str,
+    done: str,
+    meanwhile: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Let a worker begin, kill it once it has got somewhere, and let the next one end it."""
+    """Let a worker begin, kill it once it has got somewhere, look at what is left, and let the next one end it."""
     first = Command(server.uri, folder, "work")
     workers.append(first)
     begun = f"SELECT 1 FROM {table} WHERE program_id = %(p)s AND state = 'running' AND {done} > 0"
     await until(database, program, begun, first)
     first.kill()
     assert await one(database, program, f"SELECT state FROM {table} WHERE program_id = %(p)s") == "running"
+    if meanwhile is not None:
+        await meanwhile()
     second = Command(server.uri, folder, "work")
     workers.append(second)
     over = f"SELECT state, run FROM {table} WHERE program_id = %(p)s AND state NOT IN ('waiting', 'running')"
@@ -100,6 +119,50 @@ async def told(database: Database, program: int, person: UUID) -> list[str]:
     async with database.program_transaction(program) as tx:
         found = await notifications.listed(tx, program, person, unread=True, before=None, limit=10)
     return [each.code for each in found]
+
+
+async def file_of(database: Database, program: int, export: UUID) -> bytes:
+    return b"".join([piece async for piece in exports.pieces(database, program, export)])
+
+
+async def test_an_export_whose_worker_is_killed_is_one_whole_file(
+    own_server: OwnServer, tmp_path: Path, workers: list[Command]
+) -> None:
+    database = await Database.open(own_server.uri, size=4)
+    program, anna = await filled(database)
+    async with database.program_transaction(program) as tx:
+        asked = await exports.start(tx, program, "members", "csv", Filters(), by=f"staff:{anna}", now=clock.now())
+
+    async def is_not_offered() -> None:
+        async with database.program_transaction(program) as tx:
+            half = await exports.load(tx, program, asked.id)
+            assert 0 < half.rows_done < MEMBERS
+            with pytest.raises(ExportNotReady):
+                await exports.fetched(tx, program, asked.id, by=f"staff:{anna}", now=clock.now())
+            with pytest.raises(ExportNotReady):
+                exports.sign(half, now=clock.now())
+
+    await killed_in_the_middle(database, program, workers, own_server, tmp_path, "export", "rows_done", is_not_offered)
+
+    data = await file_of(database, program, asked.id)
+    read = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    assert [each["name"] for each in read] == [
+        name
+        for (name,) in await rows(database, program, "SELECT name FROM member WHERE program_id = %(p)s ORDER BY id")
+    ]
+    assert len(read) == MEMBERS
+    async with database.program_transaction(program) as tx:
+        kept = await exports.fetched(tx, program, asked.id, by=f"staff:{anna}", now=clock.now())
+        again = await exports.start(
+            tx, program, "members", "csv", Filters(), by="key:test", now=clock.now(), defer=False
+        )
+    assert (kept.rows_total, kept.size) == (MEMBERS, len(data))
+    assert await told(database, program, anna) == ["export.done"]
+    # The same, bit by bit, as a file whose making nobody disturbed.
+    assert await making.make(database, program, again.id, now=clock.now())
+    undisturbed = await file_of(database, program, again.id)
+    assert hashlib.sha256(data).digest() == hashlib.sha256(undisturbed).digest()
+    await database.close()
 
 
 async def test_a_simulation_whose_worker_is_killed_has_one_result(

@@ -338,24 +338,45 @@ class FourEyes:
 
     Attributes:
         publish: Publishing a program, or an old revision again.
-        voucher_batch: Batches of more codes than this; None: of any size without.
-        wallet_load: Loads of more than this, in the wallet's smallest unit; None: of any size without.
+        voucher_batch: Batches, and files, of more codes than this; None: of any size without.
+        voucher_issue: Issuing more vouchers than this at once outside batches; None: any number without.
+        wallet_load: Loads, and store credit, of more than this, in the wallet's smallest unit; None: of any size
+            without.
+        gift_card: Selling, or activating, gift cards of more than this; None: of any value without.
+        payout: Paying out more than this of a wallet or gift card; None: any amount without.
     """
 
     publish: bool = False
     voucher_batch: int | None = None
+    voucher_issue: int | None = None
     wallet_load: int | None = None
+    gift_card: int | None = None
+    payout: int | None = None
 
     def asks(self, action: str, size: int | None) -> bool:
         """Tell whether something of a size takes two people."""
         if action == PUBLISH:
             return self.publish
-        most = {VOUCHER_BATCH: self.voucher_batch, WALLET_LOAD: self.wallet_load}.get(action)
+        most: int | None = getattr(self, LIMITED_BY.get(action, ""), None)
         return most is not None and size is not None and size > most
 
 
-PUBLISH, VOUCHER_BATCH, WALLET_LOAD = "program.publish", "vouchers.batch", "wallets.load"
-"""The actions that an organization may want a second person for."""
+PUBLISH = "program.publish"
+VOUCHER_BATCH, VOUCHER_IMPORT, VOUCHER_ISSUE = "vouchers.batch", "vouchers.import", "vouchers.issue"
+WALLET_LOAD, WALLET_CREDIT, WALLET_PAYOUT = "wallets.load", "wallets.credit", "wallets.payout"
+CARD_SELL, CARD_ACTIVATE, CARD_PAYOUT = "gift_cards.sell", "gift_cards.activate", "gift_cards.payout"
+LIMITED_BY: Mapping[str, str] = {
+    VOUCHER_BATCH: "voucher_batch",
+    VOUCHER_IMPORT: "voucher_batch",
+    VOUCHER_ISSUE: "voucher_issue",
+    WALLET_LOAD: "wallet_load",
+    WALLET_CREDIT: "wallet_load",
+    WALLET_PAYOUT: "payout",
+    CARD_SELL: "gift_card",
+    CARD_ACTIVATE: "gift_card",
+    CARD_PAYOUT: "payout",
+}
+"""By action that an organization may want a second person for above a size: the field of `FourEyes` that says which."""
 
 TOKEN_START = "pk_live_"  # noqa: S105 - how every key begins, so that leak scanners know one when they see it
 

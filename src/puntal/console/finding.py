@@ -55,14 +55,6 @@ SELECT DISTINCT i.member_id FROM named
 JOIN identity i ON i.program_id = %(program_id)s AND i.kind = named.kind AND i.value = %(text)s
 """
 
-OF_STATUS = """
--- A page of everybody in some states, also those who never enrolled; newest first by key. Locks nothing.
-SELECT m.id FROM member m
-WHERE m.program_id = %(program_id)s AND m.status = ANY(%(statuses)s::text[]) AND m.id < %(before)s
-ORDER BY m.id DESC
-LIMIT %(limit)s
-"""
-
 IN_SEGMENT = """
 -- A page of a segment, newest members first, by its key. Locks nothing.
 SELECT s.member_id FROM segment_member s
@@ -73,7 +65,21 @@ LIMIT %(limit)s
 """
 
 IN_TIER = """
--- A page of a tier, newest members first. The last change of a member tells it; who never changed is in the first.
+-- A page of a tier above the first, newest members first: who came into it and has not changed since. Locks nothing.
+SELECT c.member_id FROM tier_change c
+JOIN member m ON m.program_id = %(program_id)s AND m.id = c.member_id
+  AND m.status = ANY(%(statuses)s::text[]) AND m.status <> 'guest'
+WHERE c.program_id = %(program_id)s AND c.ladder = %(ladder)s AND c.to_tier = %(tier)s AND c.member_id < %(before)s
+  AND NOT EXISTS (
+    SELECT FROM tier_change n
+    WHERE n.program_id = %(program_id)s AND n.member_id = c.member_id AND n.ladder = %(ladder)s AND n.id > c.id)
+ORDER BY c.member_id DESC
+LIMIT %(limit)s
+"""
+
+IN_FIRST_TIER = """
+-- A page of the first tier, newest members first: who never changed, or fell back to it. That is most of them, so the
+-- way through all members is short. Locks nothing.
 SELECT m.id FROM member m
 LEFT JOIN LATERAL (
   SELECT c.to_tier FROM tier_change c
@@ -81,7 +87,7 @@ LEFT JOIN LATERAL (
   ORDER BY c.id DESC LIMIT 1
 ) AS newest ON true
 WHERE m.program_id = %(program_id)s AND m.status = ANY(%(statuses)s::text[]) AND m.id < %(before)s
-  AND m.status <> 'guest' AND coalesce(newest.to_tier, %(first)s) = %(tier)s
+  AND m.status <> 'guest' AND coalesce(newest.to_tier, %(tier)s) = %(tier)s
 ORDER BY m.id DESC
 LIMIT %(limit)s
 """
@@ -155,17 +161,19 @@ async def find(
         page = await _inside(tx, program, wanted, statuses, before, limit + 1)
         ids, following = cut(page, limit, lambda member: (member,))
         return await _cards(tx, program, ids, now), following
-    if "guest" in statuses:
-        before = read_cursor(cursor, tuple[UUID])[0] if cursor else _LAST
-        page = await _ids(tx, OF_STATUS, program, statuses=list(statuses), before=before, limit=limit + 1)
-        ids, following = cut(page, limit, lambda member: (member,))
-        return await _cards(tx, program, ids, now), following
     key = read_cursor(cursor, tuple[datetime, UUID]) if cursor else (_LATEST, _LAST)
     listed = await members.list_members(
-        tx, program.program_id, statuses=statuses, since=_EARLIEST, until=_LATEST, before=key, limit=limit + 1
+        tx,
+        program.program_id,
+        statuses=statuses,
+        since=_EARLIEST,
+        until=_LATEST,
+        before=key,
+        limit=limit + 1,
+        unenrolled=True,
     )
-    rows, following = cut(listed, limit, lambda row: (row.enrolled_at, row.id))
-    return await _cards(tx, program, [row.id for row in rows], now), following
+    rows, following = cut(listed, limit, lambda row: (row[1], row[0].id))
+    return await _cards(tx, program, [row.id for row, _ in rows], now), following
 
 
 async def _by_text(
@@ -214,7 +222,8 @@ async def _inside(
     ladder = next((each for each in document.ladders if each.id == wanted.ladder), None)
     if ladder is None or wanted.tier not in {tier.id for tier in ladder.tiers}:
         raise LadderUnknown(ladder=wanted.ladder, tier=wanted.tier)
-    return await _ids(tx, IN_TIER, program, ladder=ladder.id, tier=wanted.tier, first=ladder.tiers[0].id, **said)
+    statement = IN_FIRST_TIER if wanted.tier == ladder.tiers[0].id else IN_TIER
+    return await _ids(tx, statement, program, ladder=ladder.id, tier=wanted.tier, **said)
 
 
 async def _ids(tx: Transaction, statement: str, program: Compiled, **said: object) -> list[UUID]:

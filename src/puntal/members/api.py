@@ -147,8 +147,8 @@ async def list_members(
         before=before,
         limit=limit + 1,
     )
-    page, following = cut(members, limit, lambda row: (row.enrolled_at, row.id))
-    return Page(items=[_listed(row) for row in page], next=following)
+    page, following = cut(members, limit, lambda row: (row[1], row[0].id))
+    return Page(items=[_listed(row) for row, _ in page], next=following)
 
 
 @router.post("/members/lookup", summary="Find a member", dependencies=_READ, responses=_MEMBER | _VALID)

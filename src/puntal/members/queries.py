@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,12 +48,21 @@ ORDER BY member_id, at, id
 """
 
 LIST_MEMBERS = """
--- Newest first by enrolment; guests have none and are listed apart.
-SELECT id, status, enrolled_at, name, country, locale
-FROM member m
-WHERE program_id = %(program_id)s AND enrolled_at >= %(since)s AND enrolled_at < %(until)s
-  AND (enrolled_at, id) < (%(before_at)s, %(before_id)s) AND status = ANY(%(statuses)s::text[])
-ORDER BY enrolled_at DESC, id DESC
+-- Newest first by enrolment; who has none (guests), where she is wanted, by when she was first seen. A page of each
+-- status along its part of the index, then the newest of these. Locks nothing.
+SELECT m.id, m.status, m.enrolled_at, m.name, m.country, m.locale, m.since
+FROM unnest(%(statuses)s::text[]) AS s (status)
+CROSS JOIN LATERAL (
+  SELECT o.id, o.status, o.enrolled_at, o.name, o.country, o.locale, coalesce(o.enrolled_at, o.created_at) AS since
+  FROM member o
+  WHERE o.program_id = %(program_id)s AND o.status = s.status
+    AND coalesce(o.enrolled_at, o.created_at) >= %(since)s AND coalesce(o.enrolled_at, o.created_at) < %(until)s
+    AND (coalesce(o.enrolled_at, o.created_at), o.id) < (%(before_at)s, %(before_id)s)
+    AND (%(unenrolled)s OR o.enrolled_at IS NOT NULL)
+  ORDER BY coalesce(o.enrolled_at, o.created_at) DESC, o.id DESC
+  LIMIT %(limit)s
+) AS m
+ORDER BY m.since DESC, m.id DESC
 LIMIT %(limit)s
 """
 
@@ -75,6 +84,20 @@ WHERE t.program_id = %(program_id)s AND t.token >= %(low)s AND t.token < %(high)
       WHERE o.program_id = %(program_id)s AND o.member_id = t.member_id AND o.token >= w.low AND o.token < w.high))
 ORDER BY t.token, t.member_id
 LIMIT %(limit)s
+"""
+
+RAREST = """
+-- Which of these beginnings the fewest words have; no more of them are counted than tell rare ones from common ones.
+-- Locks nothing.
+SELECT w.low
+FROM unnest(%(lows)s::text[], %(highs)s::text[]) AS w (low, high)
+CROSS JOIN LATERAL (
+  SELECT count(*) AS words FROM (
+    SELECT FROM member_token t
+    WHERE t.program_id = %(program_id)s AND t.token >= w.low AND t.token < w.high LIMIT 1000) AS counted
+) AS c
+ORDER BY c.words, length(w.low) DESC, w.low
+LIMIT 1
 """
 
 NAMES = """
@@ -259,21 +282,27 @@ async def list_members(
     until: datetime,
     before: tuple[datetime, UUID],
     limit: int,
-) -> list[Listed]:
-    """Return members enrolled in `[since, until)`, newest first, that come after `before` in that order."""
-    return await _listed(
-        tx,
+    unenrolled: bool = False,
+) -> list[tuple[Listed, datetime]]:
+    """Return members enrolled in `[since, until)`, newest first, that come after `before` in that order.
+
+    Each comes with the instant she is listed under: that and the id are the key of the next page. With `unenrolled`
+    also those who never enrolled, under the instant they were first seen.
+    """
+    cursor = await tx.execute(
         LIST_MEMBERS,
         {
             "program_id": program_id,
-            "statuses": list(statuses),
+            "statuses": list(dict.fromkeys(statuses)),
             "since": since,
             "until": until,
             "before_at": before[0],
             "before_id": before[1],
             "limit": limit,
+            "unenrolled": unenrolled,
         },
     )
+    return [(Listed(*row[:-1]), row[-1]) for row in await cursor.fetchall()]
 
 
 async def names(tx: Transaction, program_id: int, members: Collection[UUID]) -> dict[UUID, str]:
@@ -295,11 +324,15 @@ async def search_names(
 
     Each comes with the word it was found by: that and the id are the key of the next page.
     """
-    prefixes = sorted(tokens_of(words), key=len, reverse=True)
-    if not prefixes:
+    bounds = {prefix: after(prefix) or "\U0010ffff" for prefix in tokens_of(words)}
+    if not bounds:
         return []
-    (low, high), *others = [(prefix, after(prefix) or "\U0010ffff") for prefix in prefixes]
     after_token, after_id = after_key or ("", UUID(int=0))
+    # The pages after the first follow the same word.
+    known = {prefix: bounds[prefix] for prefix in bounds if after_token.startswith(prefix)} if after_token else bounds
+    low = await _rarest(tx, program_id, known or bounds)
+    high = bounds[low]
+    others = [(prefix, end) for prefix, end in bounds.items() if prefix != low]
     cursor = await tx.execute(
         SEARCH_NAMES,
         {
@@ -315,6 +348,16 @@ async def search_names(
         },
     )
     return [(Listed(*row[:-1]), row[-1]) for row in await cursor.fetchall()]
+
+
+async def _rarest(tx: Transaction, program_id: int, bounds: Mapping[str, str]) -> str:
+    """Return the beginning that the fewest words have."""
+    if len(bounds) == 1:
+        return next(iter(bounds))
+    names = {"program_id": program_id, "lows": list(bounds), "highs": list(bounds.values())}
+    row = await (await tx.execute(RAREST, names)).fetchone()
+    assert row is not None, "one of them is the rarest"
+    return str(row[0])
 
 
 async def list_guests(

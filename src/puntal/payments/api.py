@@ -21,8 +21,8 @@ from puntal.access.dependencies import (
 )
 from puntal.access.model import Caller, Permission
 from puntal.kit.db import Transaction
+from puntal.payments import asking as asking_first
 from puntal.payments import operations
-from puntal.payments.asking import to_load
 from puntal.payments.errors import AmountNeeded, NotNow, OverRoleLimit, WalletStopped
 from puntal.payments.model import Paid, PaymentKind, Wanted
 from puntal.points.model import Terms
@@ -261,17 +261,7 @@ async def load_wallet(
         if asked.caller.adjust_limit is not None and body.amount > asked.caller.adjust_limit:
             raise OverRoleLimit(most=asked.caller.adjust_limit)
     want = _want(asked, member_id, wallet, body, amount=body.amount, means=body.means, reason=body.reason)
-    await to_load(
-        asked.tx,
-        asked.program_id,
-        asked.loaded.newest.terms,
-        body.model_dump(mode="json"),
-        member_id=member_id,
-        wallet=wallet,
-        amount=body.amount,
-        by=asked.caller,
-        now=asked.now,
-    )
+    await _ask_first(asked, asking_first.LOAD, body, want)
     made = await operations.load(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
     return _answer(made, asked.loaded, response)
 
@@ -303,7 +293,8 @@ async def pay_from_wallet(
     status_code=201,
     summary="Refund to a money wallet",
     dependencies=[requires(Permission.MONEY_SPEND)],
-    responses=_refusals(
+    responses=TWO_PEOPLE
+    | _refusals(
         "payments.over_payment",
         "points.wallet_retired",
         "points.member_not_active",
@@ -326,6 +317,8 @@ async def refund_to_wallet(
     want = _want(
         asked, member_id, wallet, body, amount=body.amount, of=body.payment, order_key=body.order, reason=body.reason
     )
+    if body.payment is None:
+        await _ask_first(asked, asking_first.CREDIT, body, want)
     made = await operations.refund(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
     return _answer(made, asked.loaded, response)
 
@@ -364,7 +357,7 @@ async def send_money(
     status_code=201,
     summary="Pay money out",
     dependencies=[requires(Permission.MONEY_PAYOUT)],
-    responses=_refusals("points.insufficient"),
+    responses=TWO_PEOPLE | _refusals("points.insufficient"),
 )
 async def pay_wallet_out(
     member_id: UUID,
@@ -376,8 +369,15 @@ async def pay_wallet_out(
     """Give paid-in money back, before an erasure or when the program closes; granted money is never paid out."""
     check_open(asked.loaded, wallet, "payout", asked.now)
     want = _want(asked, member_id, wallet, body, amount=body.amount, means=body.means, reason=body.reason)
+    await _ask_first(asked, asking_first.PAYOUT, body, want)
     made = await operations.pay_out(asked.tx, asked.program_id, asked.loaded.newest.terms, want, now=asked.now)
     return _answer(made, asked.loaded, response)
+
+
+async def _ask_first(asked: Asked, deed: asking_first.Deed, body: Write, want: Wanted) -> None:
+    terms = asked.loaded.newest.terms
+    said = body.model_dump(mode="json")
+    await asking_first.first(asked.tx, asked.program_id, terms, deed, said, want, by=asked.caller, now=asked.now)
 
 
 def _want(asked: Asked, member_id: UUID, wallet: str, body: Write, **more: Any) -> Wanted:  # noqa: ANN401 - its fields

@@ -247,10 +247,28 @@ class FourEyesOut(_Out):
 
     publish: bool = Field(default=False, description="Publishing a program, or an old revision again.")
     voucher_batch: int | None = Field(
-        default=None, ge=0, lt=2**63, description="Batches of more codes than this; null: none."
+        default=None, ge=0, lt=2**63, description="Batches, and files, of more codes than this; null: none."
+    )
+    voucher_issue: int | None = Field(
+        default=None, ge=0, lt=2**63, description="Issuing more vouchers than this at once; null: never."
     )
     wallet_load: int | None = Field(
-        default=None, ge=0, lt=2**63, description="Loads of more than this, in the wallet's smallest unit; null: none."
+        default=None,
+        ge=0,
+        lt=2**63,
+        description="Loads and store credit of more than this, in the smallest unit; null: none.",
+    )
+    gift_card: int | None = Field(
+        default=None,
+        ge=0,
+        lt=2**63,
+        description="Gift cards sold for more than this, in the smallest unit; null: none.",
+    )
+    payout: int | None = Field(
+        default=None,
+        ge=0,
+        lt=2**63,
+        description="Paying out more than this of a wallet or gift card, in the smallest unit; null: never.",
     )
 
 
@@ -259,7 +277,9 @@ class PutFourEyes(FourEyesOut):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"publish": True, "voucher_batch": 1000, "wallet_load": 50000}]},
+        json_schema_extra={
+            "examples": [{"publish": True, "voucher_batch": 1000, "wallet_load": 50000, "gift_card": 50000}]
+        },
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -254,7 +254,9 @@ async def standing(tx: Transaction) -> tuple[bool, bool]:
 async def find_four_eyes(tx: Transaction, organization_id: OrganizationId) -> FourEyes:
     """Return what the organization wants a second person for."""
     row = await (await tx.execute(FIND_FOUR_EYES, {"id": organization_id})).fetchone()
-    return FourEyes() if row is None else FourEyes(**row[0])
+    # What a newer version knows means nothing to this one.
+    known = {field.name for field in fields(FourEyes)}
+    return FourEyes(**{name: value for name, value in (row[0] if row else {}).items() if name in known})
 
 
 async def organization_of(tx: Transaction, program_id: int) -> OrganizationId:

@@ -15,19 +15,23 @@ from puntal.kit.calendar import midnight
 MEMBERS = """
 -- Locks nothing. Members with their addresses, balances and tiers; narrowed as asked.
 SELECT m.id, m.status, m.name,
-  (SELECT min(i.value) FROM identity i
-    WHERE i.program_id = %(program_id)s AND i.member_id = m.id AND i.kind = 'email') AS email,
-  (SELECT min(i.value) FROM identity i
-    WHERE i.program_id = %(program_id)s AND i.member_id = m.id AND i.kind = 'phone') AS phone,
-  (SELECT min(i.value) FROM identity i
-    WHERE i.program_id = %(program_id)s AND i.member_id = m.id AND i.kind = 'card') AS card,
+  k.email, k.phone, k.card,
   m.country, m.locale, m.zone, m.birthday, m.enrolled_at, m.created_at, m.attributes::text, h.available, h.pending,
   h.debt,
   (SELECT json_object_agg(c.ladder, c.to_tier) FROM (
     SELECT DISTINCT ON (c.ladder) c.ladder, c.to_tier FROM tier_change c
     WHERE c.program_id = %(program_id)s AND c.member_id = m.id ORDER BY c.ladder, c.id DESC) AS c)::text AS tiers
 FROM member m
-LEFT JOIN holder h ON h.program_id = %(program_id)s AND h.id = m.id
+LEFT JOIN LATERAL (
+  -- One row by its key. The limit keeps it a look-up per member: joined, a table that was empty when last counted
+  -- would be read whole for each of them.
+  SELECT o.available, o.pending, o.debt FROM holder o WHERE o.program_id = %(program_id)s AND o.id = m.id LIMIT 1
+) AS h ON true
+CROSS JOIN LATERAL (
+  SELECT min(i.value) FILTER (WHERE i.kind = 'email') AS email, min(i.value) FILTER (WHERE i.kind = 'phone') AS phone,
+    min(i.value) FILTER (WHERE i.kind = 'card') AS card
+  FROM identity i WHERE i.program_id = %(program_id)s AND i.member_id = m.id
+) AS k
 WHERE m.program_id = %(program_id)s AND m.status NOT IN ('merged', 'erased')
   AND (%(status)s::text IS NULL OR m.status = %(status)s)
   AND coalesce(m.enrolled_at, m.created_at) >= %(since)s AND coalesce(m.enrolled_at, m.created_at) < %(until)s

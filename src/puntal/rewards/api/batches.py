@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import Request
@@ -19,16 +20,18 @@ from puntal.access.dependencies import (
     program_router,
     requires,
 )
-from puntal.access.model import VOUCHER_BATCH, Permission
+from puntal.access.model import VOUCHER_BATCH, Caller, Permission
 from puntal.access.operations import approvals, audit
 from puntal.access.phrases import Words
+from puntal.kit import db as kit_db
 from puntal.kit import http, ids
-from puntal.kit.db import Database
+from puntal.kit.db import Database, Transaction
 from puntal.kit.errors import Fault, Faulty, UnsupportedMedia
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.sheets import cell
 from puntal.ledger.queries import NOBODY
-from puntal.rewards.api.finding import CurrentProgram, reward_of
+from puntal.rewards.api.finding import CurrentProgram, Loaded, reward_of
 from puntal.rewards.api.shapes_vouchers import (
     ImportedOut,
     OwedOut,
@@ -36,6 +39,7 @@ from puntal.rewards.api.shapes_vouchers import (
     VoucherBatchOut,
     VoucherBatchPageOut,
 )
+from puntal.rewards.asking import to_import
 from puntal.rewards.errors_vouchers import FileUnreadable
 from puntal.rewards.model_vouchers import Batch, Voucher
 from puntal.rewards.operations import batches, vouchers
@@ -180,7 +184,8 @@ async def get_batch(batch_id: UUID, tx: ProgramTx, program_id: ProgramId) -> Vou
             },
         }
     },
-    responses={
+    responses=TWO_PEOPLE
+    | {
         404: {"description": "`rewards.batch_unknown`"},
         409: {"description": "`rewards.batch_closed`, `idempotency.key_reused`"},
         415: {"description": "`request.unsupported_media`: send text/csv"},
@@ -206,6 +211,28 @@ async def import_codes(
         text = (await request.body()).decode()
     except UnicodeDecodeError as unreadable:
         raise FileUnreadable from unreadable
+    batch = await batches.load(tx, program_id, batch_id)
+    # The line of names is none; a file that is none is refused below.
+    lines = max(0, sum(1 for line in text.splitlines() if line.strip()) - 1)
+    await to_import(tx, program_id, batch, text, lines=lines, by=caller, now=now)
+    return await bring_in(batch_id, text, tx, program_id, caller, program, now)
+
+
+async def bring_in(
+    batch_id: UUID,
+    text: str,
+    tx: Transaction,
+    program_id: kit_db.ProgramId,
+    caller: Caller,
+    program: Loaded,
+    now: datetime,
+) -> ImportedOut:
+    """Take the codes of a file in, which nobody else has to agree to any more.
+
+    Raises:
+        BatchUnknown, BatchClosed: Not into this batch.
+        FileUnreadable: It is no such file.
+    """
     imported = await batches.import_codes(tx, program_id, batch_id, text, zone=program.newest.zone, now=now)
     await audit.record(
         tx,
@@ -309,5 +336,6 @@ def _fields(one: Voucher) -> tuple[object, ...]:
 
 def _line(fields: tuple[object, ...]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow(fields)
+    # Codes of partners are as their files had them: what a spreadsheet would run is written so that it does not.
+    csv.writer(out).writerow([cell(field) for field in fields])
     return out.getvalue()

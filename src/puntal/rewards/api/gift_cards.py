@@ -11,13 +11,14 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from puntal.access.dependencies import Now, ProgramCaller, ProgramId, program_router, requires
+from puntal.access.dependencies import TWO_PEOPLE, Now, ProgramCaller, ProgramId, program_router, requires
 from puntal.access.model import Permission
 from puntal.access.operations import audit
 from puntal.kit.db import ProgramId as ProgramNumber
 from puntal.payments.api import MOST, Asked, Reference, check_open
 from puntal.points.model import Terms
 from puntal.rewards.api.finding import Code, look_up, looked_up, survivor
+from puntal.rewards.asking import to_pay_out, to_sell
 from puntal.rewards.model_cards import CardTotals, CardUsed, Sell
 from puntal.rewards.model_vouchers import Ask, Voucher
 from puntal.rewards.operations import gift_cards as operations
@@ -215,7 +216,8 @@ LookedUp = Annotated[Voucher, Depends(look_up)]
     status_code=201,
     summary="Sell a gift card",
     dependencies=[requires(Permission.MONEY_LOAD)],
-    responses={
+    responses=TWO_PEOPLE
+    | {
         404: {"description": "`members.unknown`"},
         409: {
             "description": "`rewards.card_line_unknown`, `rewards.card_over_line`, `rewards.sale_reused`, "
@@ -230,6 +232,17 @@ LookedUp = Annotated[Voucher, Depends(look_up)]
 async def sell_gift_card(body: SellIn, asked: Asked) -> GiftCardOut:
     """Sell a card for its value, which is owed from now on; the same `reference` again answers the same card."""
     check_open(asked.loaded, body.wallet, "load", asked.now)
+    await to_sell(
+        asked.tx,
+        asked.program_id,
+        asked.loaded.newest.terms,
+        body.model_dump(mode="json"),
+        wallet=body.wallet,
+        amount=body.amount,
+        reference=body.reference,
+        by=asked.caller,
+        now=asked.now,
+    )
     source, _, order_id = (body.order or "").partition(":")
     sell = Sell(
         wallet=body.wallet,
@@ -365,7 +378,8 @@ async def refund_gift_card(found: LookedUp, body: RefundCardIn, response: Respon
     status_code=201,
     summary="Pay a gift card out",
     dependencies=[requires(Permission.MONEY_PAYOUT)],
-    responses=_FOUND
+    responses=TWO_PEOPLE
+    | _FOUND
     | _AGAIN
     | {
         409: {
@@ -376,6 +390,7 @@ async def refund_gift_card(found: LookedUp, body: RefundCardIn, response: Respon
 )
 async def pay_gift_card_out(found: LookedUp, body: PayoutCardIn, response: Response, asked: Asked) -> CardUsedOut:
     """Give back what is left of a card that was sold, and end it: its sale is returned, or the program closes."""
+    await to_pay_out(asked.tx, asked.program_id, found, body.model_dump(mode="json"), by=asked.caller, now=asked.now)
     used = await operations.pay_out(
         asked.tx,
         asked.program_id,

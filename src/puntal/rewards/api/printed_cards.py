@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from puntal.access.dependencies import program_router, requires
+from puntal.access.dependencies import TWO_PEOPLE, program_router, requires
 from puntal.access.model import Permission
 from puntal.access.operations import audit
 from puntal.kit import ids
@@ -17,6 +17,7 @@ from puntal.payments.api import Asked, Reference, check_open
 from puntal.rewards.api.finding import look_up, survivor
 from puntal.rewards.api.gift_cards import Amount, GiftCardOut, OrderKey
 from puntal.rewards.api.shapes_vouchers import VoucherBatchOut
+from puntal.rewards.asking import to_sell
 from puntal.rewards.model_cards import Activate, Printing
 from puntal.rewards.model_vouchers import Voucher
 from puntal.rewards.operations import batches
@@ -108,7 +109,8 @@ async def print_gift_cards(body: PrintIn, asked: Asked) -> VoucherBatchOut:
     status_code=201,
     summary="Activate a printed gift card",
     dependencies=[requires(Permission.MONEY_LOAD)],
-    responses={
+    responses=TWO_PEOPLE
+    | {
         200: {"model": ActivatedOut, "description": "It had been done before; nothing changed now"},
         404: {"description": "`rewards.voucher_unknown`, `members.unknown`"},
         409: {
@@ -131,6 +133,18 @@ async def activate_gift_card(
     The same `reference` again changes nothing.
     """
     check_open(asked.loaded, str(found.terms.benefit.get("wallet", "")), "load", asked.now)
+    await to_sell(
+        asked.tx,
+        asked.program_id,
+        asked.loaded.newest.terms,
+        body.model_dump(mode="json"),
+        wallet=str(found.terms.benefit.get("wallet", "")),
+        amount=body.amount,
+        reference=body.reference,
+        by=asked.caller,
+        now=asked.now,
+        card=found,
+    )
     source, _, order_id = (body.order or "").partition(":")
     wanted = Activate(
         amount=body.amount,

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
 
-from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
+from puntal.access.dependencies import (
+    TWO_PEOPLE,
+    Now,
+    ProgramCaller,
+    ProgramId,
+    ProgramTx,
+    program_router,
+    requires,
+)
 from puntal.access.model import Caller, Permission
 from puntal.access.operations import audit
 from puntal.kit import ids
@@ -36,6 +44,7 @@ from puntal.rewards.api.shapes_vouchers import (
     VoucherOut,
     VoucherPageOut,
 )
+from puntal.rewards.asking import to_issue
 from puntal.rewards.errors_vouchers import VoucherNotYours
 from puntal.rewards.model_vouchers import Ask, Voucher
 from puntal.rewards.operations import vouchers
@@ -107,7 +116,8 @@ async def list_vouchers(  # noqa: PLR0913 - the filters of a list
     status_code=201,
     summary="Issue vouchers",
     dependencies=[requires(Permission.VOUCHERS_WRITE)],
-    responses={
+    responses=TWO_PEOPLE
+    | {
         404: {"description": "`members.unknown`"},
         409: {"description": "`rewards.voucher_stopped`, `idempotency.key_reused`"},
         422: {"description": "`rewards.voucher_reward_unknown`, `request.faulty`"},
@@ -127,6 +137,16 @@ async def issue_vouchers(
     """
     owner = await survivor(tx, program_id, body.member_id)
     reward = reward_of(program, body.reward)
+    await to_issue(
+        tx,
+        program_id,
+        body.model_dump(mode="json"),
+        reward=body.reward,
+        count=body.count,
+        member_id=owner,
+        by=caller,
+        now=now,
+    )
     rank = await vouchers.rank_of(tx, program_id, reward, owner, now=now)
     issues = [
         vouchers.issue_of(

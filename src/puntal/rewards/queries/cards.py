@@ -46,6 +46,11 @@ async def disagreements(tx: Transaction, program_id: int) -> list[Disagreement]:
     return wrong
 
 
+async def is_sold(tx: Transaction, program_id: int, reference: str) -> bool:
+    """Tell whether a card was sold, or activated, under a reference."""
+    return bool(await store.sold_as(tx, program_id, reference))
+
+
 async def totals(tx: Transaction, program_id: int) -> list[CardTotals]:
     """Return what is left on cards that have not ended, by wallet, currency, and whether they were sold."""
     return await store.totals(tx, program_id)
