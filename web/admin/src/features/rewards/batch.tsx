@@ -103,7 +103,12 @@ function Shown({ program, batch, refresh }: { program: string; batch: Page; refr
             </FileButton>
           </Group>
           {bring.error ? <Failure failure={bring.error} writing /> : null}
-          {bring.data === undefined ? null : (
+          {bring.data !== undefined && 'approval_id' in bring.data ? (
+            <Alert color="yellow" variant="light" role="status">
+              {t('fileAsked')}
+            </Alert>
+          ) : null}
+          {bring.data === undefined || 'approval_id' in bring.data ? null : (
             <Alert color={bring.data.refused.length === 0 ? 'teal' : 'orange'} variant="light">
               {t('fileResult', { taken: whole(bring.data.taken, language), known: whole(bring.data.known, language), refused: whole(bring.data.refused.length, language) })}
               <List size="sm" mt={4}>

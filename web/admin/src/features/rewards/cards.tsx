@@ -49,9 +49,12 @@ function Sell({ program, wallets }: { program: string; wallets: { value: string;
   const currency = wallets.find((each) => each.value === wallet)?.currency ?? 'EUR';
   const minor = Math.round(Number(amount || 0) * 10 ** decimals(currency));
   const sell = api.useMutation('post', '/v1/programs/{program}/gift-cards', {
-    onSuccess: () => {
-      setAmount('');
-      setReference('');
+    onSuccess: (made) => {
+      // Asked again under the same words once somebody has said yes, it answers the code.
+      if (!('approval_id' in made)) {
+        setAmount('');
+        setReference('');
+      }
       void queries.invalidateQueries({ queryKey: ['get', TOTALS] });
     },
   });
@@ -63,7 +66,12 @@ function Sell({ program, wallets }: { program: string; wallets: { value: string;
         <NumberInput label={t('amount')} value={amount} onChange={setAmount} suffix={` ${currency}`} decimalScale={decimals(currency)} decimalSeparator={language === 'es' ? ',' : '.'} thousandSeparator={language === 'es' ? '.' : ','} hideControls allowNegative={false} />
         <TextInput label={t('reference')} value={reference} onChange={(event) => setReference(event.currentTarget.value)} required />
         {sell.error ? <Failure failure={sell.error} writing /> : null}
-        {sell.data?.code ? (
+        {sell.data !== undefined && 'approval_id' in sell.data ? (
+          <Alert color="yellow" variant="light" role="status">
+            {t('sellAsked')}
+          </Alert>
+        ) : null}
+        {sell.data !== undefined && 'code' in sell.data && sell.data.code !== null ? (
           <Alert color="teal" variant="light" title={t('sold')}>
             <Stack gap="xs" align="flex-start">
               <Text size="sm">{t('soldText')}</Text>

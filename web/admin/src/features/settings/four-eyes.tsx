@@ -24,11 +24,14 @@ export function FourEyes() {
             {t('fourEyes')}
           </Title>
           <Loaded query={found} rows={1}>
-            {({ publish, voucher_batch, wallet_load }) => (
+            {({ publish, voucher_batch, voucher_issue, wallet_load, gift_card, payout }) => (
               <Text size="sm" c="dimmed">
                 {[
                   publish ? t('twoPublish') : null,
                   voucher_batch === null ? null : t('twoBatch', { most: whole(voucher_batch ?? 0, language) }),
+                  typeof voucher_issue === 'number' ? t('twoIssue', { most: whole(voucher_issue, language) }) : null,
+                  typeof gift_card === 'number' ? t('twoCard', { most: money(gift_card, currency, language) }) : null,
+                  typeof payout === 'number' ? t('twoPayout', { most: money(payout, currency, language) }) : null,
                   wallet_load === null ? null : t('twoLoad', { most: money(wallet_load ?? 0, currency, language) }),
                   t('twoAdjust'),
                 ]
@@ -53,11 +56,16 @@ function Form({ now, currency, onClose }: { now: Schemas['FourEyesOut']; currenc
   const { t } = useSettingsWords();
   const queries = useQueryClient();
   const unit = 10 ** decimals(currency);
+  const shown = (minor: number | null | undefined): number | '' => (typeof minor === 'number' ? minor / unit : '');
+  const meant = (typed: number | ''): number | null => (typed === '' ? null : Math.round(typed * unit));
   const form = useForm({
     initialValues: {
       publish: now.publish ?? false,
       voucher_batch: (now.voucher_batch ?? '') as number | '',
-      wallet_load: (now.wallet_load === null || now.wallet_load === undefined ? '' : now.wallet_load / unit) as number | '',
+      voucher_issue: (now.voucher_issue ?? '') as number | '',
+      wallet_load: shown(now.wallet_load),
+      gift_card: shown(now.gift_card),
+      payout: shown(now.payout),
     },
   });
   const put = api.useMutation('put', '/v1/organization/four-eyes', {
@@ -67,12 +75,15 @@ function Form({ now, currency, onClose }: { now: Schemas['FourEyesOut']; currenc
       onClose();
     },
   });
-  const save = form.onSubmit(({ publish, voucher_batch, wallet_load }) =>
+  const save = form.onSubmit(({ publish, voucher_batch, voucher_issue, wallet_load, gift_card, payout }) =>
     put.mutate({
       body: {
         publish,
         voucher_batch: voucher_batch === '' ? null : voucher_batch,
-        wallet_load: wallet_load === '' ? null : Math.round(wallet_load * unit),
+        voucher_issue: voucher_issue === '' ? null : voucher_issue,
+        wallet_load: meant(wallet_load),
+        gift_card: meant(gift_card),
+        payout: meant(payout),
       },
     }),
   );
@@ -82,7 +93,10 @@ function Form({ now, currency, onClose }: { now: Schemas['FourEyesOut']; currenc
         <Stack>
           <Switch label={t('eyesPublish')} description={t('eyesPublishText')} {...form.getInputProps('publish', { type: 'checkbox' })} />
           <NumberInput label={t('eyesBatch')} placeholder={t('eyesNever')} min={0} allowDecimal={false} thousandSeparator=" " {...form.getInputProps('voucher_batch')} />
+          <NumberInput label={t('eyesIssue')} placeholder={t('eyesNever')} min={0} allowDecimal={false} thousandSeparator=" " {...form.getInputProps('voucher_issue')} />
           <NumberInput label={t('eyesLoad', { currency })} placeholder={t('eyesNever')} min={0} decimalScale={decimals(currency)} thousandSeparator=" " {...form.getInputProps('wallet_load')} />
+          <NumberInput label={t('eyesCard', { currency })} placeholder={t('eyesNever')} min={0} decimalScale={decimals(currency)} thousandSeparator=" " {...form.getInputProps('gift_card')} />
+          <NumberInput label={t('eyesPayout', { currency })} placeholder={t('eyesNever')} min={0} decimalScale={decimals(currency)} thousandSeparator=" " {...form.getInputProps('payout')} />
           <Text size="sm" c="dimmed">
             {t('eyesAdjust')}
           </Text>

@@ -28,8 +28,8 @@ export function Money({ wallet, kind, onClose }: { wallet: Wallet; kind: 'load' 
     payout.reset();
     onClose();
   };
-  const onSuccess = (): void => {
-    notifications.show({ message: t('paid') });
+  const onSuccess = (made: object): void => {
+    notifications.show({ message: t('approval_id' in made ? 'asked' : 'paid') });
     refresh();
     close();
   };
