@@ -8,7 +8,7 @@ WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help env env-dev admin browser demo run test check bench soak lock openapi screenshots
+.PHONY: help env env-dev admin browser demo run test check bench soak lock openapi screenshots lighthouse
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' '$(ROOT)Makefile' | expand -t 18
@@ -37,6 +37,9 @@ openapi: env-dev ## Write docs/openapi.json and docs/program.schema.json anew
 
 screenshots: env-dev admin browser ## Take pictures of every screen into docs/screenshots
 	@$(IN) $(BIN)/python scripts/screenshots.py $(ARGS)
+
+lighthouse: env-dev admin browser ## Measure every screen with Lighthouse (ARGS="home --phone")
+	@$(IN) $(BIN)/python scripts/lighthouse.py $(ARGS)
 
 lock: env-dev ## Write the lock files anew, with the newest versions allowed
 	@$(IN) sh scripts/lock.sh
