@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
-MEMBERS = 30_000
-EVENTS = 6_000
+MEMBERS = 12_000
+EVENTS = 3_000
 _PATIENCE_SECONDS = 300
 
 PEOPLE = """
