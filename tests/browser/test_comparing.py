@@ -54,7 +54,7 @@ def test_a_report_is_made_opened_and_downloaded(visit: Visit, site: Site, langua
     }[language]
     shop = site.open_shop(people=1)
     page = visit(f"/p/{shop.slug}/insight?tab=reports", language=language)
-    page.get_by_text(words[2], exact=True).click()
+    page.get_by_role("switch", name=words[2]).click()
     expect(page.get_by_text(re.compile(words[3]))).to_be_visible()
     page.get_by_role("button", name=words[0]).first.click()
     page.get_by_role("dialog").get_by_role("button", name=words[1]).click()

@@ -145,7 +145,7 @@ FORMULAS: Mapping[str, Mapping[str, str]] = {
 
 CHURN: Mapping[str, str] = {
     "en": "Members active as the period began and silent at its end ÷ members active as it began. Silent: no purchase"
-    " for more than {times} times the median of her own gaps; twice the program's median where she has fewer than two",
+    " for more than {times} times the median of their own gaps; twice the program's where they have fewer than two",
     "es": "Miembros activos al empezar el periodo y callados al final ÷ miembros activos al empezar. Callado: sin"
     " comprar en más de {times} veces la mediana de sus intervalos; el doble de la del programa si tiene menos de dos",
 }

@@ -95,7 +95,7 @@ export default function Benchmarks({ program }: ViewProps) {
                   {
                     title: t('figure'),
                     cell: (row) => (
-                      <>
+                      <Box miw={150}>
                         <Group gap={2} wrap="nowrap">
                           <Text size="sm" fw={500}>
                             {nameOf(row.metric, row.wallet)}
@@ -105,7 +105,7 @@ export default function Benchmarks({ program }: ViewProps) {
                         <Text size="xs" c="dimmed">
                           {row.label}
                         </Text>
-                      </>
+                      </Box>
                     ),
                   },
                   { title: `${t('yours')} / ${t('theirs')}`, cell: (row) => <Bars row={row} ours={valued(row.ours, row, found.currency, names, language)} theirs={valued(row.value, row, found.currency, names, language)} /> },
@@ -119,7 +119,6 @@ export default function Benchmarks({ program }: ViewProps) {
                         </Text>
                         {row.verdict === null ? null : (
                           <Badge variant="light" color={COLOURS[row.verdict]} tt="none">
-                            {row.verdict === 'better' ? '↑ ' : row.verdict === 'worse' ? '↓ ' : ''}
                             {t(row.verdict)}
                           </Badge>
                         )}
@@ -150,7 +149,7 @@ export default function Benchmarks({ program }: ViewProps) {
                   {
                     title: t('source'),
                     cell: (row) => (
-                      <Box maw={260}>
+                      <Box miw={180} maw={260}>
                         <Text size="sm">{t('sourceYear', { source: row.source, year: row.year })}</Text>
                         <Text size="xs" c="dimmed">
                           {[row.sample_size === null ? '' : t('sample', { count: row.sample_size } as never), row.definition].filter(Boolean).join(' · ')}

@@ -29,6 +29,9 @@ const VIEWS: Record<Tab, ComponentType<ViewProps>> = {
 // These say how things stand now, or choose their days themselves.
 const NOW = new Set<Tab>(['budgets', 'benchmarks', 'reports']);
 
+/** There are more tabs than a narrow screen shows: the open one is in view. */
+const shown = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
 export function InsightPage() {
   const { t } = useInsightWords();
   const { program } = useParams({ from: '/signed-in/p/$program/insight' });
@@ -62,7 +65,7 @@ export function InsightPage() {
       >
         <Tabs.List style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }}>
           {TABS.map((each) => (
-            <Tabs.Tab key={each} value={each}>
+            <Tabs.Tab key={each} value={each} ref={each === tab ? shown : null}>
               {t(`tabs.${each}`)}
             </Tabs.Tab>
           ))}
