@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from conftest import Site, Visit
+from puntal.kit import clock
 
 WORDS = {
     "en": {
@@ -79,3 +81,26 @@ def test_a_campaign_is_stopped_within_two_clicks(site: Site, visit: Visit) -> No
     page.get_by_role("button", name="Family weekend").first.click()
     expect(page.get_by_role("dialog")).to_contain_text("What it consists of")
     visit.look(page, "campaign")
+
+
+def test_results_lead_to_the_orders_behind_them(site: Site, visit: Visit) -> None:
+    """A12: what a campaign led to, and the rows behind it."""
+    shop = site.open_shop(people=1)
+    document: Any = site.api.get(f"programs/{shop.slug}/program").json()["document"]
+    rule = {"id": "opening_points", "on": "purchase", "award": {"wallet": "points", "points": 50}}
+    document["campaigns"] = [{"id": "opening", "label": {"en": "Opening", "es": "Apertura"}, "earning": [rule]}]
+    site.api.put(f"programs/{shop.slug}/program", json=document).raise_for_status()
+    site.post(f"programs/{shop.slug}/program/publish", {"note": "Opening"})
+    order = {"id": "big", "currency": document["currency"], "lines": [{"id": "1", "amount_minor": 8000}]}
+    event = {"id": "opening-1", "type": "order.paid", "occurred_at": clock.now().isoformat(), "source": "store"}
+    site.post(f"programs/{shop.slug}/events", event | {"member": {"card": "C-0"}, "order": order})
+    page = visit(f"/p/{shop.slug}/campaigns?campaign=opening")
+
+    results = page.get_by_role("dialog").get_by_role("region", name="Results so far")
+    expect(results).to_contain_text("Points of its rules")
+    expect(results).to_contain_text("€80.00")
+    visit.look(page, "results")
+    results.get_by_role("button", name="Show rows").click()
+    rows = page.get_by_role("dialog").last
+    expect(rows).to_contain_text("big")
+    expect(rows.get_by_role("link").first).to_have_attribute("href", re.compile(f"members/{shop.members[0]}"))

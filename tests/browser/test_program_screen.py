@@ -166,3 +166,41 @@ def test_every_part_of_the_program_can_be_opened(site: Site, visit: Visit) -> No
         dialog = page.get_by_role("dialog")
         dialog.get_by_role("button", name=re.compile("Advanced")).first.click()
         expect(dialog.get_by_role("button", name="Save to draft")).to_be_disabled()
+
+
+def test_rules_are_searched_and_say_what_bounds_them(site: Site, visit: Visit) -> None:
+    shop = site.open_shop(people=0)
+    page = visit(f"/p/{shop.slug}/program")
+
+    page.get_by_label("Search the rules").fill("wednesday produce")
+    expect(page.get_by_role("button", name="Fresh Wednesday", exact=True)).to_be_visible()
+    expect(page.get_by_text("\u00d72", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Big basket", exact=True)).to_have_count(0)
+    page.get_by_label("Search the rules").fill("big basket")
+    expect(page.get_by_text("max 2 a month")).to_be_visible()
+    page.get_by_label("Search the rules").fill("nothing like it")
+    expect(page.get_by_text("No rule has these words.")).to_be_visible()
+    expect(page.get_by_text("family_weekend")).to_have_count(0)
+
+
+def test_two_people_meet_in_the_text_of_the_program(site: Site, visit: Visit) -> None:
+    shop = site.open_shop(people=0)
+    visit.forgive("409")
+    page = visit(f"/p/{shop.slug}/program?view=yaml")
+    text = page.get_by_label("The program as YAML")
+    expect(text).to_have_value(re.compile("^puntal: 1"))
+    mine = re.sub(r"points: 1\b", "points: 3", text.input_value(), count=1)
+    text.fill(mine)
+    document: Any = site.api.get(f"programs/{shop.slug}/program").json()["document"]
+    theirs = {**document, "limits": {"own": {"rules": ["big_basket"], "times": 2, "per": "month"}}}
+    site.api.put(f"programs/{shop.slug}/program", json=theirs).raise_for_status()
+
+    page.get_by_role("button", name="Save to draft").click()
+    expect(page.get_by_text("Somebody saved in between")).to_be_visible()
+    visit.look(page, "conflict")
+    page.get_by_role("button", name=re.compile("Keep both|Keep mine")).click()
+    expect(page.get_by_text("Saved to the draft").first).to_be_visible()
+    expect(text).to_have_value(re.compile("own:"))
+    kept: Any = site.api.get(f"programs/{shop.slug}/program").json()["document"]
+    assert kept["limits"]["own"]["rules"] == ["big_basket"]
+    assert "points: 3" in text.input_value()

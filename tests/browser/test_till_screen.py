@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hired_staff import hired
 from playwright.sync_api import Browser, expect
 
-from conftest import PHONE, PHRASE, Shop, Site, Visit
+from conftest import PHONE, Shop, Site, Visit
 from puntal.kit import ids
 
 WORDS = {
@@ -133,22 +134,6 @@ def test_an_owner_chooses_a_store_and_support_is_told(visit: Visit, site: Site, 
     visit.signed_in = hired(site, browser, role="support")
     page = visit(f"/p/{shop.slug}/till")
     page.get_by_text("You work at no store").wait_for()
-
-
-def hired(site: Site, browser: Browser, **how: Any) -> Any:
-    """Return what the browser of somebody new keeps after signing in."""
-    email = f"{ids.new_id()}@example.org"
-    site.post("organization/staff", {"email": email, "name": "Carla Caja", "password": PHRASE, **how})
-    context = browser.new_context()
-    answer = context.request.post(
-        f"{site.address}/v1/auth/sign-in",
-        data={"email": email, "password": PHRASE},
-        headers={"origin": site.address},
-    )
-    assert answer.ok, answer.text()
-    state = context.storage_state()
-    context.close()
-    return state
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import expect
+from hired_staff import hired
+from playwright.sync_api import Browser, expect
 
 from conftest import Site, Visit
 
@@ -87,3 +88,22 @@ def test_a_gift_card_is_sold_and_looked_up(site: Site, visit: Visit) -> None:
     expect(page.get_by_text("of €25.00")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Credit")).to_contain_text("€25.00")
     visit.everywhere(page)
+
+
+def test_an_analyst_sees_how_far_codes_are_used_and_none_of_them(site: Site, visit: Visit, browser: Browser) -> None:
+    """F10: the figures of batches are for whoever reads members; the codes are worth money."""
+    shop = site.open_shop(people=0)
+    made = {"kind": "imported", "name": "Cinema", "reward": "five_euro"}
+    batch = site.post(f"programs/{shop.slug}/voucher-batches", made)
+    codes = f"programs/{shop.slug}/voucher-batches/{batch['id']}/codes"
+    site.api.post(codes, content=b"code\nKINO-77AB\n", headers={"content-type": "text/csv"}).raise_for_status()
+    visit.signed_in = hired(site, browser, role="analyst")
+    page = visit(f"/p/{shop.slug}/rewards?view=vouchers&batch={batch['id']}")
+
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("0 of 1 used")
+    expect(dialog.get_by_role("region", name="Codes").first).to_contain_text("7AB")
+    expect(dialog).not_to_contain_text("KINO77AB")
+    for name in ("Download codes", "Void", "Choose file"):
+        expect(dialog.get_by_role("button", name=name)).to_have_count(0)
+    visit.look(page, "analyst")

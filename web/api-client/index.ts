@@ -12,7 +12,7 @@ const PATIENCE = 30_000;
 const PATIENCE_WITH_FILES = 900_000;
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 /** Posts that only ask write nothing, so asking again does no harm. */
-const ASKS = /\/(check|diff|evaluate|lookup|preview|search|sentences|try)(\?|$)/;
+const ASKS = /\/(check|diff|evaluate|lookup|preview|read|search|sentences|try)(\?|$)/;
 
 let language = 'en';
 let whenSignedOut: () => void = () => undefined;

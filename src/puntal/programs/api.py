@@ -49,6 +49,7 @@ from puntal.programs.wire import (
     ProgramOut,
     PublicationOut,
     PublishIn,
+    ReadOut,
     RevisionOut,
     RevisionWithDocumentOut,
     RollBackIn,
@@ -141,6 +142,19 @@ async def check_document(request: Request, tx: ProgramTx, program_id: ProgramId)
     """Say everything that publishing this document would find wrong; nothing is written."""
     program, faults = await operations.check(tx, program_id, await read_document(request))
     return CheckOut.of(faults, policy.advice(program) if program is not None else [])
+
+
+@router.post(
+    "/program/read",
+    summary="Read a document",
+    dependencies=[requires(Permission.PROGRAM_READ)],
+    response_model=ReadOut,
+    responses={400: _UNREADABLE, 415: _MEDIA},
+    openapi_extra=body_of(None, EXAMPLE),
+)
+async def read_written(request: Request) -> Response:
+    """Read a document from YAML or JSON, faults and all, and answer it. `Accept: application/yaml` for YAML."""
+    return respond(request, {"document": await read_document(request)}, document="document")
 
 
 @router.post(

@@ -80,7 +80,7 @@ class RewardSpeaker:
             case "gift_card" | "cash_back":
                 text = say(reward.kind, v=worth)
             case "custom":
-                text = reward.type or reward.kind
+                text = (reward.type or reward.kind).replace("_", " ")
             case _:
                 text = say(reward.kind)
         if reward.max_discount is not None:

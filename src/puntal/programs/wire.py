@@ -142,6 +142,12 @@ class ToldOut(CheckOut):
         return cls(**CheckOut.of(faults, advice).model_dump(), sentences=sentences, events=dict(events))
 
 
+class ReadOut(BaseModel):
+    """A document as it was read."""
+
+    document: Document
+
+
 class TemplateDocumentOut(BaseModel):
     """A ready-made document."""
 

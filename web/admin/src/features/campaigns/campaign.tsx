@@ -6,7 +6,8 @@ import { Line } from '@shared/draft/lines';
 import { useTold, type Draft } from '@shared/draft/state';
 import { useMay } from '@shared/session';
 import { IconPencil, IconPlus } from '@tabler/icons-react';
-import { Budgets, Results } from './list';
+import { Budgets } from './list';
+import { Results } from './results';
 import { campaignSpan } from './span';
 import { spanWords } from './timeline';
 import { useCampaignWords } from './words';
@@ -40,7 +41,7 @@ export function CampaignDrawer({ program, draft, id, onEdit, onClose }: Props) {
           </Text>
           {may('program:write') ? (
             <Button size="xs" variant="default" leftSection={<IconPencil size={14} />} onClick={() => onEdit(`/campaigns/${id}`)}>
-              {name}
+              {t('edit')}
             </Button>
           ) : null}
         </Group>
@@ -49,7 +50,7 @@ export function CampaignDrawer({ program, draft, id, onEdit, onClose }: Props) {
         </Stack>
         <Stack gap="xs" component="section" aria-label={t('results')}>
           <Title order={3}>{t('results')}</Title>
-          <Results program={program} id={id} />
+          <Results program={program} campaign={campaign} />
         </Stack>
         <Stack gap="xs" component="section" aria-label={t('parts')}>
           <Title order={3}>{t('parts')}</Title>

@@ -1,5 +1,5 @@
 // Campaigns with what is left of their budgets and what they led to.
-import { Badge, Button, Card, Group, Progress, SimpleGrid, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Badge, Button, Card, Group, Progress, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { usePublished } from '@shared/draft/bar';
 import { said, type Campaign } from '@shared/draft/document';
@@ -7,9 +7,11 @@ import { LineMenu } from '@shared/draft/lines';
 import { useTold, type Draft } from '@shared/draft/state';
 import { StopDialog, useSwitchOf } from '@shared/draft/switches';
 import { day, money, whole } from '@shared/format';
+import { spelled } from '@shared/names';
 import { useMay, useProgram } from '@shared/session';
-import { IconPlayerStop } from '@tabler/icons-react';
+import { IconPlayerStop, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
+import { ResultsLine } from './results';
 import { campaignSpan, dayIn, phaseOf } from './span';
 import { spanWords } from './timeline';
 import { useCampaignWords } from './words';
@@ -26,25 +28,52 @@ export function useBudgets(program: string) {
   return api.useQuery('get', '/v1/programs/{program}/reports/budgets', { params: { path: { program } } }, { enabled: may('reports:read'), retry: false });
 }
 
-export function useIncentives(program: string) {
-  const may = useMay();
-  return api.useQuery('get', '/v1/programs/{program}/reports/incentives', { params: { path: { program } } }, { enabled: may('reports:read'), retry: false });
-}
-
 export function List({ program, draft, onOpen, onEdit }: Props) {
   const zone = useProgram(program)?.timezone ?? 'UTC';
   const now = useProgram(program)?.now;
   const today = dayIn(zone, now === undefined ? new Date() : new Date(now));
-  const order = { running: 0, planned: 1, over: 2 };
-  const campaigns = [...(draft.document.campaigns ?? [])].sort((a, b) => order[phaseOf(campaignSpan(a), today)] - order[phaseOf(campaignSpan(b), today)]);
-  return (
+  const { t, language } = useCampaignWords();
+  const [asked, setAsked] = useState('');
+  const [past, setPast] = useState(false);
+  const all = draft.document.campaigns ?? [];
+  const found = all.filter((each) => said(each.label, language, spelled(each.id)).toLowerCase().includes(asked.trim().toLowerCase()));
+  const current = found.filter((each) => phaseOf(campaignSpan(each), today) !== 'over').sort((a, b) => Number(phaseOf(campaignSpan(a), today) === 'planned') - Number(phaseOf(campaignSpan(b), today) === 'planned'));
+  // The latest first: nobody looks for the oldest.
+  const over = found.filter((each) => phaseOf(campaignSpan(each), today) === 'over').sort((a, b) => (b.through ?? '').localeCompare(a.through ?? ''));
+  const cards = (some: Campaign[]) => (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-      {campaigns.map((campaign) => (
+      {some.map((campaign) => (
         <CampaignCard key={campaign.id} program={program} draft={draft} campaign={campaign} today={today} onOpen={onOpen} onEdit={onEdit} />
       ))}
     </SimpleGrid>
   );
+  return (
+    <Stack gap="md">
+      {all.length < MANY ? null : (
+        <TextInput aria-label={t('search')} placeholder={t('search')} value={asked} onChange={(event) => setAsked(event.currentTarget.value)} leftSection={<IconSearch size={16} />} maw={360} />
+      )}
+      {found.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t('noMatch')}
+        </Text>
+      ) : null}
+      {cards(current)}
+      {over.length === 0 ? null : (
+        <>
+          <Group>
+            <Button size="xs" variant="default" aria-expanded={past || asked !== ''} onClick={() => setPast(!past)}>
+              {t(past ? 'hideOver' : 'showOver', { count: over.length })}
+            </Button>
+          </Group>
+          {past || asked !== '' ? cards(over) : null}
+        </>
+      )}
+    </Stack>
+  );
 }
+
+/** From so many campaigns on one looks for them. */
+const MANY = 8;
 
 const COLORS = { planned: 'blue', running: 'teal', over: 'gray' } as const;
 
@@ -57,7 +86,7 @@ function CampaignCard({ program, draft, campaign, today, onOpen, onEdit }: Props
   const isLive = (published.document?.campaigns ?? []).some((each) => each.id === campaign.id);
   const isOff = useSwitchOf(program, 'campaign', campaign.id) !== undefined;
   const phase = phaseOf(campaignSpan(campaign), today);
-  const name = said(campaign.label, language, campaign.id);
+  const name = said(campaign.label, language, spelled(campaign.id));
   const place = `/campaigns/${campaign.id}`;
   const index = (draft.document.campaigns ?? []).findIndex((each) => each.id === campaign.id);
   const parts = (told.data?.sentences ?? []).filter((each) => each.path.startsWith(`/campaigns/${index}/`)).map((each) => each.words);
@@ -90,7 +119,7 @@ function CampaignCard({ program, draft, campaign, today, onOpen, onEdit }: Props
       </Text>
       <Stack gap="xs" mt="auto">
         <Budgets program={program} campaign={campaign} />
-        {isLive ? <Results program={program} id={campaign.id} /> : null}
+        {isLive ? <ResultsLine program={program} campaign={campaign} /> : null}
       </Stack>
       {stopping ? <StopDialog program={program} target={{ kind: 'campaign', id: campaign.id, name }} onClose={() => setStopping(false)} /> : null}
     </Card>
@@ -125,44 +154,6 @@ function BurnDown({ budget }: { budget: Schemas['BurnDownOut'] }) {
       <Progress value={Math.min(100, budget.share)} size="sm" color={budget.share >= 100 ? 'red' : budget.share >= 80 ? 'orange' : 'puntal'} aria-label={`${t('budget')} ${budget.share} %`} />
       <Text size="xs" c="dimmed" mt={2}>
         {budget.left <= 0 ? t('spent') : budget.runs_out_on === null ? t('lasts') : t('runsOut', { when: day(`${budget.runs_out_on}T12:00:00Z`, 'UTC', language) })}
-      </Text>
-    </div>
-  );
-}
-
-/** What a campaign led to. */
-export function Results({ program, id }: { program: string; id: string }) {
-  const { t, language } = useCampaignWords();
-  const incentives = useIncentives(program);
-  const rows = (incentives.data?.incentives ?? []).filter((each) => each.kind === 'campaign' && each.id === id);
-  const { currency } = incentives.data ?? {};
-  if (rows.length === 0 || currency === undefined) {
-    return (
-      <Text size="xs" c="dimmed">
-        {t('noResults')}
-      </Text>
-    );
-  }
-  const orders = Math.max(...rows.map((each) => each.orders));
-  const sales = Math.max(...rows.map((each) => each.sales_minor));
-  const cost = rows.reduce((sum, each) => sum + each.cost_minor, 0);
-  return (
-    <Group gap="lg">
-      <Figure value={whole(orders, language)} label={t('orders', { count: orders, n: '' }).trim()} />
-      <Figure value={money(sales, currency, language)} label={t('sales')} />
-      <Figure value={money(cost, currency, language)} label={t('cost')} />
-    </Group>
-  );
-}
-
-function Figure({ value, label }: { value: string; label: string }) {
-  return (
-    <div>
-      <Text size="sm" fw={600}>
-        {value}
-      </Text>
-      <Text size="xs" c="dimmed">
-        {label}
       </Text>
     </div>
   );

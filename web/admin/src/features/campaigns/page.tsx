@@ -32,7 +32,7 @@ export function CampaignsPage() {
     </Button>
   ) : undefined;
   return (
-    <Page title={t('title')} about={t('about')} actions={button}>
+    <Page title={t('title')} about={t('about')} guide="write-a-program" actions={button}>
       <SwitchedOffBanner program={program} />
       <Loaded query={draft} rows={8}>
         {(read) => (

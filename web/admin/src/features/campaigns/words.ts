@@ -13,6 +13,8 @@ export const useCampaignWords = words(
     budget: 'Budget', used: '{{used}} of {{most}} {{what}}', runsOut: 'At this pace it is used up on {{when}}.', lasts: 'At this pace it lasts.', spent: 'Used up.',
     m_points: 'points', m_times: 'awards', m_members: 'members', m_order_value: 'of orders', m_redemptions: 'redemptions', m_discount: 'off',
     results: 'Results so far', noResults: 'No order used it yet.', orders_one: 'one order', orders_other: '{{n}} orders', sales: 'of sales', gave: 'given', cost: 'cost', roi: 'per {{unit}} of cost',
+    search: 'Search campaigns', noMatch: 'No campaign is called that.', showOver_one: 'Show one that is over', showOver_other: 'Show {{count}} that are over', hideOver_one: 'Hide the one that is over', hideOver_other: 'Hide those that are over',
+    perCost: 'of sales per {{one}} of cost', part: 'Part', itsRules: 'Points of its rules', ordersColumn: 'Orders', salesColumn: 'Sales', costColumn: 'Cost', show: 'Show', edit: 'Edit', resultsForOthers: 'Results are for whoever may read reports.', resultsAbout: 'Orders that used the campaign and what they brought, net of refunds. Cost is what it took off, and its points at what they are expected to cost when redeemed. Whether the orders came because of it, only a control group tells.',
     parts: 'What it consists of', addRule: 'Add rule', addReward: 'Add reward', noParts: 'Nothing yet: add a rule or a reward.',
     stop: 'Stop now', open: 'Open', holdout: '{{share}} are left out to compare',
     // Creating
@@ -33,6 +35,8 @@ export const useCampaignWords = words(
     budget: 'Presupuesto', used: '{{used}} de {{most}} {{what}}', runsOut: 'A este ritmo se agota el {{when}}.', lasts: 'A este ritmo alcanza.', spent: 'Agotado.',
     m_points: 'puntos', m_times: 'premios', m_members: 'socios', m_order_value: 'de pedidos', m_redemptions: 'canjes', m_discount: 'de descuento',
     results: 'Resultados hasta ahora', noResults: 'Aún no la usó ningún pedido.', orders_one: 'un pedido', orders_other: '{{n}} pedidos', sales: 'de ventas', gave: 'dados', cost: 'de coste', roi: 'por {{unit}} de coste',
+    search: 'Buscar campañas', noMatch: 'Ninguna campaña se llama así.', showOver_one: 'Mostrar una terminada', showOver_other: 'Mostrar {{count}} terminadas', hideOver_one: 'Ocultar la terminada', hideOver_other: 'Ocultar las terminadas',
+    perCost: 'de ventas por cada {{one}} de coste', part: 'Parte', itsRules: 'Puntos de sus reglas', ordersColumn: 'Pedidos', salesColumn: 'Ventas', costColumn: 'Coste', show: 'Ver', edit: 'Editar', resultsForOthers: 'Los resultados son para quien puede leer informes.', resultsAbout: 'Pedidos que usaron la campaña y lo que trajeron, sin reembolsos. El coste es lo que descontó y sus puntos a lo que se espera que cuesten al canjearse. Si los pedidos llegaron gracias a ella, solo lo dice un grupo de control.',
     parts: 'De qué consta', addRule: 'Añadir regla', addReward: 'Añadir recompensa', noParts: 'Nada todavía: añade una regla o una recompensa.',
     stop: 'Parar ahora', open: 'Abrir', holdout: 'se deja fuera al {{share}} para comparar',
     createTitle: 'Nueva campaña', what: '¿Qué es?', multiply: 'Los puntos valen más', extra: 'Puntos extra', times: 'Veces', points: 'Puntos', per: 'Por cada compra',

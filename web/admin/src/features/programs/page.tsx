@@ -40,7 +40,7 @@ export function ProgramPage() {
       </Button>
     ) : undefined;
   return (
-    <Page title={t('title')} about={t('about')} actions={stop}>
+    <Page title={t('title')} about={t('about')} guide="write-a-program" actions={stop}>
       <SwitchedOffBanner program={program} />
       {draft.data === undefined || view === 'publish' ? null : <DraftBar program={program} draft={draft.data} />}
       <Tabs value={view} onChange={(next) => next !== null && show(next as View)} keepMounted={false}>

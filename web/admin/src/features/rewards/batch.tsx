@@ -1,5 +1,5 @@
 // One batch: how far it is, what became of its codes, the file, and the end of it.
-import { Alert, Button, Drawer, FileButton, Group, List, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Button, Drawer, FileButton, Group, List, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useCross } from '@shared/draft/close';
 import { notifications } from '@mantine/notifications';
 import { api, http, type Schemas } from '@api';
@@ -11,6 +11,7 @@ import { Failure, Loaded } from '@shared/ui';
 import { IconDownload, IconUpload } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Codes } from './codes';
 import { BATCHES, BatchState, Making } from './vouchers';
 import { useRewardWords } from './words';
 
@@ -73,6 +74,14 @@ function Shown({ program, batch, refresh }: { program: string; batch: Page; refr
         </Text>
       </Group>
       {batch.state === 'making' ? <Making batch={batch} /> : null}
+      {batch.state === 'making' || batch.made === 0 ? null : (
+        <div>
+          <Text size="sm" mb={2}>
+            {t('usedShare', { used: whole(count('used'), language), made: whole(batch.made, language) })}
+          </Text>
+          <Progress value={(100 * count('used')) / batch.made} aria-label={t('v_used')} />
+        </div>
+      )}
       <SimpleGrid cols={{ base: 2, xs: 3 }}>
         {(['issued', 'free', 'held', 'used', 'expired', 'void'] as const).map((state) => (
           <div key={state}>
@@ -132,6 +141,7 @@ function Shown({ program, batch, refresh }: { program: string; batch: Page; refr
           </Button>
         ) : null}
       </Group>
+      {batch.made === 0 ? null : <Codes program={program} batch={batch.id} />}
       <Confirm opened={asking} title={t('voidBatchTitle', { name: batch.name })} verb={t('voidBatchVerb', { n: whole(unused, language) })} danger busy={end.isPending} failure={end.error} onConfirm={() => end.mutate({ params: { path: { program, batch_id: batch.id } } })} onClose={() => setAsking(false)}>
         <Text size="sm">{t('voidBatchText', { unused: whole(unused, language), used: whole(count('used'), language) })}</Text>
       </Confirm>

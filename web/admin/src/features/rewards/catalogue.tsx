@@ -1,19 +1,23 @@
 // The catalogue as cards: what each reward is, costs, has left and how often it is taken.
-import { Badge, Button, Card, Group, Image, Progress, SimpleGrid, Stack, Text, UnstyledButton } from '@mantine/core';
+import { Badge, Button, Card, Group, Image, Progress, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { rewardsOf, said, type Reward } from '@shared/draft/document';
 import { LineMenu } from '@shared/draft/lines';
 import { useTold, type Draft } from '@shared/draft/state';
 import { StopDialog } from '@shared/draft/switches';
 import { money, whole } from '@shared/format';
+import { spelled } from '@shared/names';
 import { pictureOf } from '@shared/picture';
 import { useMay, useProgram } from '@shared/session';
 import { Empty, Waiting } from '@shared/ui';
-import { IconGift } from '@tabler/icons-react';
+import { IconGift, IconSearch } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { WaitingList } from './waiting';
 import { useRewardWords } from './words';
+
+/** From so many rewards on one looks for them. */
+const MANY = 9;
 
 interface Props {
   program: string;
@@ -22,7 +26,9 @@ interface Props {
 }
 
 export default function Catalogue({ program, draft, onEdit }: Props) {
-  const { t } = useRewardWords();
+  const { t, language } = useRewardWords();
+  const [asked, setAsked] = useState('');
+  const [all, setAll] = useState(false);
   const may = useMay();
   const { waiting } = useSearch({ from: '/signed-in/p/$program/rewards' });
   const navigate = useNavigate({ from: '/p/$program/rewards' });
@@ -43,27 +49,54 @@ export default function Catalogue({ program, draft, onEdit }: Props) {
   if (live.isPending) {
     return <Waiting rows={6} height={64} />;
   }
+  const nameOf = (reward: Reward) => said(reward.name, language, spelled(reward.id));
+  const found = rewards.filter(({ reward }) => nameOf(reward).toLowerCase().includes(asked.trim().toLowerCase()));
+  const open = found.filter(({ reward }) => reward.listed !== false && !reward.retired);
+  const aside = found.filter(({ reward }) => reward.listed === false || reward.retired);
+  const cards = (some: typeof rewards) => (
+    <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md">
+      {some.map(({ reward, place, campaign }) => (
+        <RewardCard
+          key={reward.id}
+          program={program}
+          draft={draft}
+          place={place}
+          reward={reward}
+          campaign={campaign === undefined ? undefined : said(campaign.label, language, spelled(campaign.id))}
+          sentence={told.data?.sentences.find((each) => each.section === 'rewards' && each.id === reward.id)?.words}
+          live={live.data?.items.find((each) => each.id === reward.id)}
+          ranked={ranking.data?.items.find((each) => each.reward === reward.id)}
+          onEdit={onEdit}
+          onWaiting={() => void navigate({ search: (now) => ({ ...now, waiting: reward.id }) })}
+        />
+      ))}
+    </SimpleGrid>
+  );
   return (
-    <>
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }} spacing="md">
-        {rewards.map(({ reward, place, campaign }) => (
-          <RewardCard
-            key={reward.id}
-            program={program}
-            draft={draft}
-            place={place}
-            reward={reward}
-            campaign={campaign?.label === undefined ? undefined : (campaign.label as string)}
-            sentence={told.data?.sentences.find((each) => each.section === 'rewards' && each.id === reward.id)?.words}
-            live={live.data?.items.find((each) => each.id === reward.id)}
-            ranked={ranking.data?.items.find((each) => each.reward === reward.id)}
-            onEdit={onEdit}
-            onWaiting={() => void navigate({ search: (now) => ({ ...now, waiting: reward.id }) })}
-          />
-        ))}
-      </SimpleGrid>
+    <Stack gap="md">
+      {rewards.length < MANY ? null : (
+        <TextInput aria-label={t('search')} placeholder={t('search')} value={asked} onChange={(event) => setAsked(event.currentTarget.value)} leftSection={<IconSearch size={16} />} maw={360} />
+      )}
+      {found.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t('noMatch')}
+        </Text>
+      ) : null}
+      {cards(open)}
+      {aside.length === 0 ? null : aside.length < MANY || asked !== '' ? (
+        cards(aside)
+      ) : (
+        <>
+          <Group>
+            <Button size="xs" variant="default" aria-expanded={all} onClick={() => setAll(!all)}>
+              {t(all ? 'hideAside' : 'showAside', { count: aside.length })}
+            </Button>
+          </Group>
+          {all ? cards(aside) : null}
+        </>
+      )}
       {waiting === undefined ? null : <WaitingList program={program} reward={waiting} onClose={() => void navigate({ search: ({ waiting: _, ...now }) => now })} />}
-    </>
+    </Stack>
   );
 }
 
@@ -82,10 +115,10 @@ interface CardProps {
 
 const COLORS = { on: 'teal', off: 'gray', stopped: 'red', retired: 'gray' } as const;
 
-function RewardCard({ program, draft, place, reward, sentence, live, ranked, onEdit, onWaiting }: CardProps) {
+function RewardCard({ program, draft, place, reward, campaign, sentence, live, ranked, onEdit, onWaiting }: CardProps) {
   const { t, language } = useRewardWords();
   const [stopping, setStopping] = useState(false);
-  const name = said(reward.name, language, reward.id);
+  const name = said(reward.name, language, spelled(reward.id));
   const times = ranked?.redemptions ?? 0;
   const image = pictureOf(typeof reward.image === 'string' ? reward.image : live?.image);
   return (
@@ -105,6 +138,7 @@ function RewardCard({ program, draft, place, reward, sentence, live, ranked, onE
         <Badge size="sm" variant="light" tt="none" color={live === undefined ? 'blue' : COLORS[live.status]}>
           {live === undefined ? t('unpublished') : t(live.status)}
         </Badge>
+        {campaign === undefined ? null : <Badge size="sm" variant="light" tt="none">{campaign}</Badge>}
         {reward.listed === false ? <Badge size="sm" variant="light" tt="none" color="gray">{t('unlisted')}</Badge> : null}
       </Group>
       <Text size="sm" c="dimmed" mb="sm">

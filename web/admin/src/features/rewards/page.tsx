@@ -27,7 +27,8 @@ export function RewardsPage() {
   const navigate = useNavigate({ from: '/p/$program/rewards' });
   const may = useMay();
   const draft = useDraft(program);
-  const current: View = view;
+  // A shared address of a part that this role does not open leads to the first that it does.
+  const current: View = may(NEEDS[view]) ? view : (VIEWS.find((each) => may(NEEDS[each])) ?? 'catalogue');
   const open = (place: string) => void navigate({ search: (now) => ({ ...now, edit: place }) });
   const add =
     current === 'catalogue' && may('program:write') ? (
@@ -36,7 +37,7 @@ export function RewardsPage() {
       </Button>
     ) : undefined;
   return (
-    <Page title={t('title')} about={t('about')} actions={add}>
+    <Page title={t('title')} about={t('about')} guide="redeem-rewards" actions={add}>
       <SwitchedOffBanner program={program} />
       {draft.data === undefined || current !== 'catalogue' ? null : <DraftBar program={program} draft={draft.data} />}
       <Tabs value={current} onChange={(next) => void navigate({ search: next === 'catalogue' ? {} : { view: next as View } })} keepMounted={false}>

@@ -1,5 +1,6 @@
 import { Anchor, Text } from '@mantine/core';
 import { rewardsOf, said } from '@shared/draft/document';
+import { spelled } from '@shared/names';
 import { useDraft } from '@shared/draft/state';
 import { useLanguage } from '@shared/words';
 import { Link } from '@tanstack/react-router';
@@ -19,5 +20,5 @@ export function MemberName({ program, id, name }: { program: string; id: string;
 export function useRewardChoices(program: string): { value: string; label: string }[] {
   const language = useLanguage();
   const draft = useDraft(program);
-  return draft.data === undefined ? [] : rewardsOf(draft.data.document).map(({ reward }) => ({ value: reward.id, label: said(reward.name, language, reward.id) }));
+  return draft.data === undefined ? [] : rewardsOf(draft.data.document).map(({ reward }) => ({ value: reward.id, label: said(reward.name, language, spelled(reward.id)) }));
 }

@@ -9,14 +9,14 @@ import { useNames } from '@shared/names';
 import { told } from '@shared/problem';
 import { useMay, useProgram } from '@shared/session';
 import { Empty, Loaded } from '@shared/ui';
-import { IconTicketOff } from '@tabler/icons-react';
+import { IconDownload, IconTicketOff } from '@tabler/icons-react';
 import { useState } from 'react';
+import { CODE_COLORS } from './codes';
 import { MemberName } from './parts';
 import { useRewardWords } from './words';
 
 type Voucher = Schemas['VoucherPageOut'];
 const ONE = '/v1/programs/{program}/vouchers/{code}';
-const COLORS = { issued: 'teal', held: 'blue', used: 'gray', expired: 'gray', void: 'red', inactive: 'gray' } as const;
 
 export function VoucherDrawer({ program, code, onClose }: { program: string; code: string; onClose: () => void }) {
   const { t } = useRewardWords();
@@ -47,7 +47,7 @@ function Shown({ program, code, voucher, refresh }: { program: string; code: str
   return (
     <Stack>
       <Group>
-        <Badge variant="light" color={COLORS[voucher.state]} tt="none">
+        <Badge variant="light" color={CODE_COLORS[voucher.state]} tt="none">
           {t(`v_${voucher.state}`)}
         </Badge>
       </Group>
@@ -63,7 +63,14 @@ function Shown({ program, code, voucher, refresh }: { program: string; code: str
           ))}
         </Table.Tbody>
       </Table>
-      {voucher.code === null ? null : <Image src={`/v1/programs/${program}/vouchers/${encodeURIComponent(voucher.code)}/qr.svg`} alt={t('qr')} w={168} h={168} bg="white" radius="sm" />}
+      {voucher.code === null ? null : (
+        <Group align="flex-end">
+          <Image src={`/v1/programs/${program}/vouchers/${encodeURIComponent(voucher.code)}/qr.svg`} alt={t('qr')} w={168} h={168} bg="white" radius="sm" />
+          <Button component="a" size="xs" variant="default" leftSection={<IconDownload size={15} />} href={`/v1/programs/${program}/vouchers/${encodeURIComponent(voucher.code)}/qr.png`} download={`${voucher.code}.png`}>
+            {t('qrDownload')}
+          </Button>
+        </Group>
+      )}
       <Text fw={600} size="sm">
         {t('uses')}
       </Text>

@@ -37,7 +37,7 @@ export function SegmentsPage() {
   }
   if (draft.data === undefined || (live.data === undefined && !isUnpublished)) {
     return (
-      <Page title={t('title')} about={t('about')} actions={actions}>
+      <Page title={t('title')} about={t('about')} guide="write-a-program" actions={actions}>
         <Waiting rows={6} height={40} />
       </Page>
     );
@@ -54,7 +54,8 @@ export function SegmentsPage() {
       id,
       label: segment === undefined ? (now?.label ?? id) : labelOf(segment, id, language),
       isList: now?.kind === 'list' || segment?.list === true,
-      members: now?.members,
+      // Nobody was looked at yet: that is not the same as nobody.
+      members: now?.kind === 'dynamic' && now.evaluated_at === null ? undefined : now?.members,
       sentence: now?.sentence ?? null,
       uses: usesOf(document, id, language),
       state: now === undefined ? 'draftOnly' : isChanged || segment === undefined ? 'changed' : null,
@@ -62,12 +63,12 @@ export function SegmentsPage() {
   });
   rows.sort((one, other) => (other.members ?? -1) - (one.members ?? -1) || one.label.localeCompare(other.label, language));
   return (
-    <Page title={t('title')} about={t('about')} actions={actions}>
+    <Page title={t('title')} about={t('about')} guide="write-a-program" actions={actions}>
       {rows.length === 0 ? (
         <Empty icon={<IconFilter size={40} stroke={1.2} />} title={t('none')} text={t('noneText')} action={actions === undefined ? undefined : <Group mt="sm">{actions}</Group>} />
       ) : (
         <Paper withBorder style={{ overflow: 'hidden' }}>
-          <Table.ScrollContainer minWidth={320}>
+          <Table.ScrollContainer minWidth={320} type="native">
             <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
               <Table.Thead>
                 <Table.Tr>
