@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 
-class Totals(Struct, omit_defaults=True):
+class Totals(Struct, omit_defaults=True, gc=False):
     """Lifetime figures, net of refunds; money in minor units of the program's currency."""
 
     orders: int = 0
@@ -22,7 +22,7 @@ class Totals(Struct, omit_defaults=True):
     spent: dict[str, int] = {}
 
 
-class Count(Struct, frozen=True):
+class Count(Struct, frozen=True, gc=False):
     """A change of one daily figure."""
 
     member_id: UUID

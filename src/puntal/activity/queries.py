@@ -9,7 +9,7 @@ from uuid import UUID
 
 from puntal.activity.model import Count
 from puntal.activity.store import EVENTS_COUNTED, ORDERS_COUNTED
-from puntal.kit.db import Transaction, encode
+from puntal.kit.db import Transaction, array, encode
 from puntal.ledger import queries as ledger
 from puntal.ledger.model import Disagreement
 
@@ -214,7 +214,7 @@ async def load(
     tx: Transaction, program_id: int, members: Sequence[UUID], reads: Sequence[Mapping[str, object]]
 ) -> list[tuple[UUID, str, int]]:
     """Return member, field and sum where there is any."""
-    cursor = await tx.execute(LOAD, {"program_id": program_id, "members": list(members), "reads": encode(reads)})
+    cursor = await tx.execute(LOAD, {"program_id": program_id, "members": array(members), "reads": encode(reads)})
     return [(row[0], row[1], row[2]) for row in await cursor.fetchall()]
 
 

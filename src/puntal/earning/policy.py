@@ -28,13 +28,14 @@ def rounded(num: int, den: int, rounding: Rounding) -> int:
     return (2 * num + den) // (2 * den)
 
 
-def covered(rule: Rule, count: int, filters: Sequence[Sequence[bool]]) -> list[bool] | None:
-    """Return which of `count` lines a rule covers; None means all of them."""
-    if rule.only_lines is None and rule.except_lines is None:
-        return None
-    only = [True] * count if rule.only_lines is None else filters[rule.only_lines]
-    never = [False] * count if rule.except_lines is None else filters[rule.except_lines]
-    return [yes and not no for yes, no in zip(only, never, strict=True)]
+def covered(rule: Rule, filters: Sequence[Sequence[bool]]) -> list[bool] | None:
+    """Return which lines a rule covers; None means all of them."""
+    if rule.only_lines is None:
+        return None if rule.except_lines is None else [not no for no in filters[rule.except_lines]]
+    only = filters[rule.only_lines]
+    if rule.except_lines is None:
+        return list(only)
+    return [yes and not no for yes, no in zip(only, filters[rule.except_lines], strict=True)]
 
 
 def base_of(award: Award, amounts: Amounts) -> list[int]:
@@ -54,9 +55,9 @@ def rate_at(award: Award, rank: int) -> Rate:
 def award(
     rule: Rule,
     terms: Award,
-    *,
     amounts: Amounts | None,
     mask: Sequence[bool] | None,
+    *,
     quantities: Sequence[int],
     rank: int,
     carried: tuple[int, int],
@@ -203,6 +204,8 @@ def bonuses(
     for wallet in dict.fromkeys(given.wallet for given in bases):
         candidates = []
         for rule in rules:
+            if rule.multiplier is None or wallet not in rule.multiplier.wallets:
+                continue
             points = _covered_points(rule, wallet, bases, filters)
             if any(points):
                 candidates.append((rule, points))
@@ -229,7 +232,7 @@ def _covered_points(rule: Rule, wallet: int, bases: Sequence[Given], filters: Se
     assert multiplier is not None
     count = max((len(given.lines) for given in bases), default=0)
     total = [0] * count
-    mask = covered(rule, count, filters)
+    mask = covered(rule, filters)
     if multiplier.only_lines is not None:
         only = filters[multiplier.only_lines]
         mask = list(only) if mask is None else [a and b for a, b in zip(mask, only, strict=True)]

@@ -51,14 +51,13 @@ def run(
     """
     facts = facts_of(work.program, work.state, work.event, trigger, whole or amounts)
     answers = trigger.conditions.evaluate(facts)
-    for name, value in facts.items():
-        if name.startswith("member."):
-            work.facts[name] = value
-    rules = [rule for rule in trigger.rules if only is None or rule.id == only]
-    matching = [rule for rule in rules if _matches(work, rule, answers)]
+    for name, _ in trigger.makers:
+        work.facts[name] = facts[name]
+    rules = trigger.rules if only is None else [rule for rule in trigger.rules if rule.id == only]
+    matching = _matching(work, rules, answers)
     if quantities is None:
         quantities = [] if work.event.order is None else [line.quantity for line in work.event.order.lines]
-    asked = _Asked(answers, amounts, quantities, facts, added=whole is not None)
+    asked = _Asked(answers, amounts, quantities, facts, whole is not None, {})
     ranks = _ranks(work)
     before = len(work.reasons)
     candidates = _bases(work, matching, asked, ranks)
@@ -78,31 +77,33 @@ def run(
     _multiply(work, matching, bases, answers, position)
 
 
-def _matches(work: Work, rule: Rule, answers: Answers) -> bool:
-    code = _why_not(work, rule, answers)
-    if code is not None:
-        work.reasons.append(Reason(rule.id, code, by=rule.campaign))
-    return code is None
+def _matching(work: Work, rules: Sequence[Rule], answers: Answers) -> list[Rule]:
+    """Return the rules that may give something, and say of the others why not."""
+    switches, said, at = work.state.switches, answers.conditions, work.event.occurred_at
+    matching = []
+    for rule in rules:
+        if rule.id in switches.rules or rule.campaign in switches.campaigns:
+            code = "off"
+        elif rule.schedule is not None and not rule.schedule.holds(at, work.local):
+            code = "not_now"
+        elif (rule.any_of or rule.none_of) and not _in_audience(rule, said):
+            code = "audience"
+        elif rule.condition is not None and not said[rule.condition]:
+            code = "condition"
+        elif rule.holdout and _is_held_out(work, rule):
+            code = "control_group"
+        elif rule.id in work.program.cooldowns and work.cooling(rule):
+            code = "cooldown"
+        else:
+            matching.append(rule)
+            continue
+        work.reasons.append(Reason(rule.id, code, 0, -1, 0, 0, rule.campaign))
+    return matching
 
 
-def _why_not(work: Work, rule: Rule, answers: Answers) -> str | None:  # noqa: PLR0911 - one return per reason
-    switches = work.state.switches
-    if rule.id in switches.rules or rule.campaign in switches.campaigns:
-        return "off"
-    if rule.schedule is not None and not rule.schedule.holds(work.event.occurred_at, work.local):
-        return "not_now"
-    said = answers.conditions
-    if (rule.any_of or rule.none_of) and not _in_audience(rule, said):
-        return "audience"
-    if rule.condition is not None and not said[rule.condition]:
-        return "condition"
-    if rule.campaign is not None and rule.holdout:
-        profile = work.state.profile
-        if held_out(rule.campaign, str(profile.pool_id or profile.id), rule.holdout):
-            return "control_group"
-    if rule.id in work.program.cooldowns and work.cooling(rule):
-        return "cooldown"
-    return None
+def _is_held_out(work: Work, rule: Rule) -> bool:
+    profile = work.state.profile
+    return rule.campaign is not None and held_out(rule.campaign, str(profile.pool_id or profile.id), rule.holdout)
 
 
 def _in_audience(rule: Rule, said: Sequence[bool]) -> bool:
@@ -151,11 +152,13 @@ class _Asked(NamedTuple):
     facts: dict[str, Any]
     added: bool
     """Only what was added to an order that earned before."""
+    masks: dict[tuple[int | None, int | None], list[bool] | None]
+    """By the filters of a rule, which lines it covers: rules often share them."""
 
 
 def _bases(work: Work, rules: Sequence[Rule], asked: _Asked, ranks: Sequence[int]) -> list[list[Given]]:
     out = []
-    answers, amounts = asked.answers, asked.amounts
+    answers, amounts, off = asked.answers, asked.amounts, work.state.switches.wallets
     order = work.event.order
     gift_cards = None if order is None or amounts is None else _gift_cards(order)
     for rule in rules:
@@ -164,7 +167,7 @@ def _bases(work: Work, rules: Sequence[Rule], asked: _Asked, ranks: Sequence[int
             if rule.multiplier is None:
                 work.reasons.append(Reason(rule.id, "otherwise"))
             continue
-        mask = None if amounts is None else earning.covered(rule, len(amounts.net), answers.lines)
+        mask = None if amounts is None else _mask(rule, asked)
         if gift_cards is not None and not rule.gift_cards:
             mask = [not card for card in gift_cards] if mask is None else [
                 yes and not card for yes, card in zip(mask, gift_cards, strict=True)
@@ -175,7 +178,7 @@ def _bases(work: Work, rules: Sequence[Rule], asked: _Asked, ranks: Sequence[int
         rank = 0 if rule.ladder is None else ranks[rule.ladder]
         givens = []
         for terms in awards:
-            if work.program.terms[terms.wallet].id in work.state.switches.wallets:
+            if off and work.program.terms[terms.wallet].id in off:
                 work.reasons.append(Reason(rule.id, "wallet_off", wallet=terms.wallet))
                 continue
             if asked.added and terms.mode in ("fixed", "formula") and _gave(work, rule, terms):
@@ -184,18 +187,19 @@ def _bases(work: Work, rules: Sequence[Rule], asked: _Asked, ranks: Sequence[int
             carried = work.running.carry.get(terms.key, earning.NO_REMAINDER) if terms.carry else earning.NO_REMAINDER
             givens.append(
                 earning.award(
-                    rule,
-                    terms,
-                    amounts=amounts,
-                    mask=mask,
-                    quantities=asked.quantities,
-                    rank=rank,
-                    carried=carried,
+                    rule, terms, amounts, mask, quantities=asked.quantities, rank=rank, carried=carried,
                     facts=asked.facts,
                 )
-            )
+            )  # fmt: skip
         out.append(givens)
     return out
+
+
+def _mask(rule: Rule, asked: _Asked) -> list[bool] | None:
+    filters = (rule.only_lines, rule.except_lines)
+    if filters not in asked.masks:
+        asked.masks[filters] = earning.covered(rule, asked.answers.lines)
+    return asked.masks[filters]
 
 
 def _gift_cards(order: Order) -> list[bool] | None:

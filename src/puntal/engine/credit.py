@@ -107,8 +107,11 @@ def _remember(work: Work, given: Given, lot: UUID, uses: list[Use], position: Se
         lines = _over(work, given.points)
     else:
         lines = [0] * len(order.lines)
-        for index, part in zip(range(len(lines)) if position is None else position, given.lines, strict=False):
-            lines[index] += part
+        if position is None:
+            lines[: len(given.lines)] = given.lines
+        else:
+            for index, part in zip(position, given.lines, strict=False):
+                lines[index] += part
     order.awards.append(
         OrderAward(
             given.rule.id,

@@ -59,7 +59,8 @@ def _meet_night(work: Work) -> None:
             standings[climb.id] = tiers.start(climb, work.enrolled)
             continue
         standings[climb.id], changes, _ = tiers.nightly(climb, standing, day=work.state.today, enrolled=work.enrolled)
-        work.fall(changes)
+        if changes:
+            work.fall(changes)
 
 
 def _happened(work: Work) -> str | None:

@@ -12,7 +12,8 @@ from msgspec import Struct, field
 
 from puntal.activity.model import Count, Totals
 from puntal.earning.model import Rule
-from puntal.limits.model import Bound, BudgetKey, Cooldown, Used
+from puntal.limits.model import Bound, BudgetKey, Cooldown, Used, Window
+from puntal.limits.policy import windows
 from puntal.members.model import Profile
 from puntal.orders.model import Amounts, Line, Order, OrderRecord, Refund
 from puntal.points.model import Books, Length, Terms
@@ -129,7 +130,7 @@ REASON_CODES = frozenset(
 """What a rule gave, or why it gave nothing."""
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """Something that happened to one member, checked and normalised."""
 
     id: str
@@ -151,7 +152,7 @@ class Event(Struct, frozen=True):
     """Imports, award history and replay have no limit of age."""
 
 
-class Running(Struct, omit_defaults=True):
+class Running(Struct, omit_defaults=True, gc=False):
     """A member's running state beside her balances; stored as JSON in the holder row."""
 
     totals: Totals = field(default_factory=Totals)
@@ -270,13 +271,23 @@ class Compiled(Struct, frozen=True):
     selling: Selling | None = None
     """Gift cards that orders sell by themselves."""
 
+    windows: dict[tuple[str, int], tuple[date, tuple[Window, ...]]] = field(default_factory=dict)
+    """By rule and wallet, of the last day asked for."""
+
+    def windows_of(self, rule: str, wallet: int, day: date) -> tuple[Window, ...]:
+        """Return the windows a rule's awards of a local day count in, under each of `bounds_of`."""
+        known = self.windows.get((rule, wallet))
+        if known is None or known[0] != day:
+            known = self.windows[rule, wallet] = (day, windows(self.bounds_of(rule, wallet), day))
+        return known[1]
+
     def bounds_of(self, rule: str, wallet: int) -> tuple[Bound, ...]:
         """Return every bound a rule's awards are under, the member's before what all members share."""
         known = self.bounding.get(rule)
         return self.caps.get(wallet, ()) if known is None else known[wallet]
 
 
-class State(Struct):
+class State(Struct, gc=False):
     """Everything one decision may read. `decide` never changes it."""
 
     profile: Profile
@@ -319,7 +330,7 @@ class Caused(Struct, frozen=True):
     """Source and id of the member's order it belongs to: what it gives goes back with the whole order."""
 
 
-class Decision(Struct):
+class Decision(Struct, gc=False):
     """What follows from one event. `after` is the state to go on with."""
 
     status: Literal["awarded", "nothing"]

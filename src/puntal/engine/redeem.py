@@ -269,7 +269,7 @@ def _room(
     room: int | None = None
     for bound in bounds_of(reward, ask.session):
         need = need_of(asked, bound, ask.portions, units, discount)
-        left = limits.left(bound, day, state.running.used, state.budgets, {})
+        left = limits.left(limits.windows([bound], day)[0], state.running.used, state.budgets, {})
         if need > left:
             code = "limit" if bound.scope == "m" else _ENDINGS.get(_part(bound.key), "budget")
             return code, bound.key, 0

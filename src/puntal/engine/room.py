@@ -5,7 +5,7 @@ from __future__ import annotations
 from puntal.earning.model import Given
 from puntal.engine.work import Work
 from puntal.limits import policy as limits
-from puntal.limits.model import Bound, Counter
+from puntal.limits.model import Counter, Window
 from puntal.orders.model import OrderAward, Use
 from puntal.points import policy as points
 
@@ -17,14 +17,15 @@ def payable(work: Work, given: Given) -> tuple[int, str | None]:
     """Return how much of an award fits under everything, and what cut it."""
     amount, by = given.points, None
     counted = given.rule.id in work.times
-    for bound in work.program.bounds_of(given.rule.id, given.wallet):
+    used, shared, taken = work.running.used, work.state.budgets, work.budgets
+    for window in work.program.windows_of(given.rule.id, given.wallet, work.day):
+        bound = window.bound
         # The second award of a rule for one event is not another time, nor other money.
         if counted and bound.measure != "points":
             continue
-        if bound.measure == "members" and _member_count(work, bound):
+        if bound.measure == "members" and _member_count(work, window):
             continue
-        room = limits.left(bound, work.day, work.running.used, work.state.budgets, work.budgets)
-        fits = limits.cut(amount, given.base, bound, room)
+        fits = limits.cut(amount, given.base, bound, limits.left(window, used, shared, taken))
         if fits < amount:
             amount, by = fits, bound.key
     left = points.room(work.books, work.program.terms[given.wallet])
@@ -36,23 +37,22 @@ def payable(work: Work, given: Given) -> tuple[int, str | None]:
 def take(work: Work, given: Given) -> list[Use]:
     """Take the room in every counter; return what to give back when the award is reversed."""
     uses: list[Use] = []
-    bounds = work.program.bounds_of(given.rule.id, given.wallet)
-    if not bounds:
+    windows = work.program.windows_of(given.rule.id, given.wallet, work.day)
+    if not windows:
         return uses
     first = given.rule.id not in work.times
     # Of an award that was cut, the money that the rest was earned on: that much there was room for.
     times, value = (1, given.base * given.points // given.uncut) if first else (0, 0)
-    counted: set[str] = set()
-    for bound in bounds:
-        start = limits.window(bound, work.day)
+    for window in windows:
+        bound, start = window.bound, window.start
         if bound.scope == "b":
-            amount = {"points": given.points, "value": value, "times": times, "members": times}[bound.measure]
+            amount = given.points if bound.measure == "points" else value if bound.measure == "value" else times
             if amount:
                 uses.append(Use("b", bound.key, bound.measure, start, amount))
-                if bound.measure != "members" or _join(work, bound):
-                    _add(work, bound, amount)
-        elif bound.key not in counted:
-            counted.add(bound.key)
+                if bound.measure != "members" or _join(work, window):
+                    work.budgets[window.counter] = work.budgets.get(window.counter, 0) + amount
+                    work.budget_bounds[window.counter] = bound
+        elif window.first:
             limits.take(work.running.used, bound.key, start, Counter(times, given.points, value))
             limits.prune(work.running.used, bound.key, bound, work.day, work.program.late_days)
             uses.append(Use("m", bound.key, "points", start, given.points))
@@ -106,23 +106,14 @@ def _times(work: Work, key: str, use: Use) -> int:
     return 0 if counter is None else counter.times
 
 
-def _member_count(work: Work, bound: Bound) -> int:
-    windows = work.running.used.get(_mark(bound.key))
-    if windows is None:
-        return 0
-    counter = windows.get(limits.window(bound, work.day))
+def _member_count(work: Work, window: Window) -> int:
+    counter = work.running.used.get(_mark(window.bound.key), {}).get(window.start)
     return 0 if counter is None else counter.times
 
 
-def _join(work: Work, bound: Bound) -> bool:
+def _join(work: Work, window: Window) -> bool:
     """Count one more award of this member under a budget of members; return whether she is new to it."""
-    new = not _member_count(work, bound)
-    limits.take(work.running.used, _mark(bound.key), limits.window(bound, work.day), Counter(1))
+    new, bound = not _member_count(work, window), window.bound
+    limits.take(work.running.used, _mark(bound.key), window.start, Counter(1))
     limits.prune(work.running.used, _mark(bound.key), bound, work.day, work.program.late_days)
     return new
-
-
-def _add(work: Work, bound: Bound, amount: int) -> None:
-    shared = (bound.key, bound.measure, limits.window(bound, work.day))
-    work.budgets[shared] = work.budgets.get(shared, 0) + amount
-    work.budget_bounds[shared] = bound

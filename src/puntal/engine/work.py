@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cached_property
 
 import msgspec
 
@@ -54,6 +53,7 @@ class Work:
         self.facts: dict[str, object] = {}
         self.awarded = False
         self.times: set[str] = set()
+        self._enrolled: date | None = None
 
     def cause(self, rule: str | None) -> Cause:
         """Return what a transfer of this decision says of why."""
@@ -95,11 +95,13 @@ class Work:
         standing = self.running.tiers.get(climb.id) or tiers.start(climb, enrolled)
         self.running.tiers[climb.id] = tiers.count(climb, standing, amount, day, enrolled=enrolled)
 
-    @cached_property
+    @property
     def enrolled(self) -> date:
         """The local day membership years begin on."""
-        at = self.state.profile.enrolled_at or self.state.profile.created_at
-        return at.astimezone(self.program.zone).date()
+        if self._enrolled is None:
+            at = self.state.profile.enrolled_at or self.state.profile.created_at
+            self._enrolled = at.astimezone(self.program.zone).date()
+        return self._enrolled
 
     # -- what follows from the awards
 
@@ -143,7 +145,7 @@ class Work:
 
     def finish_cards(self) -> None:
         """Turn full stamp cards into the right to their reward; while that is switched off, the stamps stay."""
-        for terms in self.program.terms:
+        for terms in self.program.terms if self.program.stamps else ():
             if terms.card_reward in self.state.switches.rewards:
                 continue
             if terms.card_size is not None and self.books.available[terms.ordinal] >= terms.card_size:
@@ -204,7 +206,7 @@ def copy_books(books: Books) -> Books:
 
 
 def copy_running(running: Running) -> Running:
-    """Return a copy that shares nothing that a decision changes."""
+    """Return a copy that shares nothing that a decision changes; windows of limits are replaced, not changed."""
     totals = running.totals
     return Running(
         totals=Totals(
@@ -218,12 +220,12 @@ def copy_running(running: Running) -> Running:
             dict(totals.spent),
         ),
         tiers=dict(running.tiers),
-        used={key: dict(windows) for key, windows in running.used.items()},
+        used=dict(running.used),
         carry=dict(running.carry),
         alive=running.alive,
         lapsed=running.lapsed,
         last=dict(running.last),
-        once={key: list(values) for key, values in running.once.items()},
+        once={key: list(values) for key, values in running.once.items()} if running.once else {},
     )
 
 

@@ -174,7 +174,7 @@ class Batch:
             self.used[budget] = self.used.get(budget, 0) + amount
         self.bounds |= decision.budget_bounds
         self.changes += [(member, one.event.id, change) for change in decision.changes]
-        for following in _following(one):
+        for following in _following(one) if decision.caused else ():
             if following.member_id != member:
                 self.elsewhere.append((following.member_id, following.event, one.item.now))
 
@@ -186,13 +186,11 @@ class Batch:
                     known = self.metrics[count.member_id]
                     known[window.name] = known.get(window.name, 0) + (count.count if window.counted else count.amount)
 
-    def caused_here(self, one: Decided) -> Iterator[Caused]:
-        """Yield the events this one caused for its own member."""
-        if one.decision is None or one.item.dry_run:
-            return
-        for following in _following(one):
-            if following.member_id == one.member_id:
-                yield following
+    def caused_here(self, one: Decided) -> list[Caused]:
+        """Return the events this one caused for its own member."""
+        if one.decision is None or not one.decision.caused or one.item.dry_run:
+            return []
+        return [following for following in _following(one) if following.member_id == one.member_id]
 
 
 class Caused:
@@ -242,8 +240,10 @@ def _outcome(decision: Decision, event: Event) -> Outcome:
         decision.status,
         decision.code,
         reasons,
-        [(change.ladder, change.from_tier, change.to_tier, change.reason) for change in decision.changes],
-        [caused_id(event.id, cause.kind) for cause in decision.caused],
+        [(change.ladder, change.from_tier, change.to_tier, change.reason) for change in decision.changes]
+        if decision.changes
+        else [],
+        [caused_id(event.id, cause.kind) for cause in decision.caused] if decision.caused else [],
         decision.facts,
     )
 

@@ -41,7 +41,7 @@ def _taken(batch: Batch) -> Iterator[tuple[UUID, OrderGift]]:
     """Yield gifts of orders as they will be written that some decision of the batch took back."""
     for one in batch.decided:
         decision, member = one.decision, one.member_id
-        if decision is None or decision.order is None or member is None:
+        if decision is None or decision.order is None or not decision.order.gifts or member is None:
             continue
         keys = {reason.rule for reason in decision.reasons if reason.code == VOUCHER_TAKEN}
         if keys:

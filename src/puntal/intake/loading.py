@@ -232,8 +232,8 @@ async def _open_books(tx: Transaction, batch: Batch, items: Sequence[Item], hold
                 lots |= {award.lot for award in record.awards if award.lot is not None}
                 lots.update(_paid(record))
     for id, holder in holders.items():
-        batch.running[id] = _running(holder.running)
-        batch.books[id] = points.books_of(holder, len(newest.terms))
+        running = batch.running[id] = _running(holder.running)
+        batch.books[id] = points.books_of(holder, len(newest.terms), running)
         if holder.due_at is not None and holder.due_at <= latest[id]:
             wanting.add(id)
     if wanting:

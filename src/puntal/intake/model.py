@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, field
 
 from puntal.engine.model import Event
 from puntal.members.model import Ids
+from puntal.orders.model import Line, Order
 
 INTERNAL = frozenset(
     {
@@ -43,8 +44,8 @@ Word = Annotated[str, Meta(max_length=200)]
 Words = Annotated[tuple[Word, ...], Meta(max_length=100)]
 
 
-class SaidLine(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One line: `amount_minor` before discounts, `discount_minor` its own discount."""
+class SaidLine(Line, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """One line: `amount_minor` before discounts, `discount_minor` its own discount. All fields with their bounds."""
 
     id: Key
     amount_minor: Minor
@@ -55,11 +56,11 @@ class SaidLine(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     quantity: Annotated[int, Meta(ge=0, le=MOST_QUANTITY)] = 1
     discount_minor: Minor = 0
     gift_card: bool = False
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
-class SaidOrder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """An order with its lines; order-level discounts and payments are shared over them."""
+class SaidOrder(Order, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """An order with its lines; its discounts and payments are shared over them. All fields with their bounds."""
 
     id: Key
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
@@ -72,21 +73,21 @@ class SaidOrder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     paid_wallet_minor: Minor = 0
     coupons: Words = ()
     tags: Words = ()
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, Any] = field(default_factory=dict)
     redemptions: Annotated[tuple[UUID, ...], Meta(max_length=MOST_REDEMPTIONS)] = ()
     vouchers: Annotated[
         tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=MOST_REDEMPTIONS)
     ] = ()
 
 
-class SaidRefundLine(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class SaidRefundLine(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Money given back for one line; without an amount, all that is left of it."""
 
     id: Key
     amount_minor: Minor | None = None
 
 
-class SaidRefund(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class SaidRefund(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Named lines, any other amount, or neither: all that is left."""
 
     order: Key
@@ -95,7 +96,7 @@ class SaidRefund(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     amount_minor: Minor | None = None
 
 
-class Said(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Said(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """An event as sent. The id is the caller's and makes retries safe."""
 
     id: Key
@@ -116,7 +117,7 @@ Kinds = frozenset[str]
 """Of outbox rows."""
 
 
-class Item(Struct, frozen=True):
+class Item(Struct, frozen=True, gc=False):
     """One checked event on its way in."""
 
     said: Said
@@ -131,7 +132,7 @@ class Item(Struct, frozen=True):
     """Redemptions whose vouchers the caller uses on the order in the same transaction, or gives back with it."""
 
 
-class Outcome(Struct, omit_defaults=True):
+class Outcome(Struct, omit_defaults=True, gc=False):
     """The stored answer, compact: rule, code and amounts; sentences are made on reading."""
 
     status: str
@@ -145,7 +146,7 @@ class Outcome(Struct, omit_defaults=True):
     """Another member that one of the identities points at."""
 
 
-class Balance(Struct, frozen=True):
+class Balance(Struct, frozen=True, gc=False):
     """One wallet after the event, in smallest units."""
 
     available: int
@@ -153,7 +154,7 @@ class Balance(Struct, frozen=True):
     debt: int
 
 
-class Answer(Struct, frozen=True):
+class Answer(Struct, frozen=True, gc=False):
     """What one event is answered."""
 
     id: str

@@ -142,7 +142,7 @@ def _share(items: Sequence[Item], fresh: Sequence[int], answers: dict[int, Answe
 def _decide(batch: Batch, item: Item) -> Decided:
     """Decide one event and what it causes for the same member, depth first."""
     first = batch.decide(item, decide)
-    waiting = list(batch.caused_here(first))
+    waiting = batch.caused_here(first)
     while waiting:
         following = waiting.pop(0)
         if following.event.depth <= MOST_DEPTH:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -18,7 +18,7 @@ from puntal.kit.errors import Fault
 from puntal.kit.ids import derived
 from puntal.members.errors import NotValid
 from puntal.members.identities import home_of, normalise
-from puntal.orders.model import Line, Order, Refund, RefundLine
+from puntal.orders.model import Refund, RefundLine
 from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.program import EventType, Program
 from puntal.rules.values import LARGEST
@@ -109,7 +109,7 @@ def event_of(said: Said, *, late_allowed: bool = False, cause: str | None = None
         said.occurred_at.astimezone(UTC),
         said.channel,
         said.store,
-        None if said.order is None else _order(said.order),
+        said.order,
         order_id,
         refund,
         said.data,
@@ -117,39 +117,6 @@ def event_of(said: Said, *, late_allowed: bool = False, cause: str | None = None
         cause,
         depth,
         late_allowed,
-    )
-
-
-def _order(said: SaidOrder) -> Order:
-    return Order(
-        said.id,
-        said.currency,
-        tuple(
-            Line(
-                line.id,
-                line.amount_minor,
-                line.product,
-                line.category,
-                line.brand,
-                line.tags,
-                line.quantity,
-                line.discount_minor,
-                line.gift_card,
-                line.attributes,
-            )
-            for line in said.lines
-        ),
-        said.discount_minor,
-        said.shipping_minor,
-        said.tax_minor,
-        said.paid_points_minor,
-        said.paid_gift_card_minor,
-        said.paid_wallet_minor,
-        said.coupons,
-        said.tags,
-        said.attributes,
-        said.redemptions,
-        said.vouchers,
     )
 
 
@@ -170,16 +137,25 @@ def _faults(said: Said, document: Program, now: datetime, *, trusted: bool) -> l
         faults += _order_faults(said.order)
     if declared is not None:
         faults += _data_faults(said.data, declared)
-    for name in ("data", "context"):
-        _walk(getattr(said, name), f"/{name}", 1, faults)
-    if said.order is not None:
-        _walk(said.order.attributes, "/order/attributes", 1, faults)
-        for index, line in enumerate(said.order.lines):
-            if line.attributes:
-                _walk(line.attributes, f"/order/lines/{index}/attributes", 1, faults)
-    if any("\x00" in text for text in (said.id, said.source, said.channel or "", said.store or "")):
+    for path, free in _free(said):
+        _walk(free, path, 1, faults)
+    if "\x00" in f"{said.id}{said.source}{said.channel}{said.store}":
         faults.append(_fault("", "event.nul", "texts must not hold the character NUL", None))
     return faults
+
+
+def _free(said: Said) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what callers fill as they like, by its path."""
+    if said.data:
+        yield "/data", said.data
+    if said.context:
+        yield "/context", said.context
+    if said.order is not None:
+        if said.order.attributes:
+            yield "/order/attributes", said.order.attributes
+        for index, line in enumerate(said.order.lines):
+            if line.attributes:
+                yield f"/order/lines/{index}/attributes", line.attributes
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:
@@ -202,17 +178,19 @@ def _order_faults(order: SaidOrder) -> list[Fault]:
     seen = set()
     goods = 0
     for index, line in enumerate(order.lines):
-        path = f"/order/lines/{index}"
-        if line.id in seen or line.id == "shipping":
-            faults.append(_fault(f"{path}/id", "event.duplicate_line", f"line id {line.id} is used twice", None))
-        seen.add(line.id)
+        id, path = line.id, "/order/lines/%d/%s"
+        if id in seen or id == "shipping":
+            faults.append(_fault(path % (index, "id"), "event.duplicate_line", f"line id {id} is used twice", None))
+        seen.add(id)
         if line.discount_minor > line.amount_minor:
             faults.append(
-                _fault(f"{path}/discount_minor", "event.discount_too_large", "more than the line's amount", None)
+                _fault(
+                    path % (index, "discount_minor"), "event.discount_too_large", "more than the line's amount", None
+                )
             )
         goods += line.amount_minor - line.discount_minor
-        if "\x00" in line.id:
-            faults.append(_fault(f"{path}/id", "event.nul", "texts must not hold the character NUL", None))
+        if "\x00" in id:
+            faults.append(_fault(path % (index, "id"), "event.nul", "texts must not hold the character NUL", None))
     if order.discount_minor > max(goods, 0):
         faults.append(
             _fault("/order/discount_minor", "event.discount_too_large", "more than the lines amount to", str(goods))

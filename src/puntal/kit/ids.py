@@ -15,7 +15,11 @@ from puntal.kit import clock
 _NAMESPACE = UUID("6d0c3b57-5d1e-5f0b-9a3c-2f1b7c0e4a11")
 """Never change it: ids derived before would no longer be recognised as retries."""
 
-_set = object.__setattr__
+# What `UUID(int=...)` does, without its checks of what else it may be made of: ids are made by the thousand.
+_set_int = UUID.__dict__["int"].__set__
+_set_safe = UUID.__dict__["is_safe"].__set__
+_UNKNOWN = SafeUUID.unknown
+_new = object.__new__
 _RANDOM_BITS = 74
 _STEP_BYTES = 4
 
@@ -67,10 +71,9 @@ def family(cause: str, at: datetime) -> Callable[[], UUID]:
     numbers = count(base)
 
     def following() -> UUID:
-        # What UUID(int=...) does, without its checks of what else it may be made of: ids are made by the thousand.
-        made = object.__new__(UUID)
-        _set(made, "int", next(numbers))
-        _set(made, "is_safe", SafeUUID.unknown)
+        made = _new(UUID)
+        _set_int(made, next(numbers))
+        _set_safe(made, _UNKNOWN)
         return made
 
     return following

@@ -87,7 +87,7 @@ class Transfer(Struct, frozen=True, omit_defaults=True, gc=False):
             raise ValueError(f"a transfer needs two accounts, not {self.source} twice")
 
 
-class Holder(Struct, frozen=True):
+class Holder(Struct, frozen=True, gc=False):
     """The locked row of one holder: balances by wallet ordinal, and running state as other slices wrote it.
 
     Attributes:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Raw
+from msgspec.structs import astuple
 
 from puntal.kit.db import Transaction, array, array_of_arrays, array_of_json
 from puntal.ledger.model import MEMBER_ACCOUNTS, Holder, Transfer
@@ -102,7 +104,8 @@ DELETE FROM checkpoint WHERE program_id = %(program_id)s
 
 _HOLDER_ACCOUNTS = MEMBER_ACCOUNTS
 _HOLDER_PLAIN = ("id", "settled_to", "due_at", "review_on")
-_TRANSFER_PLAIN = tuple(name for name in Transfer.__struct_fields__ if name != "note")
+*_TRANSFER_PLAIN, _LAST = Transfer.__struct_fields__
+assert _LAST == "note", "columns and fields go side by side"
 _note = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -140,7 +143,7 @@ async def read_holders(tx: Transaction, program_id: int, ids: Collection[UUID]) 
 async def _holders(tx: Transaction, statement: str, program_id: int, ids: Collection[UUID]) -> dict[UUID, Holder]:
     # Binary: arrays and ids need no parsing.
     async with tx.cursor(binary=True) as cursor:
-        await cursor.execute(statement, {"program_id": program_id, "ids": list(ids)})
+        await cursor.execute(statement, {"program_id": program_id, "ids": array(list(ids))})
         return {
             id: Holder(id, available, pending, held, debt, settled_to, due_at, Raw(running))
             for id, available, pending, held, debt, settled_to, due_at, running in await cursor.fetchall()
@@ -157,6 +160,12 @@ async def write_holders(tx: Transaction, program_id: int, holders: Sequence[Hold
 
 async def insert_transfers(tx: Transaction, program_id: int, transfers: Sequence[Transfer]) -> None:
     """Append transfers."""
-    names = {name: array([getattr(transfer, name) for transfer in transfers]) for name in _TRANSFER_PLAIN}
-    notes = [None if transfer.note is None else _note(transfer.note).decode() for transfer in transfers]
-    await tx.execute(INSERT_TRANSFERS, {"program_id": program_id, "note": array(notes), **names})
+    *plain, notes = zip(*map(astuple, transfers), strict=True)
+    names = {name: array(column) for name, column in zip(_TRANSFER_PLAIN, plain, strict=True)}
+    await tx.execute(
+        INSERT_TRANSFERS, {"program_id": program_id, "note": array([_noted(note) for note in notes]), **names}
+    )
+
+
+def _noted(note: dict[str, Any] | None) -> str | None:
+    return None if note is None else _note(note).decode()

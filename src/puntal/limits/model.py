@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -56,3 +56,15 @@ Used = dict[str, dict[date, Counter]]
 
 BudgetKey = tuple[str, str, date]
 """Budget key, measure, first local day of the period."""
+
+
+class Window(NamedTuple):
+    """Where what is used under a bound on some local day counts."""
+
+    bound: Bound
+    start: date
+    """The period's first day, or the day itself when it is rolling."""
+    counter: BudgetKey
+    """Of a bound that all members share."""
+    first: bool
+    """Of those asked together, the first of its limit: the numbers of one limit share a counter."""

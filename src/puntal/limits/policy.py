@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from puntal.kit.calendar import BEGINNING, add_months, period_start
-from puntal.limits.model import Bound, BudgetKey, Cooldown, Counter, Measure, Used
+from puntal.limits.model import Bound, BudgetKey, Cooldown, Counter, Measure, Used, Window
 from puntal.programs.document.earning import Budget, Limit, RollingWindow
 from puntal.programs.document.values import Span
 
@@ -82,16 +82,25 @@ def window(bound: Bound, day: date) -> date:
     return day if bound.days or bound.months else period_start(day, bound.period)
 
 
-def used_by_member(bound: Bound, used: Used, day: date) -> int:
-    """Return what the member used of a bound in the window holding `day`."""
+def windows(bounds: Sequence[Bound], day: date) -> tuple[Window, ...]:
+    """Return the windows of several bounds that what is used on a local day counts in."""
+    starts = [window(bound, day) for bound in bounds]
+    return tuple(
+        Window(bound, start, (bound.key, bound.measure, start), bound.key not in {each.key for each in bounds[:n]})
+        for n, (bound, start) in enumerate(zip(bounds, starts, strict=True))
+    )
+
+
+def used_by_member(bound: Bound, used: Used, start: date) -> int:
+    """Return what the member used of a bound in one of its windows, named as by `window`."""
     windows = used.get(bound.key)
     if not windows:
         return 0
     if not bound.days and not bound.months:
-        counter = windows.get(period_start(day, bound.period))
+        counter = windows.get(start)
         return 0 if counter is None else _figure(counter, bound.measure)
-    since = add_months(day, -bound.months) if bound.months else day - timedelta(days=bound.days)
-    return sum([_figure(counter, bound.measure) for at, counter in windows.items() if since < at <= day])
+    since = add_months(start, -bound.months) if bound.months else start - timedelta(days=bound.days)
+    return sum([_figure(counter, bound.measure) for at, counter in windows.items() if since < at <= start])
 
 
 def _figure(counter: Counter, measure: Measure) -> int:
@@ -100,13 +109,13 @@ def _figure(counter: Counter, measure: Measure) -> int:
     return counter.value if measure == "value" else counter.times
 
 
-def left(bound: Bound, day: date, used: Used, budgets: Mapping[BudgetKey, int], taken: Mapping[BudgetKey, int]) -> int:
+def left(window: Window, used: Used, budgets: Mapping[BudgetKey, int], taken: Mapping[BudgetKey, int]) -> int:
     """Return the room under one bound, at least 0. `taken` is what this decision took already."""
+    bound = window.bound
     if bound.scope == "m":
-        gone = used_by_member(bound, used, day)
+        gone = used_by_member(bound, used, window.start)
     else:
-        key = (bound.key, bound.measure, window(bound, day))
-        gone = budgets.get(key, 0) + taken.get(key, 0)
+        gone = budgets.get(window.counter, 0) + taken.get(window.counter, 0)
     return bound.most - gone if bound.most > gone else 0
 
 
@@ -124,8 +133,8 @@ def cut(points: int, value: int, bound: Bound, room: int) -> int:
 
 
 def take(used: Used, key: str, start: date, counter: Counter) -> None:
-    """Add to what a member used in one window; negative gives back. Changes the working copy `used`."""
-    windows = used.setdefault(key, {})
+    """Add to what a member used in one window; negative gives back. Changes `used`, and none of its windows."""
+    windows = used[key] = dict(used.get(key, ()))
     before = windows.get(start)
     if counter.times >= 0 and counter.points >= 0 and counter.value >= 0:
         windows[start] = counter if before is None else Counter(
@@ -153,9 +162,7 @@ def prune(used: Used, key: str, bound: Bound, day: date, late_days: int) -> None
         since = (add_months(day, -bound.months) if bound.months else day - timedelta(days=bound.days)) - timedelta(
             days=late_days
         )
-        for at in [at for at in windows if at < since and at != BEGINNING]:
-            del windows[at]
+        used[key] = {at: counter for at, counter in windows.items() if at >= since or at == BEGINNING}
     elif len(windows) > _KEPT_WINDOWS:
         since = period_start(day - timedelta(days=late_days), bound.period)
-        for at in [at for at in windows if at < since]:
-            del windows[at]
+        used[key] = {at: counter for at, counter in windows.items() if at >= since}

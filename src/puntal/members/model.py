@@ -20,7 +20,7 @@ EARNING: frozenset[Status] = frozenset({"active", "guest"})
 """Whose events may award something; a guest's stays unclaimed."""
 
 
-class Ids(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Ids(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """How a caller names a person: any of these, as they were written.
 
     Attributes:
@@ -35,7 +35,7 @@ class Ids(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
     external: dict[str, str] = field(default_factory=dict)
 
 
-class Match(Struct, frozen=True):
+class Match(Struct, frozen=True, gc=False):
     """Whom an ask means.
 
     Attributes:
@@ -47,7 +47,7 @@ class Match(Struct, frozen=True):
     conflict: UUID | None = None
 
 
-class Profile(Struct, frozen=True, kw_only=True):
+class Profile(Struct, frozen=True, kw_only=True, gc=False):
     """What is known of a member, without what she owns.
 
     Attributes:

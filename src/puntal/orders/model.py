@@ -12,7 +12,7 @@ SHIPPING = "shipping"
 """Id of the pseudo-line that stands for shipping in refunds."""
 
 
-class Line(Struct, frozen=True, forbid_unknown_fields=True):
+class Line(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One line as sent: `amount_minor` is the line's total before discounts, `discount_minor` its own discount."""
 
     id: str
@@ -27,7 +27,7 @@ class Line(Struct, frozen=True, forbid_unknown_fields=True):
     attributes: dict[str, Any] = {}
 
 
-class Order(Struct, frozen=True, forbid_unknown_fields=True):
+class Order(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """An order as sent.
 
     `discount_minor` is the order-level discount; `paid_points_minor`, `paid_gift_card_minor` and
@@ -164,7 +164,7 @@ class Awaited(Struct):
     at: datetime
 
 
-class OrderRecord(Struct):
+class OrderRecord(Struct, gc=False):
     """An order as we keep it. `net_minor` and `refunded_minor` leave out shipping."""
 
     source: str

@@ -14,17 +14,16 @@ def amounts(order: Order) -> Amounts:
     net = [line.amount_minor - line.discount_minor for line in order.lines]
     goods = sum(net)
     total = goods - order.discount_minor + order.shipping_minor + order.tax_minor
-    reduction = min(order.discount_minor + order.paid_points_minor, goods)
-    if reduction:
-        # Discount and payment are shared one after the other, so that each adds up by itself.
-        discount = share(min(order.discount_minor, goods), net)
-        net = [amount - part for amount, part in zip(net, discount, strict=True)]
-        points = share(min(order.paid_points_minor, sum(net)), net)
-        net = [amount - part for amount, part in zip(net, points, strict=True)]
-    paid_otherwise = min(order.paid_gift_card_minor + order.paid_wallet_minor, sum(net))
+    # Discount and payment are shared one after the other, so that each adds up by itself.
+    for taken in (order.discount_minor, order.paid_points_minor):
+        if taken:
+            parts = share(min(taken, sum(net)), net)
+            net = [amount - part for amount, part in zip(net, parts, strict=True)]
     cash = net
+    paid_otherwise = order.paid_gift_card_minor + order.paid_wallet_minor
     if paid_otherwise:
-        cash = [amount - part for amount, part in zip(net, share(paid_otherwise, net), strict=True)]
+        parts = share(min(paid_otherwise, sum(net)), net)
+        cash = [amount - part for amount, part in zip(net, parts, strict=True)]
     return Amounts(net, subtotal, cash, total)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import astuple
 
-from puntal.kit.db import Transaction, Written, array, array_of_json
+from puntal.kit.db import Transaction, array, array_of_json
 from puntal.orders.model import Awaited, Order, OrderAward, OrderGift, OrderLine, OrderRecord, RefundRecord
 
 LOAD = """
@@ -36,28 +37,35 @@ JOIN shop_order o ON o.program_id = %(program_id)s AND o.source = r.source AND o
 WHERE o.program_id = %(program_id)s AND o.member_id IS NOT NULL
 """
 
-SAVE = """
--- New orders are added, known ones replaced; the holder's lock is held, so nobody else writes a known order. One that
--- is not new after all is left alone, and the caller sees that one is missing.
-INSERT INTO shop_order (program_id, source, order_id, member_id, state, event_id, occurred_at, day, currency,
-  net_minor, total_minor, refunded_minor, channel, store, lines, awards, refunds)
-SELECT %(program_id)s, r.source, r.order_id, r.member_id, r.state, r.event_id, r.occurred_at, r.day, r.currency,
-  r.net_minor, r.total_minor, r.refunded_minor, r.channel, r.store, r.lines::json, r.awards::json, r.refunds::json
+_ROWS = """
 FROM unnest(%(source)s::text[], %(order_id)s::text[], %(member_id)s::uuid[], %(state)s::text[], %(event_id)s::text[],
   %(occurred_at)s::timestamptz[], %(day)s::date[], %(currency)s::text[], %(net_minor)s::bigint[],
   %(total_minor)s::bigint[], %(refunded_minor)s::bigint[], %(channel)s::text[], %(store)s::text[], %(lines)s::text[],
   %(awards)s::text[], %(refunds)s::text[])
   AS r (source, order_id, member_id, state, event_id, occurred_at, day, currency, net_minor, total_minor,
     refunded_minor, channel, store, lines, awards, refunds)
-ORDER BY r.source, r.order_id
-ON CONFLICT (program_id, source, order_id) DO UPDATE
-SET member_id = excluded.member_id, state = excluded.state, event_id = excluded.event_id,
-  occurred_at = excluded.occurred_at, day = excluded.day, currency = excluded.currency,
-  net_minor = excluded.net_minor, total_minor = excluded.total_minor, refunded_minor = excluded.refunded_minor,
-  channel = excluded.channel, store = excluded.store, lines = excluded.lines, awards = excluded.awards,
-  refunds = excluded.refunds
-WHERE (shop_order.source || ':' || shop_order.order_id) = ANY(%(known)s::text[])
 """
+
+INSERT = f"""
+-- New orders. In the order of keys, so that two batches wait for each other in one direction only. One that is not new
+-- after all is refused by the primary key.
+INSERT INTO shop_order (program_id, source, order_id, member_id, state, event_id, occurred_at, day, currency,
+  net_minor, total_minor, refunded_minor, channel, store, lines, awards, refunds)
+SELECT %(program_id)s, r.source, r.order_id, r.member_id, r.state, r.event_id, r.occurred_at, r.day, r.currency,
+  r.net_minor, r.total_minor, r.refunded_minor, r.channel, r.store, r.lines::json, r.awards::json, r.refunds::json
+{_ROWS}
+ORDER BY r.source, r.order_id
+"""
+
+UPDATE = f"""
+-- Known orders; the holders' locks are held, so nobody else writes them.
+UPDATE shop_order
+SET member_id = r.member_id, state = r.state, event_id = r.event_id, occurred_at = r.occurred_at, day = r.day,
+  currency = r.currency, net_minor = r.net_minor, total_minor = r.total_minor, refunded_minor = r.refunded_minor,
+  channel = r.channel, store = r.store, lines = r.lines::json, awards = r.awards::json, refunds = r.refunds::json
+{_ROWS}
+WHERE shop_order.program_id = %(program_id)s AND shop_order.source = r.source AND shop_order.order_id = r.order_id
+"""  # noqa: S608 - our own constant
 
 REASSIGN = """
 -- Another member's from now on; both holders are locked. `keys` NULL: all of them.
@@ -119,14 +127,24 @@ async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> 
     return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
 
 
-async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]) -> Written:
-    """Write orders as they are now; the row count says how many were written."""
-    names = {name: array([getattr(order, name) for order in orders]) for name in _PLAIN}
+async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]) -> None:
+    """Write orders as they are now; a violated key says that one of those not known is not new."""
+    new: list[OrderRecord] = []
+    changed: list[OrderRecord] = []
+    for order in orders:
+        (changed if (order.source, order.order_id) in known else new).append(order)
+    for statement, rows in ((INSERT, new), (UPDATE, changed)):
+        if rows:
+            await tx.execute(statement.encode(), {"program_id": program_id, **_columns(rows)})
+
+
+def _columns(orders: Sequence[OrderRecord]) -> dict[str, str]:
+    columns = zip(*map(astuple, orders), strict=True)
+    names = {name: array(column) for name, column in zip(_PLAIN, columns, strict=False)}
     names["lines"] = array_of_json([_encode(order.lines) for order in orders])
     names["awards"] = array_of_json([_encode(order.awards) for order in orders])
     names["refunds"] = array_of_json([_refunds_of(order) for order in orders])
-    keys = [f"{source}:{order_id}" for source, order_id in known]
-    return await tx.execute(SAVE, {"program_id": program_id, "known": keys, **names})
+    return names
 
 
 def _refunds_of(order: OrderRecord) -> bytes:

@@ -183,7 +183,7 @@ class Lot(Struct, frozen=True, omit_defaults=True, gc=False):
         return self.amount - self.remaining - self.held - self.expired - self.reversed
 
 
-class Consumption(Struct, frozen=True):
+class Consumption(Struct, frozen=True, gc=False):
     """The part of a transfer that one lot paid or, when the transfer brings units in, got back."""
 
     transfer_id: UUID
@@ -269,7 +269,7 @@ class Taken(Struct, frozen=True):
         return self.own + self.other + self.debt
 
 
-class Books(Struct):
+class Books(Struct, gc=False):
     """One holder's wallets while somebody works on them: a working copy only its maker changes.
 
     Balances are lists by wallet ordinal. `policy` keeps them, the lots and the transfers in step.

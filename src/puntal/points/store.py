@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import astuple
+
 from puntal.kit.db import Transaction, array, encode
 from puntal.points.model import FinishedCard, Hold, Lot
 
@@ -356,9 +358,8 @@ async def update_lots(tx: Transaction, program_id: int, lots: Sequence[tuple[UUI
 
 
 def _columns(lots: Sequence[tuple[UUID, Lot]], names: Sequence[str]) -> dict[str, str]:
-    columns = {name: array([getattr(lot, name) for _, lot in lots]) for name in names}
-    columns["holder_id"] = array([holder for holder, _ in lots])
-    return columns
+    columns = dict(zip(_LOT, zip(*(astuple(lot) for _, lot in lots), strict=True), strict=True))
+    return {"holder_id": array([holder for holder, _ in lots]), **{name: array(columns[name]) for name in names}}
 
 
 async def write_rows(tx: Transaction, statement: str, program_id: int, rows: Sequence[dict[str, Any]]) -> None:

@@ -17,6 +17,8 @@ from puntal.rules.model import FactValue, Field, Type
 Stored = int | str | bool
 # A field's value and what is compared with it must both fit a bigint.
 LARGEST = 2**63 - 1
+# Every event asks this of its facts, and looking a member of an enumeration up is slow.
+_A_NUMBER, _AN_AMOUNT, _A_FLAG, _A_LIST = Type.NUMBER, Type.MONEY, Type.FLAG, Type.LIST
 _MONEY = re.compile(r"(-?\d+(?:\.\d+)?) ?([A-Z]{3})")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -61,16 +63,15 @@ def fact(field: Field, value: object) -> FactValue:
     Attributes outlive the revision that gave them their type. Of another type they are unknown, to the evaluator
     by this function and to the database by the field's SQL; the engine would fail on comparing them.
     """
-    match field.type:
-        case Type.NUMBER | Type.MONEY:
-            fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
-            return value if fits else None  # type: ignore[return-value] # checked in the line above
-        case Type.FLAG:
-            return value if isinstance(value, bool) else None
-        case Type.LIST:
-            return [item for item in value if isinstance(item, str)] if isinstance(value, (list, tuple)) else None
-        case _:
-            return value if isinstance(value, str) else None
+    kind = field.type
+    if kind is _A_NUMBER or kind is _AN_AMOUNT:
+        fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+        return value if fits else None  # type: ignore[return-value] # checked in the line above
+    if kind is _A_FLAG:
+        return value if isinstance(value, bool) else None
+    if kind is _A_LIST:
+        return [item for item in value if isinstance(item, str)] if isinstance(value, (list, tuple)) else None
+    return value if isinstance(value, str) else None
 
 
 def write_value(field: Field, stored: Stored) -> str | int | Decimal | bool:

@@ -45,7 +45,7 @@ class Segments(Struct, frozen=True):
     lists: frozenset[str]
 
 
-class MemberFacts(Struct, frozen=True):
+class MemberFacts(Struct, frozen=True, gc=False):
     """What decisions read of a member beside her profile and books."""
 
     metrics: dict[str, int]

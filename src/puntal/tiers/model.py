@@ -48,6 +48,7 @@ class Standing(
     Struct,
     frozen=True,
     omit_defaults=True,
+    gc=False,
     rename={
         "tier": "t",
         "since": "s",

@@ -145,7 +145,7 @@ async def load(tx: Transaction, program_id: int, ids: Iterable[UUID], *, lock: b
     wanted = list(ids)
     if not wanted:
         return {}
-    cursor = await tx.execute(LOAD_LOCKED if lock else LOAD, {"program_id": program_id, "ids": wanted})
+    cursor = await tx.execute(LOAD_LOCKED if lock else LOAD, {"program_id": program_id, "ids": array(wanted)})
     return {row[0]: _profile(row) for row in await cursor.fetchall()}
 
 

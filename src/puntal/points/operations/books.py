@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -28,14 +28,22 @@ class Clocks(msgspec.Struct, omit_defaults=True):
     lapsed: dict[int, datetime] = msgspec.field(default_factory=dict)
 
 
+class Clocked(Protocol):
+    """A running state, of which only this is read here."""
+
+    alive: dict[int, datetime]
+    lapsed: dict[int, datetime]
+
+
 _read_clocks = msgspec.json.Decoder(Clocks)
 _read_running = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encoder = msgspec.json.Encoder()
 
 
-def books_of(holder: Holder, wallets: int) -> Books:
-    """Return books on one row, without its lots."""
-    clocks = _read_clocks.decode(holder.running)
+def books_of(holder: Holder, wallets: int, clocks: Clocked | None = None) -> Books:
+    """Return books on one row, without its lots; `clocks` where the caller has read the running state already."""
+    if clocks is None:
+        clocks = _read_clocks.decode(holder.running)
     books = Books(
         holder_id=holder.id,
         next_id=ids.new_id,
@@ -45,8 +53,8 @@ def books_of(holder: Holder, wallets: int) -> Books:
         debt=list(holder.debt),
         settled_to=holder.settled_to,
         due_at=holder.due_at,
-        alive=clocks.alive,
-        lapsed=clocks.lapsed,
+        alive=dict(clocks.alive),
+        lapsed=dict(clocks.lapsed),
     )
     books.grow(wallets)
     return books

@@ -16,17 +16,14 @@ def next_due(climb: Climb, standing: Standing, *, enrolled: date, today: date) -
 
     It may be `today` or earlier: that night is still to run.
     """
-    days = []
-    floor = standing.floor
-    if floor is not None and floor.until is not None:
-        days.append(floor.until)
-    if climbing.rank(climb, standing.tier) > 0:
-        if standing.grace_until is not None:
-            days.append(standing.grace_until)
-        elif standing.until is not None:
-            notice = _notice_day(climb, standing)
-            days.append(standing.until if notice is None else min(notice, standing.until))
-    return min(days, default=None)
+    floor_ends = None if standing.floor is None else standing.floor.until
+    if climbing.rank(climb, standing.tier) == 0:
+        return floor_ends
+    due = standing.grace_until
+    if due is None and standing.until is not None:
+        notice = _notice_day(climb, standing)
+        due = standing.until if notice is None else min(notice, standing.until)
+    return due if floor_ends is None else floor_ends if due is None else min(floor_ends, due)
 
 
 def nightly(
