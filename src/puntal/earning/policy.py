@@ -49,7 +49,8 @@ def base_of(award: Award, amounts: Amounts) -> list[int]:
 
 def rate_at(award: Award, rank: int) -> Rate:
     """Return the rate of a tier rank; a ladderless rule has one."""
-    return award.rates[min(rank, len(award.rates) - 1)]
+    rates = award.rates
+    return rates[rank] if rank < len(rates) else rates[-1]
 
 
 def award(

@@ -178,7 +178,7 @@ def _record(work: Work, order: Order, of: Amounts) -> OrderRecord:
 
 
 def _keys(line: Line, keys: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
-    return tuple(key for key, dimension, value in keys if getattr(line, dimension) == value)
+    return tuple([key for key, dimension, value in keys if getattr(line, dimension) == value])
 
 
 def _count(work: Work, order: Order, net: Sequence[int], quantities: Sequence[int], orders: int) -> None:

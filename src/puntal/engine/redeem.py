@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -213,7 +213,7 @@ def _rank(asked: Asking, reward: Reward) -> int:
     return 0 if reward.ladder is None else asked.ranks[reward.ladder]
 
 
-def covered(asked: Asking, reward: Reward) -> list[bool]:
+def covered(asked: Asking, reward: Reward) -> Sequence[bool]:
     """Return which lines of the cart a reward is about."""
     order = asked.occasion.order
     if order is None:

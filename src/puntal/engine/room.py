@@ -56,8 +56,9 @@ def take(work: Work, given: Given) -> list[Use]:
             limits.take(work.running.used, bound.key, start, Counter(times, given.points, value))
             limits.prune(work.running.used, bound.key, bound, work.day, work.program.late_days)
             uses.append(Use("m", bound.key, "points", start, given.points))
-            if first:
+            if value:
                 uses.append(Use("m", bound.key, "value", start, value))
+            if first:
                 uses.append(Use("m", bound.key, "times", start, 1))
     return uses
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 
-_YOUNG = 100_000
-"""Containers made before the youngest are looked through: about one batch of events."""
+_YOUNG = 250_000
+"""Containers that live beside each other before the youngest are looked through: more than two batches of 500 events
+make. Less, and every batch would be looked through while it is at work; cycles that are left over wait a little."""
 _MIDDLE = 20
 _OLD = 50
 _TURN_SECONDS = 0.0005

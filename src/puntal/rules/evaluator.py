@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import datalogic_py
@@ -36,7 +37,7 @@ class Answers(NamedTuple):
     """
 
     conditions: list[bool]
-    lines: list[list[bool]]
+    lines: list[Sequence[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class LineFilter:
 
     def evaluate(self, facts: Facts) -> list[bool]:
         """Return one answer per line of `facts["lines"]`."""
-        return _lines(_run([self.rule], facts)[0])
+        return list(_lines(_run([self.rule], facts)[0]))
 
 
 class ConditionSet:
@@ -112,9 +113,10 @@ def _session() -> datalogic_py.Session:
     return session
 
 
-def _lines(answer: str) -> list[bool]:
+@lru_cache(maxsize=4096)
+def _lines(answer: str) -> tuple[bool, ...]:
     inner = answer[1:-1]
-    return [text == _TRUE for text in inner.split(",")] if inner else []
+    return tuple([text == _TRUE for text in inner.split(",")]) if inner else ()
 
 
 def _translate(node: Any, *, line: bool) -> Any:  # noqa: ANN401, PLR0911 - any JSON value; one return per kind

@@ -128,7 +128,7 @@ async def record(tx: Transaction, program_id: int, books: Iterable[Books]) -> No
     cards: list[dict[str, Any]] = []
     for each in books:
         holder = {"holder_id": each.holder_id}
-        new += [(each.holder_id, each.lots[lot_id]) for lot_id in each.added if lot_id in each.lots]
+        new += [(each.holder_id, lot) for lot_id in each.added if (lot := each.lots.get(lot_id)) is not None]
         changed += [(each.holder_id, each.lots[lot_id]) for lot_id in each.changed]
         consumptions += [_row(consumption, holder) for consumption in each.consumptions]
         holds += [_row(each.holds[hold_id], holder) for hold_id in each.changed_holds]
