@@ -58,7 +58,7 @@ def test_a_line_filter_answers_per_line_with_the_conditions() -> None:
     answers = ConditionSet([some], [dairy, big]).evaluate(BASKET)
 
     assert answers == ([True], [(True, False, False), (True, True, False)])
-    assert ConditionSet([some], [dairy]).evaluate({"lines": []}) == ([False], [[]])
+    assert ConditionSet([some], [dairy]).evaluate({"lines": []}) == ([False], [()])
     assert ConditionSet().evaluate(BASKET) == ([], [])
 
 
