@@ -11,15 +11,16 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import uvicorn
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from puntal.kit import clock
@@ -68,6 +69,16 @@ class Provider:
         self.asked.append("keys")
         return JSONResponse(KeySet([self.key]).as_dict(private=False))
 
+    async def authorize(self, request: Request) -> Response:
+        """Show its page to a browser: whoever presses the link agrees, and goes back."""
+        self.asked.append("authorize")
+        state, code = self.consent(str(request.url))
+        back = f"{self.codes[code]['redirect_uri']}?{urlencode({'state': state, 'code': code})}"
+        return HTMLResponse(
+            '<!doctype html><html lang="en"><title>Acme</title><main><h1>Acme</h1>'
+            f'<a href="{escape(back)}">Agree</a></main></html>'
+        )
+
     async def token(self, request: Request) -> Response:
         self.asked.append("token")
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
@@ -115,13 +126,14 @@ def shared_secret() -> Any:
 
 
 @asynccontextmanager
-async def a_provider() -> AsyncIterator[Provider]:
-    """Run one on a free port."""
+async def a_provider(host: str = "127.0.0.1") -> AsyncIterator[Provider]:
+    """Run one on a free port of this machine, which it calls by a name."""
     listening = socket.create_server(("127.0.0.1", 0))
-    provider = Provider(issuer=f"http://127.0.0.1:{listening.getsockname()[1]}")
+    provider = Provider(issuer=f"http://{host}:{listening.getsockname()[1]}")
     app = Starlette(
         routes=[
             Route("/.well-known/openid-configuration", provider.configuration),
+            Route("/authorize", provider.authorize),
             Route("/keys", provider.keys),
             Route("/token", provider.token, methods=["POST"]),
             Route("/userinfo", provider.about),

@@ -349,7 +349,9 @@ async def test_a_file_of_codes_counts_as_a_batch(office: Office) -> None:
     )
     at = f"{office.at}/voucher-batches/{made.json()['id']}/codes"
     csv = {"content-type": "text/csv"}
-    assert (await office.anna.post(at, content="code\nAA-1\nAA-2\n", headers=csv)).status_code == 200
+    assert (await office.anna.post(at, content="code\nAA-1\n=1+2\n", headers=csv)).status_code == 200
+    # What a spreadsheet would run is written so that it does not.
+    assert "\n'=1+2," in (await office.ben.get(f"{at}.csv")).text.replace("\r", "")
 
     asked = await office.waiting(await office.anna.post(at, content="code\nBB-1\nBB-2\nBB-3\n", headers=csv))
 

@@ -250,11 +250,19 @@ class Visit:
         self.seen: dict[Page, set[int]] = {}
         self.languages: dict[Page, str] = {}
         self.forgiven: list[str] = []
+        self.places: list[str] = [site.address, "data:", "blob:"]
 
     def __call__(
-        self, path: str, *, language: str = "en", scheme: str = "light", width: int = DESK, as_owner: bool = True
+        self,
+        path: str,
+        *,
+        language: str = "en",
+        scheme: str = "light",
+        width: int = DESK,
+        as_owner: bool = True,
+        address: str | None = None,
     ) -> Page:
-        """Open `/admin` + `path`."""
+        """Open `/admin` + `path`, by another name of the same site where one is given."""
         context = self.browser.new_context(
             locale={"en": "en-GB", "es": "es-ES"}[language],
             color_scheme=scheme,  # type: ignore[arg-type] # a literal there
@@ -271,8 +279,12 @@ class Visit:
         page.on("dialog", self._shut)
         self.languages[page] = language
         self.pages.append(page)
-        page.goto(f"{self.site.address}/admin{path}")
+        page.goto(f"{address or self.site.address}/admin{path}")
         return page
+
+    def goes_to(self, place: str) -> None:
+        """Another place is asked on purpose."""
+        self.places.append(place)
 
     def forgive(self, part: str) -> None:
         """A refusal is to be shown on purpose: the browser writes its status on the console."""
@@ -328,7 +340,7 @@ class Visit:
         dialog.dismiss()
 
     def _follow(self, request: Request) -> None:
-        if not request.url.startswith((self.site.address, "data:", "blob:")):
+        if not request.url.startswith(tuple(self.places)):
             self.complaints.append(f"asks another place: {request.url}")
 
 

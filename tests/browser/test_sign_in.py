@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyotp
 import pytest
@@ -10,6 +15,14 @@ from playwright.sync_api import Page, expect
 
 from conftest import EMAIL, PHRASE, Shop, Site, Visit
 from puntal.kit import ids
+
+# Behind everything else there: that folder has modules called like ours.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "access"))
+
+from provider import CLIENT, SECRET, Provider, a_provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WORDS = {
     "en": ("E-mail", "Password", "Sign in", "That was not done"),
@@ -25,10 +38,11 @@ def enter(page: Page, email: str, password: str, language: str = "en") -> None:
     page.get_by_role("button", name=verb, exact=True).click()
 
 
-def colleague(site: Site) -> str:
+def colleague(site: Site, language: str = "en") -> str:
     """Add a marketer with the usual password; return her e-mail."""
     email = f"carla-{ids.new_id().hex[-8:]}@example.org"
-    site.post("organization/staff", {"email": email, "name": "Carla", "role": "marketer", "password": PHRASE})
+    person = {"email": email, "name": "Carla", "role": "marketer", "password": PHRASE, "locale": language}
+    site.post("organization/staff", person)
     return email
 
 
@@ -97,3 +111,110 @@ def test_the_account_shows_where_one_is_signed_in(visit: Visit, site: Site) -> N
     page.get_by_text("That browser is signed out.").wait_for()
     expect(page.get_by_role("button", name="End", exact=True)).to_have_count(0)
     visit.everywhere(page)
+
+
+PASSKEYS = {
+    "en": (
+        "Add a passkey",
+        "What you call it",
+        "Your password",
+        "Go on",
+        "Passkey added",
+        "Your account",
+        "Sign out",
+        "Sign in with a passkey",
+    ),
+    "es": (
+        "Añadir una llave de acceso",
+        "Cómo la llamas",
+        "Tu contraseña",
+        "Continuar",
+        "Llave de acceso añadida",
+        "Tu cuenta",
+        "Cerrar sesión",
+        "Entrar con una llave de acceso",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_passkey_is_added_and_signs_in_by_itself(visit: Visit, site: Site, language: str) -> None:
+    add, name, password, go_on, added, account, sign_out, sign_in = PASSKEYS[language]
+    visit.forgive("401")
+    # Browsers bind passkeys to names, not to numbers.
+    address = site.address.replace("127.0.0.1", "localhost")
+    visit.goes_to(address)
+    email = colleague(site, language)
+    page = visit("/account", language=language, as_owner=False, address=address)
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    finger = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    made = device.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {"options": finger | {"isUserVerified": True, "automaticPresenceSimulation": True}},
+    )
+    enter(page, email, PHRASE, language)
+
+    page.get_by_role("button", name=add).click()
+    form = page.get_by_role("dialog")
+    form.get_by_label(name).fill("Laptop")
+    form.get_by_label(password).fill(PHRASE)
+    form.get_by_role("button", name=go_on).click()
+    page.get_by_text(added).wait_for()
+    expect(page.get_by_text("Laptop", exact=True)).to_be_visible()
+    kept = device.send("WebAuthn.getCredentials", {"authenticatorId": made["authenticatorId"]})["credentials"]
+    assert [each["rpId"] for each in kept] == ["localhost"]
+    visit.look(page)
+
+    page.get_by_role("button", name=account).click()
+    page.get_by_role("menuitem", name=sign_out).click()
+    page.wait_for_url(re.compile("/sign-in"))
+    page.get_by_role("button", name=sign_in).click()
+    page.wait_for_url(re.compile(r"/admin/(p/|start)"))
+    me = page.context.request.get(f"{address}/v1/auth/me")
+    assert me.json()["staff"]["email"] == email
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """A company's sign-in on this machine, on another site than ours; it runs beside the browser."""
+    running: list[Provider] = []
+    ready, over = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with a_provider("localhost") as opened:
+            running.append(opened)
+            ready.set()
+            await asyncio.to_thread(over.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert ready.wait(30)
+    yield running[0]
+    over.set()
+    thread.join(30)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_company_s_button_signs_in(visit: Visit, site: Site, provider: Provider, language: str) -> None:
+    visit.forgive("401")
+    visit.goes_to(provider.issuer)
+    email = colleague(site, language)
+    provider.person = {"email": email, "email_verified": True, "name": "Carla", "sub": email}
+    id = f"acme{ids.new_id().hex[-6:]}"
+    said = {"name": f"Acme {language}", "issuer": provider.issuer, "client_id": CLIENT, "secret": SECRET}
+    put = site.api.put(f"organization/sso/{id}", json=said | {"domains": ["example.org"], "new_role": None})
+    assert put.is_success, put.text
+    verb = {"en": "Sign in with Acme en", "es": "Entrar con Acme es"}[language]
+
+    page = visit("/sign-in", language=language, as_owner=False)
+    visit.look(page)
+    page.get_by_role("link", name=verb).click()
+    page.get_by_role("link", name="Agree").click()
+    page.wait_for_url(re.compile(r"/admin/(p/|start)"))
+
+    me = page.context.request.get(f"{site.address}/v1/auth/me")
+    assert me.json()["staff"]["email"] == email
+    assert provider.asked.count("token") == 1
+    gone = site.api.delete(f"organization/sso/{id}")
+    assert gone.is_success, gone.text

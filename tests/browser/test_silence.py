@@ -178,3 +178,44 @@ def test_a_form_survives_a_session_that_is_revoked_and_is_done_once(visit: Visit
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert points_of(site, shop) == before + 800
     assert page.url == address
+
+
+def hold(page: Page, address: str, *, answers: list[str]) -> None:
+    """Let the server do what it is asked the first time, and never pass its answer on; later ones are passed on."""
+
+    def handle(route: Route) -> None:
+        answers.append(route.request.headers.get("idempotency-key", ""))
+        if len(answers) > 1:
+            route.continue_()
+        elif route.request.method != "GET":
+            assert route.fetch(headers=route.request.headers | {"origin": route.request.url.partition("/v1/")[0]}).ok
+
+    page.route(re.compile(address), handle)
+
+
+def test_an_answer_that_never_comes_ends_after_half_a_minute_and_posts_once(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=1)
+    page = visit("/account")
+    page.clock.install()
+    page.goto(f"{site.address}/admin/p/{shop.slug}/members/{shop.members[0]}")
+    give(page, "900")
+    before = points_of(site, shop)
+    keys: list[str] = []
+    hold(page, "/adjustments$", answers=keys)
+    send = page.get_by_role("dialog").get_by_role("button", name="Give 900 points")
+    send.click()
+    for _ in range(100):
+        if points_of(site, shop) == before + 900:
+            break
+        page.wait_for_timeout(100)
+    alert = page.get_by_role("dialog").get_by_role("alert")
+    page.clock.run_for(25_000)
+    expect(alert).to_have_count(0)
+    page.clock.run_for(6_000)
+    expect(alert).to_contain_text(SILENCE)
+    page.clock.resume()
+    send.click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert points_of(site, shop) == before + 900
