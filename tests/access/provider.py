@@ -75,7 +75,7 @@ class Provider:
         state, code = self.consent(str(request.url))
         back = f"{self.codes[code]['redirect_uri']}?{urlencode({'state': state, 'code': code})}"
         return HTMLResponse(
-            '<!doctype html><html lang="en"><title>Acme</title><main><h1>Acme</h1>'
+            '<!doctype html><html lang="en"><title>Acme</title><link rel="icon" href="data:,"><main><h1>Acme</h1>'
             f'<a href="{escape(back)}">Agree</a></main></html>'
         )
 
