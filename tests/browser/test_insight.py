@@ -42,4 +42,7 @@ def test_rows_behind_a_tier_are_its_members(visit: Visit, site: Site) -> None:
     shop = site.open_shop(people=3)
     page = visit(f"/p/{shop.slug}/insight?tab=tiers")
     page.get_by_role("tabpanel").get_by_role("button", name=re.compile("^Show rows")).first.click()
-    expect(page.get_by_role("dialog").get_by_role("row")).to_have_count(len(shop.members) + 1)
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("row")).to_have_count(len(shop.members) + 1)
+    # By name, which leads to the person.
+    expect(drawer.get_by_role("link", name="Anna Alba")).to_have_attribute("href", re.compile(shop.members[0]))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
+from playwright.sync_api import expect
 
 from conftest import Shop, Site, Visit
 
@@ -38,9 +42,9 @@ def test_a_wallet_is_adjusted_with_a_reason(visit: Visit, site: Site) -> None:
     page.get_by_role("button", name="Adjust points").click()
     form = page.get_by_role("dialog")
     form.get_by_label("Amount").fill("600")
-    form.get_by_text("She will have 600 instead of 0.").wait_for()
+    form.get_by_text("The balance becomes 600 instead of 0.").wait_for()
     assert form.get_by_role("button", name="Give 600 points").is_disabled()
-    form.get_by_label("What she reads").fill("A gift")
+    form.get_by_label("What the member reads").fill("A gift")
     form.get_by_label("What only staff read").fill("Ticket 81")
     form.get_by_role("button", name="Give 600 points").click()
     page.get_by_text("600", exact=True).first.wait_for()
@@ -76,7 +80,7 @@ def test_two_records_become_one_and_two_again(visit: Visit, site: Site) -> None:
     form.get_by_label("Find the other record").first.fill("ben")
     page.get_by_role("option", name="Ben Bosch").click()
     form.get_by_text("Merging Ben Bosch into Anna Alba").wait_for()
-    form.get_by_text("She will hold").first.wait_for()
+    form.get_by_text("Together they hold").first.wait_for()
     form.get_by_role("button", name="Merge them").click()
     page.get_by_text("ben@example.org").wait_for()
     page.get_by_role("button", name="Undo").click()
@@ -89,7 +93,7 @@ def test_a_person_is_erased_only_when_the_word_is_typed(visit: Visit, site: Site
     page.get_by_role("button", name="Actions", exact=True).click()
     page.get_by_role("menuitem", name="Erase the person").click()
     form = page.get_by_role("dialog")
-    form.get_by_text("2 ways of recognising her are deleted.").wait_for()
+    form.get_by_text("2 ways of recognising this person are deleted.").wait_for()
     assert form.get_by_role("button", name="Erase for good").is_disabled()
     form.get_by_label("Type ERASE to confirm").fill("erase")
     form.get_by_role("button", name="Erase for good").click()
@@ -101,9 +105,54 @@ def test_a_consent_is_recorded_with_how_she_said_so(visit: Visit, site: Site) ->
     page = visit(f"/p/{shop.slug}/members/{shop.members[0]}?tab=profile")
     page.get_by_role("button", name="Record").click()
     form = page.get_by_role("dialog")
-    form.get_by_label("How she said so").fill("Paper form 12")
+    form.get_by_label("How it was said").fill("Paper form 12")
     form.get_by_role("button", name="Record").click()
     page.get_by_text("Paper form 12").first.wait_for()
     page.get_by_label("Name", exact=True).fill("Anna Álvarez")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="Anna Álvarez").wait_for()
+
+
+def test_points_go_to_another_member_and_into_another_wallet(visit: Visit, site: Site) -> None:
+    shop = site.open_shop("cafe", people=2)
+    read = site.api.get(f"programs/{shop.slug}/program").json()
+    document = read["document"]
+    points = next(id for id, one in document["wallets"].items() if one["kind"] == "points")
+    document["wallets"][points] |= {"transferable": True, "convert": [{"to": "gems", "take": 100, "give": 1}]}
+    document["wallets"]["gems"] = {"kind": "points", "label": {"en": "Gems", "es": "Gemas"}}
+    _publish(site, shop, document)
+    for member in shop.members:
+        gift = {"wallet": points, "amount": 500, "reason": "A gift", "internal_reason": "Test"}
+        site.post(f"programs/{shop.slug}/members/{member}/adjustments", gift)
+    page = visit(f"/p/{shop.slug}/members/{shop.members[0]}")
+    actions = page.get_by_role("button", name=re.compile("^Actions: ")).first
+    actions.click()
+    page.get_by_role("menuitem", name="Give to a member").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("Who receives it").first.fill("ben")
+    page.get_by_role("option", name="Ben Bosch").click()
+    form.get_by_label("Amount").fill("200")
+    expect(form).to_contain_text("Ben Bosch receives it.")
+    visit.look(page, "giving")
+    form.get_by_role("button", name=re.compile("^Give 200")).click()
+    expect(form).to_have_count(0)
+    actions.click()
+    page.get_by_role("menuitem", name="Convert").click()
+    form.get_by_label("Amount").fill("150")
+    expect(form).to_contain_text("Only whole portions of 100")
+    form.get_by_label("Amount").fill("200")
+    expect(form).to_contain_text("become 2 gems")
+    form.get_by_role("button", name=re.compile("^Convert 200")).click()
+    expect(form).to_have_count(0)
+    wallets = site.api.get(f"programs/{shop.slug}/members/{shop.members[0]}/wallets").json()["items"]
+    assert {one["wallet"]: one["available"] for one in wallets if one["wallet"] in (points, "gems")} == {
+        points: 100,
+        "gems": 2,
+    }
+
+
+def _publish(site: Site, shop: Shop, document: Any) -> None:
+    path = f"programs/{shop.slug}/program"
+    saved = site.api.put(path, json=document)
+    assert saved.is_success, saved.text
+    site.post(f"{path}/publish", {"note": "Give and convert"})

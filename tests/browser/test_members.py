@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Shop, Site, Visit
+from conftest import PHONE, Shop, Site, Visit
 
 SEARCH = {"en": "Name, e-mail, phone, card, order number …", "es": "Nombre, correo, teléfono, tarjeta, n.º de pedido …"}
 
@@ -82,3 +82,16 @@ def test_points_of_several_are_adjusted_with_the_numbers_said_before(visit: Visi
     form.get_by_text("Gives 50 to each of 2 members: 100 together.").wait_for()
     form.get_by_role("button", name="Adjust 2 members").click()
     form.get_by_text("2 of 2 done, 0 wait for a second person, 0 refused.").wait_for()
+
+
+def test_members_are_cards_on_a_phone_and_filters_wait_behind_a_button(visit: Visit, shop: Shop) -> None:
+    page = visit(f"/p/{shop.slug}/members", width=PHONE)
+    card = page.get_by_role("listitem").filter(has_text="Anna Alba")
+    card.get_by_text("Active", exact=True).wait_for()
+    assert page.get_by_role("table").count() == 0
+    assert page.get_by_role("combobox", name="Tier").count() == 0
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_role("combobox", name="Tier").wait_for()
+    card.get_by_label("Select this row").check()
+    page.get_by_text("1 member selected").wait_for()
+    visit.look(page, "phone")

@@ -60,7 +60,7 @@ def give(page: Page, amount: str) -> None:
     page.get_by_role("button", name="Adjust points").click()
     form = page.get_by_role("dialog")
     form.get_by_label("Amount").fill(amount)
-    form.get_by_label("What she reads").fill("A gift")
+    form.get_by_label("What the member reads").fill("A gift")
     form.get_by_label("What only staff read").fill("Ticket 81")
 
 

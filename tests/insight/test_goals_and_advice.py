@@ -26,10 +26,26 @@ from puntal.insight.model_kpis import (
     Share,
     Span,
 )
+from puntal.insight.naming import Names
 from puntal.insight.phrases_home import ADVICE, ALERTS, words_of
+from puntal.programs.document.program import Program
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 4, 30)
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
+DOCUMENT = Program.model_validate(
+    {
+        "puntal": 1,
+        "name": "Aurora",
+        "timezone": "Europe/Madrid",
+        "currency": "EUR",
+        "wallets": {"points": {"kind": "points", "label": {"en": "Stars", "es": "Estrellas"}}},
+        "rewards": [
+            {"id": "five", "kind": "amount_off", "value": "5.00 EUR", "name": {"en": "Five euros", "es": "Cinco euros"}}
+        ],
+        "campaigns": [{"id": "spring", "label": {"en": "Spring in the shop", "es": "Primavera en la tienda"}}],
+    }
+)
+CALLED, SPANISH = Names(DOCUMENT, "en"), Names(DOCUMENT, "es")
 
 
 def a_goal(metric: str = "sales", target: int | Fraction = 3000, **more: Any) -> Goal:
@@ -193,17 +209,18 @@ def test_each_recommendation_says_its_numbers() -> None:
     found = policy_advice.advice(bad, a_month(), rewards, [a_cost(900, sales=500)], reminds=False)
 
     assert {one.kind for one in found} == set(ADVICE)
-    said = {one.kind: words_of(one, "en", "EUR") for one in found}
+    said = {one.kind: words_of(one, CALLED, "en", "EUR") for one in found}
     assert said["remind_of_ending"] == (
         "Send a reminder",
-        "72 % of what is available in points ends within thirty days: 720",
+        "72 % of what is available in Stars ends within thirty days: 720",
     )
     # 40 of 180 orders, 90 of 180 before.
     assert said["bring_buyers_back"][1].startswith("22 % of orders came from returning customers, 50 %")
-    assert said["review_costly_incentive"][1] == "five cost 9.00 EUR and led to sales of 5.00 EUR"
+    assert said["review_costly_incentive"][1] == "“Five euros” cost €9.00 and led to sales of €5.00"
+    assert said["retire_unused_rewards"][1] == "Not taken once in the period: “Tea”"
     assert {one.kind: one.target for one in found}["remind_of_ending"] == "wallets"
     for one in found:
-        assert all(words_of(one, "es", "EUR"))
+        assert all(words_of(one, SPANISH, "es", "EUR"))
 
 
 def test_alerts_come_worst_first_and_are_told_in_both_languages() -> None:
@@ -222,8 +239,8 @@ def test_alerts_come_worst_first_and_are_told_in_both_languages() -> None:
     assert [one.severity for one in found] == sorted(
         (one.severity for one in found), key=["critical", "warning", "info"].index
     )
-    said = {one.kind: words_of(one, "en", "EUR")[1] for one in found}
+    said = {one.kind: words_of(one, CALLED, "en", "EUR")[1] for one in found}
     assert said["budget_ending"] == (
-        "85 % of campaign:spring (points) is used; 150 left; at this pace it ends on 2026-04-30"
+        "85 % of the points budget of “Spring in the shop” is used; 150 left; at this pace it ends on Apr 30, 2026"
     )
-    assert all(words_of(one, "es", "EUR")[1] for one in found)
+    assert all(words_of(one, SPANISH, "es", "EUR")[1] for one in found)

@@ -105,7 +105,7 @@ async def test_recommendations_say_their_numbers_and_where_to_go(story: Teller) 
 
     [said] = [one for one in home["recommendations"] if one["kind"] == "remind_of_ending"]
     assert (said["target"], said["about"]) == ("campaigns", "points")
-    assert said["title"] == "Envíe un recordatorio"
+    assert said["title"] == "Envía un recordatorio"
     assert "100 %" in said["reason"]
 
 

@@ -60,6 +60,8 @@ async def test_what_waits_and_what_is_done_is_listed_in_words(shop: Teller) -> N
 
     assert (await shop.get("jobs?active=true"))["items"] == []
     done = (await shop.get("jobs"))["items"]
+    assert [one["summary"] for one in done] == ["20 codes", "1 rows", None]
+    assert [one["file"] is not None for one in done] == [False, True, False]
     assert [(one["text"], one["state"], one["progress"]["percent"]) for one in done] == [
         ("Voucher codes: Spring", "done", 100),
         ("Export of members", "done", 100),
@@ -100,6 +102,45 @@ async def test_each_sees_what_she_may(shop: Teller, role: str, kinds: set[str]) 
         key = await keys.create(tx, terms, by=by, now=clock.now())
     found = await shop.get("jobs", headers={"authorization": f"Bearer {key.token}"})
     assert {one["kind"] for one in found["items"]} == kinds
+
+
+async def test_a_file_of_members_is_followed_row_by_row(shop: Teller) -> None:
+    people = [{"ids": {"email": f"guest-{n}@example.com"}} for n in range(3)] + [{"ids": {"email": "no address"}}]
+    begun = await shop.post("imports/members", {"name": "members.csv", "total": 4}, status=201)
+    path = f"imports/{begun['id']}/members"
+
+    first = await shop.post(path, {"first": 0, "members": people[:2]})
+    again = await shop.post(path, {"first": 0, "members": people[:2]})
+    [running] = (await shop.get("jobs?active=true"))["items"]
+    early = await shop.post(path, {"first": 3, "members": people[3:]}, status=409)
+    last = await shop.post(path, {"first": 2, "members": people[2:]})
+
+    assert (first["run"]["done"], first["run"]["added"]) == (2, 2)
+    assert (again["run"]["done"], again["run"]["known"]) == (2, 0), "sent again, not counted again"
+    assert (running["text"], running["progress"]["percent"]) == ("Import of members members.csv", 50)
+    assert (early["type"], early["done"]) == ("imports.part_missing", 2)
+    assert (last["run"]["state"], last["items"][1]["refused"]["type"]) == ("done", "members.not_valid")
+    [done] = (await shop.get("jobs"))["items"]
+    assert (done["state"], done["summary"]) == ("done", "3 new, 0 known, 1 refused")
+    assert (await shop.post(path, {"first": 4, "members": people[:1]}, status=409))["type"] == "imports.over"
+
+
+async def test_an_import_can_be_cancelled_and_stops_when_its_sender_is_gone(shop: Teller) -> None:
+    given_up = await shop.post("imports/members", {"name": "a.csv", "total": 2}, status=201)
+    left = await shop.post("imports/members", {"name": "b.csv", "total": 2}, status=201)
+    async with shop.database.program_transaction(shop.program_id) as tx:
+        await tx.execute(
+            "UPDATE import_run SET moved_at = moved_at - interval '6 minutes' WHERE program_id = %s AND id = %s",
+            (shop.program_id, left["id"]),
+        )
+
+    cancelled = await shop.post(f"imports/{given_up['id']}/cancel", {})
+
+    assert cancelled["state"] == "cancelled"
+    assert [one["state"] for one in (await shop.get("jobs"))["items"]] == ["failed", "cancelled"]
+    assert (await shop.get("jobs?active=true"))["items"] == []
+    assert (await shop.get(f"imports/{left['id']}"))["state"] == "failed"
+    assert (await shop.get(f"imports/{ids.new_id()}", status=404))["type"] == "imports.not_found"
 
 
 @pytest.mark.parametrize(

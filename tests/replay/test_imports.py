@@ -255,6 +255,33 @@ async def test_whoever_asked_is_told_of_an_import_that_took_long_once(
     ]
 
 
+async def test_an_import_is_listed_with_what_came_of_it(shop: Teller) -> None:
+    await sent(shop, [bought("a", 0, 1_000), bought("b", 1, 1_000)], params={"name": "2025.jsonl"})
+    await sent(shop, [bought("c", 2, 1_000), bought("d", 2, 1_000) | {"id": ""}], status=422)
+
+    failed, done = (await shop.get("jobs"))["items"]
+
+    assert (done["text"], done["state"]) == ("Import of events 2025.jsonl", "done")
+    assert (done["summary"], done["progress"]["total"]) == ("2 new, 0 known, 0 refused", 2)
+    assert (failed["state"], failed["progress"]["done"]) == ("failed", 1)
+
+
+async def test_a_cancelled_import_keeps_what_came_before(shop: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(*_said: object, **_more: object) -> bool:
+        return False
+
+    monkeypatch.setattr(imports, "NOTED_EVERY_SECONDS", 0)
+    monkeypatch.setattr(imports.runs, "move", gone)
+    days = [bought(f"e{day}", day, 1_000) for day in range(6)]
+
+    stopped = await sent(shop, days, status=409)
+
+    assert stopped["type"] == "imports.over"
+    kept = await stored(shop)
+    assert kept == [f"e{day}" for day in range(len(kept))]
+    assert 0 < len(kept) < len(days)
+
+
 async def told(shop: Teller, person: Staff) -> list[str]:
     async with shop.database.program_transaction(shop.program_id) as tx:
         found = await notifications.listed(tx, shop.program_id, person.id, unread=False, before=None, limit=50)

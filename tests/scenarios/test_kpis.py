@@ -240,6 +240,9 @@ async def test_tiers_tell_who_stands_where_and_who_moved(story: Teller) -> None:
     [move] = answer["moves"]
     assert (move["from_tier"], move["to_tier"], move["up"], move["changes"]) == ("base", "silver", True, 1)
     assert [row["member_id"] for row in there["items"]] == [anna] == [row["member_id"] for row in moved["items"]]
+    # Who has no name is called by what she is recognised by.
+    [called] = {row["member_name"] for row in (*there["items"], *moved["items"])}
+    assert called == "anna@example.com"
 
 
 async def test_rewards_are_ranked_and_those_that_nobody_took_are_last(story: Teller) -> None:

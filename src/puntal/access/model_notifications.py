@@ -25,6 +25,7 @@ NotificationCode = Literal[
     "vouchers.owed",
     "import.done",
     "import.failed",
+    "import.members_done",
     "report.done",
 ]
 TargetKind = Literal[
@@ -34,18 +35,18 @@ TargetKind = Literal[
 WORDS: Mapping[str, tuple[str, str]] = {
     "export.done": (
         "Your export of {kind} is ready: {rows} rows",
-        "Su exportación de {kind} está lista: {rows} filas",
+        "Tu exportación de {kind} está lista: {rows} filas",
     ),
-    "export.failed": ("Your export of {kind} could not be made", "No se pudo hacer su exportación de {kind}"),
+    "export.failed": ("Your export of {kind} could not be made", "No se pudo hacer tu exportación de {kind}"),
     "simulation.done": (
         "Your simulation over {days} days is done: {members} members would be affected",
-        "Su simulación de {days} días ha terminado: afectaría a {members} miembros",
+        "Tu simulación de {days} días ha terminado: afectaría a {members} miembros",
     ),
-    "simulation.failed": ("Your simulation could not be done", "No se pudo hacer su simulación"),
+    "simulation.failed": ("Your simulation could not be done", "No se pudo hacer tu simulación"),
     "vouchers.generated": ("{count} voucher codes are ready", "{count} códigos de vale están listos"),
     "approval.wanted": ("Somebody asks for a second person's word", "Alguien pide la aprobación de otra persona"),
-    "approval.approved": ("What you asked for was approved", "Lo que pidió fue aprobado"),
-    "approval.declined": ("What you asked for was declined", "Lo que pidió fue rechazado"),
+    "approval.approved": ("What you asked for was approved", "Lo que pediste fue aprobado"),
+    "approval.declined": ("What you asked for was declined", "Lo que pediste fue rechazado"),
     "goal.reached": ("The goal “{name}” is reached", "Se ha alcanzado el objetivo «{name}»"),
     "goal.behind": (
         "The goal “{name}” is behind: {percent} % of the way, {days} days left",
@@ -56,24 +57,28 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "No se alcanzó el objetivo «{name}»: terminó al {percent} % del camino",
     ),
     "budget.ending": (
-        "A budget is near its end: {percent} % of {budget} is used",
-        "Un presupuesto se acaba: usado el {percent} % de {budget}",
+        "A budget is near its end: {percent} % of that of “{budget}” is used",
+        "Un presupuesto se acaba: usado el {percent} % del de «{budget}»",
     ),
     "budget.used_up": (
-        "A budget is used up: {budget} gives nothing more in this period",
-        "Un presupuesto se agotó: {budget} no da nada más en este periodo",
+        "A budget is used up: “{budget}” gives nothing more in this period",
+        "Un presupuesto se agotó: «{budget}» no da nada más en este periodo",
     ),
     "vouchers.owed": (
         "Codes of {pool} owed to members: {count}. Import more",
-        "Códigos de {pool} que se deben a miembros: {count}. Importe más",
+        "Códigos de {pool} que se deben a miembros: {count}. Importa más",
     ),
     "import.done": (
         "Your import is done: {events} events, {refused} of them refused",
-        "Su importación ha terminado: {events} eventos, {refused} de ellos rechazados",
+        "Tu importación ha terminado: {events} eventos, {refused} de ellos rechazados",
+    ),
+    "import.members_done": (
+        "Your import of members is done: {added} new, {refused} refused",
+        "Tu importación de miembros ha terminado: {added} nuevos, {refused} rechazados",
     ),
     "import.failed": (
         "Your import stopped before its end; what came before is in",
-        "Su importación se detuvo antes del final; lo anterior está dentro",
+        "Tu importación se detuvo antes del final; lo anterior está dentro",
     ),
     "report.done": ("{kind} is ready: {since} to {through}", "{kind} está listo: del {since} al {through}"),
 }
@@ -113,7 +118,7 @@ class Notification:
     """One thing somebody is told.
 
     Attributes:
-        numbers: What the sentence is about.
+        numbers: What the sentence is about; a name is said per language where it has several.
         target_kind: What it is about, with `target_id`; a screen makes its address from both.
     """
 
@@ -131,9 +136,11 @@ class Notification:
         words = WORDS.get(self.code)
         if words is None:
             return self.code
-        numbers = dict(self.numbers)
-        if numbers.get("kind") in KINDS:
-            numbers["kind"] = KINDS[numbers["kind"]][spanish]
+        language = "es" if spanish else "en"
+        numbers = {name: one.get(language) if isinstance(one, dict) else one for name, one in self.numbers.items()}
+        kind = str(numbers.get("kind"))
+        if kind in KINDS:
+            numbers["kind"] = KINDS[kind][spanish]
         try:
             return words[spanish].format(**numbers)
         except KeyError:

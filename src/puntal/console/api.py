@@ -100,6 +100,7 @@ class FoundOut(BaseModel):
     id: UUID
     status: Status
     name: str | None
+    called: str | None = Field(description="By name, else by e-mail, phone, card or id elsewhere.")
     country: str | None
     enrolled_at: datetime | None
     merged_into: UUID | None

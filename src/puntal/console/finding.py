@@ -120,6 +120,7 @@ class Found(Struct, frozen=True):
         by: What she was found by, where a text was asked for.
         points: Available in the program's first wallet of points, in its smallest unit; as of her last event or night.
         last_order_on: Local day; None before the first.
+        called: By name, else by what she is recognised by.
     """
 
     id: UUID
@@ -131,6 +132,7 @@ class Found(Struct, frozen=True):
     tier: str | None
     points: int | None
     last_order_on: date | None
+    called: str | None = None
     by: FoundBy | None = None
 
 
@@ -246,4 +248,6 @@ async def _cards(tx: Transaction, program: Compiled, ids: Sequence[UUID], now: d
     params = {"program_id": program.program_id, "ids": list(ids), "today": today, "zone": str(program.zone)}
     cursor = await tx.execute(text.encode(), params)
     by_id = {row[0]: Found(*row) for row in await cursor.fetchall()}
-    return [by_id[id] for id in ids if id in by_id]
+    nameless = [each.id for each in by_id.values() if each.name is None]
+    called = await members.names(tx, program.program_id, nameless) if nameless else {}
+    return [structs.replace(by_id[id], called=by_id[id].name or called.get(id)) for id in ids if id in by_id]

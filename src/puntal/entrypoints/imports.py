@@ -6,8 +6,9 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
-from typing import IO, Annotated, ClassVar, Literal, NamedTuple
+from datetime import datetime
+from types import TracebackType
+from typing import IO, Annotated, ClassVar, Literal, NamedTuple, Self
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,8 +17,12 @@ from puntal.access import idempotency
 from puntal.access.dependencies import ProgramCaller, ProgramId, program_router, requires
 from puntal.access.model import Permission
 from puntal.access.operations import notifications
-from puntal.entrypoints.replay import Replay
+from puntal.entrypoints.replay import Progress, Replay
+from puntal.imports import operations as runs
+from puntal.imports.errors import ImportOver
+from puntal.imports.model import LONG, Moved
 from puntal.kit import clock, http, ids
+from puntal.kit.db import Database
 from puntal.kit.errors import Conflict, UnsupportedMedia
 
 router = program_router("events")
@@ -33,8 +38,7 @@ _LINES = {
 }
 _IN_MEMORY = 4_000_000
 _MOST_REFUSED = 100
-LONG = timedelta(seconds=20)
-"""From then on nobody still looks at the screen on which she asked: she is told when it is over."""
+NOTED_EVERY_SECONDS = 2
 ALONE = "SELECT pg_try_advisory_xact_lock(%(kind)s, %(program_id)s)"
 """One import of a program at a time: two would race for its budgets."""
 _KIND = 0x696D70
@@ -115,7 +119,10 @@ async def _alone(
     summary="Import a history of events",
     dependencies=[requires(Permission.IMPORTS_WRITE)],
     responses={
-        409: {"description": "`imports.under_way`, `replay.too_late`, `replay.unsorted`, `idempotency.key_reused`"},
+        409: {
+            "description": "`imports.under_way`, `imports.over` (it was cancelled), `replay.too_late`, "
+            "`replay.unsorted`, `idempotency.key_reused`"
+        },
         415: {"description": "`request.unsupported_media`: send application/jsonl and say so"},
         422: {"description": "`event.invalid`: nothing from the faulty `line` on was taken in; lines before it were"},
     },
@@ -134,6 +141,7 @@ async def import_events(
     _: Annotated[None, Depends(_alone, scope="function")],
     *,
     set_clock: Annotated[bool, Query(description="Let the program's clock go on from the last event.")] = False,
+    name: Annotated[str, Query(max_length=200, description="Of the file, as `GET jobs` shows it.")] = "",
 ) -> ImportOut:
     """Decide events of the past, each as of its own time, with the program's nights in between.
 
@@ -142,9 +150,12 @@ async def import_events(
     """
     lines = (line for line in spooled.file if line.strip())
     began = clock.now()
-    replay = Replay(http.database_of(request), request.app.state.programs, program_id)
+    database = http.database_of(request)
+    replay = Replay(database, request.app.state.programs, program_id)
+    total = await asyncio.to_thread(_lines_of, spooled.file)
     try:
-        done = await replay.run(lines, set_clock=set_clock)
+        async with Followed(database, program_id, caller.actor, name, total) as followed:
+            done = await replay.run(lines, report=followed.report, set_clock=set_clock)
     except Exception:
         await _tell(request, program_id, caller.actor, "import.failed", spooled, began)
         raise
@@ -165,6 +176,69 @@ async def import_events(
         refused=[RefusedOut(id=id, code=code) for id, code in done.refused[:_MOST_REFUSED]],
         refused_count=len(done.refused),
     )
+
+
+class Followed:
+    """An import of events as work that is listed: its progress is noted while it goes on, and it can be cancelled."""
+
+    def __init__(self, database: Database, program_id: int, actor: str, name: str, total: int) -> None:
+        self._database = database
+        self._program_id = program_id
+        self._actor = actor
+        self._name = name
+        self._total = total
+        self._progress: Progress | None = None
+        self._cancelled = False
+
+    async def __aenter__(self) -> Self:
+        """Say that it has begun."""
+        async with self._database.program_transaction(self._program_id) as tx:
+            self._id = await runs.begin(
+                tx, self._program_id, "events", self._name, total=self._total, by=self._actor, now=clock.now()
+            )
+        self._noting = asyncio.create_task(self._note_on())
+        return self
+
+    def report(self, progress: Progress) -> None:
+        """Take in how far it is.
+
+        Raises:
+            ImportOver: It was cancelled: what came before is in, the rest is not.
+        """
+        self._progress = progress
+        if self._cancelled:
+            raise ImportOver(state="cancelled")
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        """Note how it ended."""
+        self._noting.cancel()
+        await asyncio.gather(self._noting, return_exceptions=True)
+        await self._note()
+        async with self._database.program_transaction(self._program_id) as tx:
+            await runs.end(tx, self._program_id, self._id, "done" if error is None else "failed", now=clock.now())
+
+    async def _note_on(self) -> None:
+        while True:
+            await asyncio.sleep(NOTED_EVERY_SECONDS)
+            await self._note()
+
+    async def _note(self) -> None:
+        so = self._progress
+        if so is None:
+            return
+        refused = len(so.refused)
+        moved = Moved(done=so.events, added=so.events - so.replayed - refused, known=so.replayed, refused=refused)
+        async with self._database.program_transaction(self._program_id) as tx:
+            self._cancelled = not await runs.move(tx, self._program_id, self._id, moved, now=clock.now())
+
+
+def _lines_of(file: IO[bytes]) -> int:
+    """Return how many events a file has, and go back to its beginning."""
+    count = sum(1 for line in file if line.strip())
+    file.seek(0)
+    return count
 
 
 async def _tell(

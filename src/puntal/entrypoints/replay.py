@@ -43,7 +43,7 @@ class HistoryUnsorted(Conflict):
     code = "replay.unsorted"
     messages: ClassVar[dict[str, str]] = {
         "en": "Event {id} happened before the one in front of it; sort the file by occurred_at",
-        "es": "El evento {id} ocurrió antes que el anterior; ordene el archivo por occurred_at",
+        "es": "El evento {id} ocurrió antes que el anterior; ordena el archivo por occurred_at",
     }
 
 

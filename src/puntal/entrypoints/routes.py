@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from puntal.access import api as access
 from puntal.checkout import api as checkout
 from puntal.console import api as console
+from puntal.imports import api as imports
 from puntal.insight import api as insight
 from puntal.insight.benchmarks import api as benchmarks
 from puntal.insight.exports import api as exports
@@ -44,6 +45,7 @@ def routers() -> Sequence[APIRouter]:
         webhooks.router,
         benchmarks.router,
         periodic.router,
+        imports.router,
         insight.router,
         insight.jobs.router,
         simulation.router,

@@ -23,7 +23,7 @@ class TooFine(Invalid):
     code = "insight.too_fine"
     messages: ClassVar[dict[str, str]] = {
         "en": "A series has at most {most} points; ask for weeks or months",
-        "es": "Una serie tiene como máximo {most} puntos; pida semanas o meses",
+        "es": "Una serie tiene como máximo {most} puntos; pide semanas o meses",
     }
 
 

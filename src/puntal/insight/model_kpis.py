@@ -339,6 +339,12 @@ class TierStand(Struct, frozen=True):
     after: int
 
 
+class TierMemberRow(Struct, frozen=True):
+    """Somebody in a tier."""
+
+    member_id: UUID
+
+
 class TierMove(Struct, frozen=True):
     """How often members went from one tier to another in a period."""
 

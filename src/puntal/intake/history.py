@@ -67,7 +67,7 @@ class RuleMultiplies(Invalid):
     code = "history.multiplier"
     messages: ClassVar[Mapping[str, str]] = {
         "en": "Rule {rule} multiplies what others give; award history takes a rule that gives points itself",
-        "es": "La regla {rule} multiplica lo que dan otras; elija una regla que dé puntos por sí misma",
+        "es": "La regla {rule} multiplica lo que dan otras; elige una regla que dé puntos por sí misma",
     }
 
 

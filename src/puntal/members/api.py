@@ -114,7 +114,7 @@ async def enrol_bulk(
     """Make many people members; each is enrolled or refused by itself, in the order sent."""
     people = [person.read() for person in body.members]
     answers = await operations.enrol_many(tx, program_id, people, membership=membership, now=now)
-    return BulkOut(items=[_item(answer, locale) for answer in answers])
+    return BulkOut(items=[answer_item(answer, locale) for answer in answers])
 
 
 @router.get("/members", summary="List members", dependencies=_READ)
@@ -365,7 +365,8 @@ def _enrolled(answer: Enrolled) -> EnrolledOut:
     return EnrolledOut(**structs.asdict(answer) | {"warnings": list(answer.warnings)})
 
 
-def _item(answer: Enrolled | Refusal, locale: str) -> BulkItemOut:
+def answer_item(answer: Enrolled | Refusal, locale: str) -> BulkItemOut:
+    """Return what became of one of many as the API shows it."""
     if isinstance(answer, Enrolled):
         return BulkItemOut(enrolled=_enrolled(answer))
     faults = answer.faults if isinstance(answer, Faulty) else []

@@ -101,8 +101,16 @@ LIMIT 1
 """
 
 NAMES = """
--- Locks nothing. Of a page of a list.
-SELECT id, name FROM member WHERE program_id = %(program_id)s AND id = ANY(%(members)s::uuid[]) AND name IS NOT NULL
+-- Locks nothing. Of a page of a list: the name, else what the person is recognised by; devices say nothing to people.
+SELECT m.id, coalesce(m.name, i.value)
+FROM member m
+LEFT JOIN LATERAL (
+  SELECT k.value FROM identity k
+  WHERE m.name IS NULL AND k.program_id = %(program_id)s AND k.member_id = m.id AND k.kind <> 'device'
+  ORDER BY array_position(ARRAY['email', 'phone', 'card'], k.kind), k.kind, k.value
+  LIMIT 1
+) AS i ON true
+WHERE m.program_id = %(program_id)s AND m.id = ANY(%(members)s::uuid[]) AND coalesce(m.name, i.value) IS NOT NULL
 """
 
 DANGLING = """
@@ -306,7 +314,7 @@ async def list_members(
 
 
 async def names(tx: Transaction, program_id: int, members: Collection[UUID]) -> dict[UUID, str]:
-    """Return what members are called; who has no name has no entry."""
+    """Return what members are called: by name, else e-mail, phone, card or id elsewhere; who has none has no entry."""
     cursor = await tx.execute(NAMES, {"program_id": program_id, "members": list(set(members))})
     return {row[0]: str(row[1]) async for row in cursor}
 

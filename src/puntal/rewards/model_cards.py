@@ -141,6 +141,23 @@ class CardTotals(Struct, frozen=True, kw_only=True):
     left: int
 
 
+class CardLeft(Struct, frozen=True, kw_only=True):
+    """A card on which something is left.
+
+    Attributes:
+        left: What is set aside included; of `amount`, what it was sold or given with.
+    """
+
+    id: UUID
+    code: str
+    left: int
+    amount: int
+    currency: str
+    issued_at: datetime
+    ends_at: datetime | None
+    member_id: UUID | None
+
+
 class LineSale(Struct, frozen=True, kw_only=True):
     """A line of an order that sells cards by itself.
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from puntal.insight import policy_kpis as policy
 from puntal.insight import queries
 from puntal.insight.api.kpis import DaysOut
-from puntal.insight.api.routing import FILE, PAGES, READ, REFUSALS, Asked, Paged, Period, router, shaped
+from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Paged, Period, router, shaped
 from puntal.insight.api.rows import MemberRowOut
 from puntal.insight.model_kpis import Cohort
 from puntal.kit.calendar import add_months
@@ -90,6 +90,7 @@ class TierMemberOut(BaseModel):
     """Somebody in a tier at the end of the period."""
 
     member_id: UUID
+    member_name: str | None = Field(description=NAMED)
 
 
 class TierChangesQuery(Paged):
@@ -105,6 +106,7 @@ class ChangedTierOut(BaseModel):
 
     id: UUID
     member_id: UUID
+    member_name: str | None = Field(description=NAMED)
     ladder: str
     from_tier: str
     to_tier: str
@@ -136,6 +138,7 @@ class TakenRewardOut(BaseModel):
     id: UUID
     reward: str
     member_id: UUID
+    member_name: str | None = Field(description=NAMED)
     committed_at: datetime
     wallet: str | None
     units: int
@@ -186,7 +189,9 @@ async def report_cohort_members(
         limit=query.limit + 1,
     )
     page, following = cut(found, query.limit, lambda row: (row.member_id,))
-    return asked.listed("cohort", MemberRowOut, [shaped(MemberRowOut, row) for row in page], following)
+    return asked.listed(
+        "cohort", MemberRowOut, await asked.named(MemberRowOut, page, lambda row: row.member_id), following
+    )
 
 
 @router.get(
@@ -234,8 +239,10 @@ async def report_tier_members(
         after=last_id(query.cursor),
         limit=query.limit + 1,
     )
-    page, following = cut(found, query.limit, lambda member: (member,))
-    return asked.listed("tier", TierMemberOut, [TierMemberOut(member_id=id) for id in page], following)
+    page, following = cut(found, query.limit, lambda row: (row.member_id,))
+    return asked.listed(
+        "tier", TierMemberOut, await asked.named(TierMemberOut, page, lambda row: row.member_id), following
+    )
 
 
 @router.get(
@@ -260,7 +267,9 @@ async def report_tier_changes(
         limit=query.limit + 1,
     )
     page, following = cut(found, query.limit, lambda row: (row.effective_at, row.id))
-    return asked.listed("tier-changes", ChangedTierOut, [shaped(ChangedTierOut, row) for row in page], following)
+    return asked.listed(
+        "tier-changes", ChangedTierOut, await asked.named(ChangedTierOut, page, lambda row: row.member_id), following
+    )
 
 
 @router.get(
@@ -296,4 +305,6 @@ async def report_redemptions(
         limit=query.limit + 1,
     )
     page, following = cut(found, query.limit, lambda row: (row.committed_at, row.id))
-    return asked.listed("redemptions", TakenRewardOut, [shaped(TakenRewardOut, row) for row in page], following)
+    return asked.listed(
+        "redemptions", TakenRewardOut, await asked.named(TakenRewardOut, page, lambda row: row.member_id), following
+    )

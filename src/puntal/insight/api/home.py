@@ -66,7 +66,7 @@ class AlertOut(BaseModel):
     @classmethod
     def of(cls, found: Alert, asked: Reported) -> AlertOut:
         """Return it as the API shows it."""
-        title, reason = words_of(found, asked.language, asked.program.currency)
+        title, reason = words_of(found, asked.names, asked.language, asked.program.currency)
         return cls(
             kind=found.kind,
             severity=found.severity,
@@ -85,7 +85,7 @@ class RecommendationOut(BaseModel):
     title: str
     reason: str = Field(
         description="With its numbers, in the language of the request.",
-        examples=["72 % of what is available in points ends within thirty days: 48200"],
+        examples=["72 % of what is available in Points ends within thirty days: 48,200"],
     )
     target: Target = Field(description="The screen where it is done.")
     about: str | None = Field(description="The wallet, reward or campaign.")
@@ -94,7 +94,7 @@ class RecommendationOut(BaseModel):
     @classmethod
     def of(cls, found: Advice, asked: Reported) -> RecommendationOut:
         """Return it as the API shows it."""
-        title, reason = words_of(found, asked.language, asked.program.currency)
+        title, reason = words_of(found, asked.names, asked.language, asked.program.currency)
         return cls(
             kind=found.kind,
             title=title,

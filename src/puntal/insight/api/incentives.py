@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.insight import queries
-from puntal.insight.api.routing import FILE, PAGES, READ, REFUSALS, Asked, Period, router, shaped
+from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Period, router, shaped
 from puntal.insight.errors import BadPeriod, BudgetUnknown
 from puntal.insight.model import Days, IncentiveKind, Incentives
 from puntal.kit.pages import Page, cut, read_cursor
@@ -86,6 +86,7 @@ class IncentiveOrderOut(BaseModel):
     source: str
     order_id: str
     member_id: UUID | None
+    member_name: str | None = Field(description=NAMED)
     occurred_at: datetime
     sales_minor: int
     kind: IncentiveKind
@@ -188,7 +189,10 @@ async def report_incentive_orders(
         rows, query.limit, lambda row: (row.occurred_at, f"{row.source}:{row.order_id}", row.kind, row.id)
     )
     return asked.listed(
-        "incentive-orders", IncentiveOrderOut, [shaped(IncentiveOrderOut, row) for row in page], following
+        "incentive-orders",
+        IncentiveOrderOut,
+        await asked.named(IncentiveOrderOut, page, lambda row: row.member_id),
+        following,
     )
 
 

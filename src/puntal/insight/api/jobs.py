@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,8 +10,9 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from puntal.access.dependencies import Locale, ProgramCaller, ProgramId, ProgramTx, program_router, requires
+from puntal.access.dependencies import Locale, ProgramCaller, ProgramId, ProgramTx, RealNow, program_router, requires
 from puntal.access.model import Permission
+from puntal.access.queries import who
 from puntal.insight.model_work import PERMISSIONS, Work, WorkKind, WorkState
 from puntal.insight.queries import work as queries
 from puntal.kit.http import Cursor, Limit
@@ -47,9 +49,12 @@ class JobOut(BaseModel):
     started_at: datetime | None = Field(description="Null also where nobody notes it.")
     ended_at: datetime | None
     target: JobTargetOut
+    asked_by_name: str | None = Field(description="What the person or key is called.", examples=["Anna"])
+    summary: str | None = Field(description="What came of it, in the language of the request.", examples=["1,200 rows"])
+    file: str | None = Field(description="Of an export: the name of the file that can be fetched.")
 
     @classmethod
-    def of(cls, one: Work, locale: str) -> JobOut:
+    def of(cls, one: Work, locale: str, names: Mapping[str, str]) -> JobOut:
         """Return it as the API shows it."""
         return cls(
             id=one.id,
@@ -62,6 +67,9 @@ class JobOut(BaseModel):
             started_at=one.started_at,
             ended_at=one.ended_at,
             target=JobTargetOut(kind=one.kind, id=one.id),
+            asked_by_name=names.get(one.asked_by),
+            summary=one.summary(locale),
+            file=one.file,
         )
 
 
@@ -76,16 +84,19 @@ async def list_jobs(
     program_id: ProgramId,
     caller: ProgramCaller,
     locale: Locale,
+    now: RealNow,
     *,
     active: Annotated[bool, Query(description="Only what waits or runs.")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[JobOut]:
-    """List simulations, exports and voucher batches, newest first; of each kind if you may read it.
+    """List simulations, exports, voucher batches and imports, newest first; of each kind if you may read it.
 
-    Exports take `reports:read`, voucher batches `vouchers:read`.
+    Exports take `reports:read`, voucher batches `vouchers:read`, imports of events `imports:write`, of members
+    `members:read`.
     """
     kinds = [kind for kind, permission in PERMISSIONS.items() if permission in caller.permissions]
-    found = await queries.work(tx, program_id, kinds, active=active, before=last_id(cursor), limit=limit + 1)
+    found = await queries.work(tx, program_id, kinds, active=active, before=last_id(cursor), limit=limit + 1, now=now)
     rows, following = cut(found, limit, lambda one: (one.id,))
-    return Page(items=[JobOut.of(one, locale) for one in rows], next=following)
+    names = await who.names(tx, [one.asked_by for one in rows])
+    return Page(items=[JobOut.of(one, locale, names) for one in rows], next=following)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from puntal.access.dependencies import Now, ProgramId, ProgramTx, program_router, requires
-from puntal.access.model import Permission
+from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
+from puntal.access.model import Caller, Permission
 from puntal.engine.model import Compiled
 from puntal.insight import policy_kpis as policy
 from puntal.insight.model_kpis import Span
-from puntal.kit import sheets
+from puntal.insight.naming import Names
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
-from puntal.kit.http import Locale
+from puntal.kit.http import Locale, sheet, wants_sheet
 from puntal.kit.pages import Page
+from puntal.members import queries as members
 
 router = program_router("reports")
 
@@ -33,6 +35,8 @@ FILE: dict[int | str, dict[str, Any]] = {
 }
 PAGES = FILE | REFUSALS | {400: {"description": "`request.bad_cursor`"}}
 Out = TypeVar("Out", bound=BaseModel)
+Row = TypeVar("Row")
+NAMED = "Null: nobody said one, or it is a pool, or you may not read members."
 
 
 class Period(BaseModel):
@@ -59,10 +63,13 @@ class Paged(Period):
 class Reported:
     """A question about a program: in which transaction, as it stands, in which language, when."""
 
-    def __init__(self, request: Request, tx: Transaction, program: Compiled, now: datetime, locale: str) -> None:
+    def __init__(
+        self, request: Request, tx: Transaction, program: Compiled, caller: Caller, now: datetime, locale: str
+    ) -> None:
         self.request = request
         self.tx = tx
         self.program = program
+        self.caller = caller
         self.now = now
         self.locale = locale
 
@@ -76,6 +83,11 @@ class Reported:
         """What formulas and sentences are told in."""
         return "es" if self.locale.startswith("es") else "en"
 
+    @property
+    def names(self) -> Names:
+        """What the program's parts are called."""
+        return Names(self.program.document, self.language)
+
     def span(self, period: Period) -> Span:
         """Return the period asked for.
 
@@ -87,20 +99,23 @@ class Reported:
     @property
     def as_csv(self) -> bool:
         """Whether a file is wanted."""
-        wanted = self.request.headers.get("accept", "")
-        return any(part.split(";")[0].strip().lower() == "text/csv" for part in wanted.split(","))
+        return wants_sheet(self.request)
 
     def file(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
         """Return rows as a file."""
-        return Response(
-            sheets.write(columns, rows),
-            media_type="text/csv; charset=utf-8",
-            headers={
-                "content-disposition": f'attachment; filename="{name}.csv"',
-                "cache-control": "private, no-store",
-                "vary": "Accept",
-            },
-        )
+        return sheet(name, columns, rows)
+
+    async def named(self, shape: type[Out], rows: Sequence[Row], whose: Callable[[Row], UUID | None]) -> list[Out]:
+        """Return rows as the API shows them, with what the members concerned are called; one statement for a page.
+
+        Names are for callers who may read members.
+        """
+        people = [(row, whose(row)) for row in rows]
+        ids = {id for _, id in people if id is not None}
+        called: dict[UUID, str] = {}
+        if ids and self.caller.may(Permission.MEMBERS_READ):
+            called = await members.names(self.tx, self.program.program_id, ids)
+        return [shaped(shape, row, member_name=None if id is None else called.get(id)) for row, id in people]
 
     def listed(
         self, name: str, shape: type[Out], items: list[Out], following: str | None = None
@@ -125,13 +140,15 @@ async def current_program(request: Request, tx: ProgramTx, program_id: ProgramId
 CurrentProgram = Annotated[Compiled, Depends(current_program)]
 
 
-async def _reported(request: Request, tx: ProgramTx, program: CurrentProgram, now: Now, locale: Locale) -> Reported:
-    return Reported(request, tx, program, now, locale)
+async def _reported(
+    request: Request, tx: ProgramTx, program: CurrentProgram, caller: ProgramCaller, now: Now, locale: Locale
+) -> Reported:
+    return Reported(request, tx, program, caller, now, locale)
 
 
 Asked = Annotated[Reported, Depends(_reported)]
 
 
-def shaped(shape: type[Out], row: object) -> Out:
-    """Return a row as the API shows it, by the names of its fields."""
-    return shape(**{name: getattr(row, name) for name in shape.model_fields})
+def shaped(shape: type[Out], row: object, **more: object) -> Out:
+    """Return a row as the API shows it, by the names of its fields; `more` is what the row does not have."""
+    return shape(**{name: more[name] if name in more else getattr(row, name) for name in shape.model_fields})

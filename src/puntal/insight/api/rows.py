@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.insight import queries
-from puntal.insight.api.routing import PAGES, READ, Asked, Paged, router, shaped
+from puntal.insight.api.routing import NAMED, PAGES, READ, Asked, Paged, router
 from puntal.insight.model_kpis import FlowKind, MemberKind, OrderKind
 from puntal.kit.pages import Page, cut, last_id, read_cursor
 from puntal.points.operations import wallet_named
@@ -51,6 +51,7 @@ class MemberRowOut(BaseModel):
     """A person behind a figure, and what she bought in the period."""
 
     member_id: UUID
+    member_name: str | None = Field(description=NAMED)
     status: str
     enrolled_at: datetime | None
     orders: int
@@ -63,6 +64,7 @@ class OrderRowOut(BaseModel):
     source: str
     order_id: str
     member_id: UUID | None
+    member_name: str | None = Field(description=NAMED)
     occurred_at: datetime
     day: date
     sales_minor: int = Field(description="Net of refunds, without shipping.")
@@ -75,6 +77,7 @@ class TransferRowOut(BaseModel):
 
     id: UUID
     holder_id: UUID = Field(description="The member, or the pool.")
+    member_name: str | None = Field(description=NAMED)
     wallet: str
     kind: str
     units: int
@@ -88,6 +91,7 @@ class HolderRowOut(BaseModel):
     """Who holds units now, or owes some."""
 
     holder_id: UUID = Field(description="The member, or the pool.")
+    member_name: str | None = Field(description=NAMED)
     available: int
     pending: int
     held: int
@@ -98,6 +102,7 @@ class EndingRowOut(BaseModel):
     """Units that end soon."""
 
     holder_id: UUID = Field(description="The member, or the pool.")
+    member_name: str | None = Field(description=NAMED)
     ends_on: date = Field(description="The first local day on which they are gone.")
     units: int
 
@@ -115,7 +120,9 @@ async def report_members(asked: Asked, query: Annotated[MembersQuery, Query()]) 
         asked.tx, asked.program, asked.span(query), query.of, after=last_id(query.cursor), limit=query.limit + 1
     )
     page, following = cut(found, query.limit, lambda row: (row.member_id,))
-    return asked.listed(query.of, MemberRowOut, [shaped(MemberRowOut, row) for row in page], following)
+    return asked.listed(
+        query.of, MemberRowOut, await asked.named(MemberRowOut, page, lambda row: row.member_id), following
+    )
 
 
 @router.get(
@@ -132,7 +139,9 @@ async def report_orders(asked: Asked, query: Annotated[OrdersQuery, Query()]) ->
         asked.tx, asked.program, asked.span(query), query.of, before=before, limit=query.limit + 1
     )
     page, following = cut(found, query.limit, lambda row: (row.occurred_at, row.source, row.order_id))
-    return asked.listed(query.of, OrderRowOut, [shaped(OrderRowOut, row) for row in page], following)
+    return asked.listed(
+        query.of, OrderRowOut, await asked.named(OrderRowOut, page, lambda row: row.member_id), following
+    )
 
 
 @router.get(
@@ -155,7 +164,9 @@ async def report_transfers(asked: Asked, query: Annotated[TransfersQuery, Query(
         limit=query.limit + 1,
     )
     page, following = cut(found, query.limit, lambda row: (row.recorded_at, row.id))
-    return asked.listed(query.of, TransferRowOut, [shaped(TransferRowOut, row) for row in page], following)
+    return asked.listed(
+        query.of, TransferRowOut, await asked.named(TransferRowOut, page, lambda row: row.holder_id), following
+    )
 
 
 @router.get(
@@ -172,7 +183,9 @@ async def report_holders(asked: Asked, query: Annotated[HoldersQuery, Query()]) 
         asked.tx, asked.program, wallet=wallet, after=last_id(query.cursor), limit=query.limit + 1
     )
     page, following = cut(found, query.limit, lambda row: (row.holder_id,))
-    return asked.listed("holders", HolderRowOut, [shaped(HolderRowOut, row) for row in page], following)
+    return asked.listed(
+        "holders", HolderRowOut, await asked.named(HolderRowOut, page, lambda row: row.holder_id), following
+    )
 
 
 @router.get(
@@ -194,4 +207,6 @@ async def report_ending(asked: Asked, query: Annotated[HoldersQuery, Query()]) -
         now=asked.now,
     )
     page, following = cut(found, query.limit, lambda row: (row.ends_on, row.holder_id))
-    return asked.listed("ending", EndingRowOut, [shaped(EndingRowOut, row) for row in page], following)
+    return asked.listed(
+        "ending", EndingRowOut, await asked.named(EndingRowOut, page, lambda row: row.holder_id), following
+    )

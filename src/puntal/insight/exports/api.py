@@ -92,7 +92,7 @@ class ExportOut(BaseModel):
         """Return it as the API shows it."""
         spanish = locale.startswith("es")
         words = (
-            "No se pudo crear el archivo; inténtelo de nuevo con menos filas"
+            "No se pudo crear el archivo; inténtalo de nuevo con menos filas"
             if spanish
             else "The file could not be made; try again with fewer rows"
         )

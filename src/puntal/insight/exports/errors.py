@@ -34,7 +34,7 @@ class TooManyExports(Conflict):
     code = "insight.too_many_exports"
     messages: ClassVar[Mapping[str, str]] = {
         "en": "{running} exports are waiting or running already; wait for one or cancel it",
-        "es": "Ya hay {running} exportaciones en espera o en curso; espere a que acabe una o cancélela",
+        "es": "Ya hay {running} exportaciones en espera o en curso; espera a que acabe una o cancélala",
     }
 
 

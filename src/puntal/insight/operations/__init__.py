@@ -17,6 +17,7 @@ from puntal.engine.model import Compiled
 from puntal.insight import policy_advice, policy_goals, policy_kpis, queries, store
 from puntal.insight.errors import GoalUnknown, MetricUnknown, TooManyGoals
 from puntal.insight.model_home import Direction, Goal, Progress
+from puntal.insight.naming import Names
 from puntal.kit.calendar import local_day
 from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.ids import derived, new_id
@@ -142,7 +143,12 @@ async def watch_budgets(tx: Transaction, program: Compiled, *, now: datetime, re
             code=code,
             target=("budget", one.budget),
             once=f"{code}:{one.budget}:{one.measure}:{one.period_from}:{one.most}",
-            numbers={"budget": one.budget, "measure": one.measure, "percent": one.share, "left": one.left},
+            numbers={
+                "budget": {language: Names(program.document, language).budget(one.budget) for language in ("en", "es")},
+                "measure": one.measure,
+                "percent": one.share,
+                "left": one.left,
+            },
         )
         for one in await queries.budgets(tx, program, now=now)
         if (code := policy_advice.news_of(one)) is not None

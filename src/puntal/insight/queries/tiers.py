@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from puntal.engine.model import Compiled
-from puntal.insight.model_kpis import MEMBERS, Span, TierChangeRow, TierMove, TierStand
+from puntal.insight.model_kpis import MEMBERS, Span, TierChangeRow, TierMemberRow, TierMove, TierStand
 from puntal.insight.queries.parts import names
 from puntal.kit.db import Transaction
 
@@ -100,10 +100,10 @@ async def tiers(tx: Transaction, program: Compiled, period: Span) -> tuple[list[
 
 async def members_of_tier(
     tx: Transaction, program: Compiled, *, at: datetime, ladder: str, tier: str, after: UUID | None, limit: int
-) -> list[UUID]:
+) -> list[TierMemberRow]:
     """Return who was in a tier just before an instant, by id; nobody where there is no such ladder."""
     said = _stood(program, at, ladder) | {"tier": tier, "after": after, "limit": limit}
-    return [row[0] for row in await (await tx.execute(STANDING_THERE.encode(), said)).fetchall()]
+    return [TierMemberRow(row[0]) for row in await (await tx.execute(STANDING_THERE.encode(), said)).fetchall()]
 
 
 async def tier_changes(

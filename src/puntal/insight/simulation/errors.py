@@ -24,5 +24,5 @@ class TooManySimulations(Conflict):
     code = "insight.too_many_simulations"
     messages: ClassVar[Mapping[str, str]] = {
         "en": "{running} simulations are waiting or running already; wait for one or cancel it",
-        "es": "Ya hay {running} simulaciones en espera o en curso; espere a que acabe una o cancélela",
+        "es": "Ya hay {running} simulaciones en espera o en curso; espera a que acabe una o cancélala",
     }

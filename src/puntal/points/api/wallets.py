@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Request, Response
 from pydantic import AwareDatetime
 
 from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, requires
 from puntal.access.model import Permission
-from puntal.kit.http import Cursor, Limit
+from puntal.kit.http import Cursor, Limit, sheet, wants_sheet
 from puntal.kit.pages import Page, cut, last_id
 from puntal.ledger import queries as ledger
 from puntal.points import operations, queries
@@ -28,6 +28,12 @@ from puntal.points.api.shapes import (
 from puntal.points.errors import PeriodInvalid
 
 LONGEST_STATEMENT = timedelta(days=400)
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "As JSON, or as a file where `Accept` is `text/csv`",
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
+}
 
 
 @router.get(
@@ -95,7 +101,19 @@ async def show_statement(
     )
 
 
-@router.get("/reports/liability", summary="Show the liability", dependencies=[requires(Permission.REPORTS_READ)])
-async def show_liability(tx: ProgramTx, program_id: ProgramId, terms: CurrentTerms) -> list[LiabilityOut]:
+@router.get(
+    "/reports/liability",
+    summary="Show the liability",
+    dependencies=[requires(Permission.REPORTS_READ)],
+    responses=FILE,
+    response_model=list[LiabilityOut],
+)
+async def show_liability(
+    request: Request, tx: ProgramTx, program_id: ProgramId, terms: CurrentTerms
+) -> list[LiabilityOut] | Response:
     """Show what outstanding units are expected to cost, wallet by wallet; guests' units are no liability."""
-    return [LiabilityOut.of(line) for line in await queries.liability(tx, program_id, terms)]
+    found = [LiabilityOut.of(line) for line in await queries.liability(tx, program_id, terms)]
+    if not wants_sheet(request):
+        return found
+    columns = list(LiabilityOut.model_fields)
+    return sheet("liability", columns, ([getattr(one, name) for name in columns] for one in found))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
-from fractions import Fraction
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -16,14 +14,12 @@ from puntal.access.model import Permission
 from puntal.access.operations import audit
 from puntal.kit.db import ProgramId as ProgramNumber
 from puntal.payments.api import MOST, Asked, Reference, check_open
-from puntal.points.model import Terms
 from puntal.rewards.api.finding import Code, look_up, looked_up, survivor
 from puntal.rewards.asking import to_pay_out, to_sell
-from puntal.rewards.model_cards import CardTotals, CardUsed, Sell
+from puntal.rewards.model_cards import CardUsed, Sell
 from puntal.rewards.model_vouchers import Ask, Voucher
 from puntal.rewards.operations import gift_cards as operations
 from puntal.rewards.policy.codes import ending
-from puntal.rewards.queries import cards as queries
 
 router = program_router("gift-cards")
 
@@ -166,33 +162,6 @@ class CardUsedOut(BaseModel):
             available=used.available,
             replayed=used.replayed,
             card=GiftCardOut.of(used.card, now),
-        )
-
-
-class CardTotalsOut(BaseModel):
-    """What is left on cards of one currency: a line of the liability of its own."""
-
-    wallet: str | None = Field(description="Null: codes of a batch, in the books once they are used.")
-    currency: str = Field(examples=["EUR"])
-    origin: Literal["paid_in", "granted"] = Field(description="Sold, or given.")
-    cards: int = Field(examples=[120])
-    left: int = Field(description="In minor units.", examples=[480000])
-    cost_minor: int = Field(
-        description="What is owed: sold cards in full, given ones as expected by the wallet.", examples=[480000]
-    )
-
-    @classmethod
-    def of(cls, line: CardTotals, terms: list[Terms]) -> CardTotalsOut:
-        """Return it as the API shows it."""
-        wallet = None if line.wallet is None else terms[line.wallet]
-        expected = Fraction(1) if wallet is None or line.origin == "paid_in" else wallet.expected_redemption
-        return cls(
-            wallet=None if wallet is None else wallet.id,
-            currency=line.currency,
-            origin=line.origin,
-            cards=line.cards,
-            left=line.left,
-            cost_minor=math.floor(line.left * expected + Fraction(1, 2)),
         )
 
 
@@ -402,17 +371,6 @@ async def pay_gift_card_out(found: LookedUp, body: PayoutCardIn, response: Respo
     )
     await _log(asked, "gift_card.paid_out", used.card, {"amount": used.amount, "reference": body.reference})
     return CardUsedOut.of(used, asked.now, response)
-
-
-@router.get(
-    "/reports/gift-cards",
-    summary="Show what is left on gift cards",
-    dependencies=[requires(Permission.REPORTS_READ)],
-)
-async def show_gift_card_totals(asked: Asked) -> list[CardTotalsOut]:
-    """Show what is left on cards that were sold, owed in full, and on those that were given."""
-    found = await queries.totals(asked.tx, asked.program_id)
-    return [CardTotalsOut.of(line, list(asked.loaded.newest.terms)) for line in found]
 
 
 async def _log(asked: Asked, action: str, card: Voucher, detail: dict[str, object]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from psycopg.rows import args_row
 
 from puntal.kit.db import Transaction
 from puntal.ledger.model import Disagreement
-from puntal.rewards.model_cards import CardTotals
+from puntal.rewards.model_cards import CardLeft, CardTotals
 from puntal.rewards.store import cards as store
 
 DISAGREEING_CARDS = """
@@ -54,3 +56,17 @@ async def is_sold(tx: Transaction, program_id: int, reference: str) -> bool:
 async def totals(tx: Transaction, program_id: int) -> list[CardTotals]:
     """Return what is left on cards that have not ended, by wallet, currency, and whether they were sold."""
     return await store.totals(tx, program_id)
+
+
+async def left(
+    tx: Transaction,
+    program_id: int,
+    *,
+    currency: str,
+    origin: str,
+    wallet: int | None,
+    before: UUID | None,
+    limit: int,
+) -> list[CardLeft]:
+    """Return the cards behind one line of the totals, newest first; `wallet` None: codes of batches."""
+    return await store.left(tx, program_id, currency=currency, origin=origin, wallet=wallet, before=before, limit=limit)

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.rows import kwargs_row
 
 from puntal.kit.db import Transaction, array
-from puntal.rewards.model_cards import CardTotals, GiftCard
+from puntal.rewards.model_cards import CardLeft, CardTotals, GiftCard
 
 LOAD = """
 -- The books of some vouchers; those of uses have none.
@@ -68,6 +68,18 @@ GROUP BY g.wallet, v.currency, coalesce(g.origin, 'granted')
 ORDER BY v.currency, g.wallet, origin
 """
 
+LEFT = """
+-- Locks nothing. The cards behind one line of the totals, newest first along the key of vouchers.
+SELECT v.id, v.code, (v.remaining + v.held)::bigint AS left, v.amount, v.currency, v.issued_at, v.ends_at, v.member_id
+FROM voucher v
+LEFT JOIN gift_card g ON g.program_id = v.program_id AND g.id = v.id
+WHERE v.program_id = %(program_id)s AND v.currency = %(currency)s AND v.state IN ('issued', 'held')
+  AND coalesce(g.origin, 'granted') = %(origin)s AND g.wallet IS NOT DISTINCT FROM %(wallet)s::smallint
+  AND (%(before)s::uuid IS NULL OR v.id < %(before)s::uuid)
+ORDER BY v.id DESC
+LIMIT %(limit)s
+"""
+
 _COLUMNS = GiftCard.__struct_fields__
 
 
@@ -115,3 +127,26 @@ async def totals(tx: Transaction, program_id: int) -> list[CardTotals]:
     """Return what is left on cards by wallet and origin."""
     async with tx.cursor(row_factory=kwargs_row(CardTotals)) as cursor:
         return await (await cursor.execute(TOTALS, {"program_id": program_id})).fetchall()
+
+
+async def left(
+    tx: Transaction,
+    program_id: int,
+    *,
+    currency: str,
+    origin: str,
+    wallet: int | None,
+    before: UUID | None,
+    limit: int,
+) -> list[CardLeft]:
+    """Return cards on which something is left, of one line of the totals."""
+    names = {
+        "program_id": program_id,
+        "currency": currency,
+        "origin": origin,
+        "wallet": wallet,
+        "before": before,
+        "limit": limit,
+    }
+    async with tx.cursor(row_factory=kwargs_row(CardLeft)) as cursor:
+        return await (await cursor.execute(LEFT, names)).fetchall()

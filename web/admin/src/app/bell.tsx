@@ -14,12 +14,12 @@ const EVERY_MINUTE = 60_000;
 /** Where each kind of thing is looked at; what has no screen is only told. */
 const PLACES: Record<string, string> = {
   export: '/p/$program/settings/exports',
-  import: '/p/$program/settings/imports',
+  import: '/p/$program/settings/jobs',
   approval: '/p/$program/settings/approvals',
-  simulation: '/p/$program/program',
-  budget: '/p/$program/campaigns',
-  voucher_batch: '/p/$program/rewards',
-  owed_codes: '/p/$program/rewards',
+  simulation: '/p/$program/program?view=publish',
+  budget: '/p/$program/insight?tab=budgets',
+  voucher_batch: '/p/$program/rewards?view=vouchers&batch=$id',
+  owed_codes: '/p/$program/rewards?view=vouchers',
   goal: '/p/$program',
   report: '/p/$program/insight?tab=reports',
 };
@@ -44,8 +44,8 @@ export default function Bell({ program }: { program: string }) {
     }
     const place = PLACES[each.target.kind];
     if (place !== undefined) {
-      const [to = '', search = ''] = place.replace('$program', program).split('?');
-      router.history.push(router.buildLocation({ to, search: Object.fromEntries(new URLSearchParams(search)) }).href);
+      const [path = '', search = ''] = place.replace('$program', program).replace('$id', each.target.id).split('?');
+      router.history.push(router.buildLocation({ to: path, search: Object.fromEntries(new URLSearchParams(search)) }).href);
     }
   };
   return (

@@ -11,7 +11,7 @@ export const SCREENS = [
   { key: 'segments', to: '/p/$program/segments', icon: IconFilter, needs: ['program:read'] },
   { key: 'till', to: '/p/$program/till', icon: IconScan, needs: ['till:use'] },
   { key: 'insight', to: '/p/$program/insight', icon: IconChartBar, needs: ['reports:read'] },
-  { key: 'settings', to: '/p/$program/settings', icon: IconSettings, needs: ['staff:read', 'approvals:read', 'keys:read', 'webhooks:read', 'imports:write', 'audit:read'] },
+  { key: 'settings', to: '/p/$program/settings', icon: IconSettings, needs: ['staff:read', 'approvals:read', 'keys:read', 'webhooks:read', 'imports:write', 'reports:read', 'audit:read'] },
 ] as const;
 
 export type Screen = (typeof SCREENS)[number];

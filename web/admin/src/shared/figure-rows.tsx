@@ -95,12 +95,12 @@ function useCells(query: Record<string, string>, currency: string) {
     count: (value: number) => whole(value, language),
     units: (value: number, wallet: string | null | undefined) =>
       wallet !== null && wallet !== undefined && names.isMoney(wallet) ? money(value, currency, language) : whole(value, language),
-    member: (id: string | null) =>
+    member: (id: string | null, name: string | null) =>
       id === null ? (
         t('guest')
       ) : (
         <Anchor size="sm" href={`/admin/p/${program}/members/${id}`} target="_blank">
-          {t('open')}
+          {name ?? t('noName')}
         </Anchor>
       ),
   };
@@ -124,7 +124,7 @@ type MemberCells = Pick<ReturnType<typeof useCells>, 't' | 'cash' | 'count' | 'm
 
 function memberColumns({ t, cash, count, member, zone, language }: MemberCells): DataTableColumn<Schemas['MemberRowOut']>[] {
   return [
-    { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id) },
+    { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id, row.member_name) },
     { accessor: 'status', title: t('status'), render: (row) => t(`statuses.${row.status}` as FigureWord) },
     { accessor: 'enrolled_at', title: t('since'), render: (row) => (row.enrolled_at === null ? '–' : day(row.enrolled_at, zone, language)) },
     { accessor: 'orders', title: t('orders'), render: (row) => count(row.orders), ...right },
@@ -144,7 +144,7 @@ function OrderRows({ query, currency, label }: ListProps) {
       columns={[
         { accessor: 'order_id', title: t('order') },
         { accessor: 'occurred_at', title: t('when'), render: (row) => moment(row.occurred_at, zone, language) },
-        { accessor: 'member_id', title: t('member'), render: (row) => member(row.by_member ? row.member_id : null) },
+        { accessor: 'member_id', title: t('member'), render: (row) => member(row.by_member ? row.member_id : null, row.member_name) },
         { accessor: 'returning', title: t('returning'), render: (row) => t(row.returning ? 'yes' : 'no') },
         { accessor: 'sales_minor', title: t('sales'), render: (row) => cash(row.sales_minor), ...right },
       ]}
@@ -163,7 +163,7 @@ function TransferRows({ query, currency, label }: ListProps) {
       empty={empty}
       columns={[
         { accessor: 'recorded_at', title: t('when'), render: (row) => moment(row.recorded_at, zone, language) },
-        { accessor: 'holder_id', title: t('member'), render: (row) => member(row.holder_id) },
+        { accessor: 'holder_id', title: t('member'), render: (row) => member(row.holder_id, row.member_name) },
         { accessor: 'rule', title: t('kind'), render: (row) => (row.rule === null ? '–' : names.rule(row.rule)) },
         { accessor: 'order', title: t('order'), render: (row) => row.order ?? '–' },
         { accessor: 'units', title: t('units'), render: (row) => units(row.units, row.wallet), ...right },
@@ -188,7 +188,7 @@ function HolderRows({ query, currency, label }: ListProps) {
       id={(row) => row.holder_id}
       empty={empty}
       columns={[
-        { accessor: 'holder_id', title: t('member'), render: (row) => member(row.holder_id) },
+        { accessor: 'holder_id', title: t('member'), render: (row) => member(row.holder_id, row.member_name) },
         column('available'),
         column('pending'),
         column('held'),
@@ -208,7 +208,7 @@ function EndingRows({ query, currency, label }: ListProps) {
       id={(row) => `${row.holder_id} ${row.ends_on}`}
       empty={empty}
       columns={[
-        { accessor: 'holder_id', title: t('member'), render: (row) => member(row.holder_id) },
+        { accessor: 'holder_id', title: t('member'), render: (row) => member(row.holder_id, row.member_name) },
         { accessor: 'ends_on', title: t('when'), render: (row) => dayName(row.ends_on, language) },
         { accessor: 'units', title: t('units'), render: (row) => units(row.units, query['wallet']), ...right },
       ]}
@@ -249,7 +249,7 @@ function RewardRows({ query, currency, label }: ListProps) {
       columns={[
         { accessor: 'committed_at', title: t('when'), render: (row) => moment(row.committed_at, zone, language) },
         { accessor: 'reward', title: t('reward'), render: (row) => names.reward(row.reward) },
-        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id) },
+        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id, row.member_name) },
         { accessor: 'units', title: t('cost'), render: (row) => units(row.units, row.wallet), ...right },
         { accessor: 'discount_minor', title: t('discount'), render: (row) => cash(row.discount_minor), ...right },
       ]}
@@ -270,7 +270,7 @@ function IncentiveRows({ query, currency, label }: ListProps) {
         { accessor: 'order_id', title: t('order') },
         { accessor: 'occurred_at', title: t('when'), render: (row) => moment(row.occurred_at, zone, language) },
         { accessor: 'id', title: t('incentive'), render: (row) => (row.kind === 'campaign' ? names.campaign(row.id) : names.reward(row.id)) },
-        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id) },
+        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id, row.member_name) },
         { accessor: 'sales_minor', title: t('sales'), render: (row) => cash(row.sales_minor), ...right },
         { accessor: 'cost_minor', title: t('cost'), render: (row) => cash(row.cost_minor), ...right },
       ]}
@@ -287,7 +287,7 @@ function TierMemberRows({ query, currency, label }: ListProps) {
       query={found}
       id={(row) => row.member_id}
       empty={empty}
-      columns={[{ accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id) }]}
+      columns={[{ accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id, row.member_name) }]}
     />
   );
 }
@@ -303,9 +303,30 @@ function TierChangeRows({ query, currency, label }: ListProps) {
       empty={empty}
       columns={[
         { accessor: 'effective_at', title: t('when'), render: (row) => moment(row.effective_at, zone, language) },
-        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id) },
+        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id, row.member_name) },
         { accessor: 'from_tier', title: t('from'), render: (row) => names.tier(row.from_tier) },
         { accessor: 'to_tier', title: t('to'), render: (row) => names.tier(row.to_tier) },
+      ]}
+    />
+  );
+}
+
+function CardRows({ query, label }: ListProps) {
+  const { t, asked, empty, member, zone, language } = useCells(query, query['currency'] ?? 'EUR');
+  const found = api.useInfiniteQuery('get', '/v1/programs/{program}/reports/gift-cards/cards', asked, paged);
+  return (
+    <Rows
+      label={label}
+      query={found}
+      id={(row) => row.id}
+      empty={empty}
+      columns={[
+        { accessor: 'ending', title: t('card'), render: (row) => `…${row.ending}` },
+        { accessor: 'member_id', title: t('member'), render: (row) => (row.member_id === null ? t('bearer') : member(row.member_id, row.member_name)) },
+        { accessor: 'issued_at', title: t('issued'), render: (row) => day(row.issued_at, zone, language) },
+        { accessor: 'ends_at', title: t('until'), render: (row) => (row.ends_at === null ? t('always') : day(row.ends_at, zone, language)) },
+        { accessor: 'amount', title: t('worth'), render: (row) => money(row.amount, row.currency, language), ...right },
+        { accessor: 'left', title: t('left'), render: (row) => money(row.left, row.currency, language), ...right },
       ]}
     />
   );
@@ -323,4 +344,5 @@ const LISTS: Record<string, (props: ListProps) => React.ReactNode> = {
   'incentives/orders': IncentiveRows,
   'tiers/members': TierMemberRows,
   'tiers/changes': TierChangeRows,
+  'gift-cards/cards': CardRows,
 };

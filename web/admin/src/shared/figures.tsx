@@ -42,8 +42,10 @@ export function useFigureName(): (id: string, wallet?: string | null) => string 
   return (id, wallet) => t(`names.${id}` as FigureWord, wallet === null || wallet === undefined ? {} : { wallet: names.wallet(wallet) });
 }
 
+// Of these, less is better.
+const LESS_IS_MORE = new Set(['expired', 'breakage_rate', 'ending_soon', 'ending_soon_rate']);
 // More of these is neither good nor bad by itself.
-const NEUTRAL = new Set(['opening', 'closing', 'other', 'expired', 'ending_soon', 'ending_soon_rate', 'breakage_rate', 'liability', 'incentive_cost', 'guest_orders', 'guest_sales', 'guest_average_order', 'earned']);
+const NEUTRAL = new Set(['opening', 'closing', 'other', 'liability', 'incentive_cost', 'guest_orders', 'guest_sales', 'guest_average_order', 'earned']);
 
 /** How much more or less than before, in words that do not depend on colour. */
 export function Change({ figure, currency }: { figure: Figure; currency: string }) {
@@ -67,9 +69,9 @@ export function Change({ figure, currency }: { figure: Figure; currency: string 
   if (said === null) {
     return null;
   }
-  const colour = NEUTRAL.has(figure.id) ? 'dimmed' : change > 0 ? 'var(--puntal-good)' : 'var(--puntal-bad)';
+  const tone = NEUTRAL.has(figure.id) ? 'neutral' : (change > 0) === !LESS_IS_MORE.has(figure.id) ? 'good' : 'bad';
   return (
-    <Text size="xs" c={colour} title={before} fw={500}>
+    <Text component="span" size="xs" title={before} fw={600} className="delta" data-tone={tone}>
       <span aria-hidden>{change > 0 ? '↑' : '↓'}</span> {said}
     </Text>
   );
@@ -136,21 +138,25 @@ export function FigureCard({ figure, currency }: FigureProps) {
   return (
     <Paper withBorder p="md" component="section" aria-label={name}>
       <Stack gap={4} h="100%" justify="space-between">
-        <Group gap={2} wrap="nowrap" justify="space-between" align="flex-start">
-          <Text size="sm" c="dimmed">
+        <Group gap={2} wrap="nowrap" justify="space-between">
+          <Text size="sm" c="dimmed" truncate title={name} flex={1} miw={0}>
             {name}
           </Text>
           <About text={figure.formula} label={t('formula', { figure: name })} size={14} />
+          {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} sql={figure.sql} title={name} currency={currency} small />}
         </Group>
         <Text fz={{ base: 22, sm: 26 }} fw={650} lh={1.2}>
           {valued(figure.value, figure, currency, names, language)}
         </Text>
-        <Group gap="xs" justify="space-between" mih={22}>
-          <Group gap={6}>
-            <Change figure={figure} currency={currency} />
+        <Group gap={8} mih={22}>
+          <Change figure={figure} currency={currency} />
+          {figure.previous === null || figure.value === null ? (
             <PartOf figure={figure} />
-          </Group>
-          {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} sql={figure.sql} title={name} currency={currency} />}
+          ) : (
+            <Text size="xs" c="dimmed">
+              {t('was', { value: valued(figure.previous, figure, currency, names, language) })}
+            </Text>
+          )}
         </Group>
       </Stack>
     </Paper>

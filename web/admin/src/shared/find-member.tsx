@@ -87,7 +87,7 @@ export function FindMember({ program, label, onChoose, without, maw }: FindProps
             found.map((each) => (
               <Combobox.Option key={each.id} value={each.id}>
                 <Group justify="space-between" wrap="nowrap">
-                  <Text size="sm">{each.name ?? t('noName')}</Text>
+                  <Text size="sm">{each.called ?? t('noName')}</Text>
                   <Text size="xs" c="dimmed">
                     {t(`status.${each.status}`)}
                   </Text>

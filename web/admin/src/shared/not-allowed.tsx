@@ -6,7 +6,7 @@ import { useUiWords } from './ui.words';
 export function NotAllowed() {
   const { t } = useUiWords();
   return (
-    <Page title={t('notAllowed')} about={t('notAllowedText')}>
+    <Page title={t('notAllowed')} about={t('notAllowedText')} guide="staff-and-sign-in">
       <Empty icon={<IconLock size={40} stroke={1.2} />} title={t('notAllowed')} text={t('notAllowedText')} />
     </Page>
   );

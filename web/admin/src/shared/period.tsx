@@ -1,8 +1,10 @@
 // The period a screen of figures is about: chosen among the usual ones or by its days, and kept in the address.
-import { Group, NativeSelect, TextInput } from '@mantine/core';
+import { Group, NativeSelect } from '@mantine/core';
+import { DayInput } from './day-input';
 import { monthStart, plusDays, today } from './days';
 import { usePeriodWords } from './period.words';
 import { useProgram, type ProgramCard } from './session';
+import { useState } from 'react';
 
 export interface PeriodFilter {
   from?: string;
@@ -56,6 +58,7 @@ export function PeriodPicker({ filter, onChange }: PeriodPickerProps) {
   const program = useProgram();
   const now = today(program?.now ?? new Date().toISOString(), program?.timezone ?? 'UTC');
   const chosen = periodOf(filter, program);
+  const [own, setOwn] = useState(false);
   const preset = PRESETS.find((each) => {
     const days = daysOf(each, now);
     return days.from === chosen.from && days.through === chosen.through;
@@ -69,17 +72,22 @@ export function PeriodPicker({ filter, onChange }: PeriodPickerProps) {
     <Group gap="xs">
       <NativeSelect
         aria-label={t('period')}
-        value={preset ?? 'own'}
-        data={[...PRESETS.map((each) => ({ value: each, label: t(each) })), { value: 'own', label: t('own'), disabled: preset !== undefined }]}
+        value={preset === undefined || own ? 'own' : preset}
+        data={[...PRESETS.map((each) => ({ value: each, label: t(each) })), { value: 'own', label: t('own') }]}
         onChange={(event) => {
           const found = PRESETS.find((each) => each === event.currentTarget.value);
+          setOwn(found === undefined);
           if (found !== undefined) {
             onChange(found === 'last30' ? {} : daysOf(found, now));
           }
         }}
       />
-      <TextInput type="date" aria-label={t('from')} value={chosen.from} max={chosen.through} onChange={(event) => set({ ...chosen, from: event.currentTarget.value })} />
-      <TextInput type="date" aria-label={t('through')} value={chosen.through} min={chosen.from} max={now} onChange={(event) => set({ ...chosen, through: event.currentTarget.value })} />
+      {preset === undefined || own ? (
+        <Group gap="xs" wrap="nowrap">
+          <DayInput aria-label={t('from')} w={132} value={chosen.from} max={chosen.through} onChange={(from) => set({ ...chosen, from })} />
+          <DayInput aria-label={t('through')} w={132} value={chosen.through} min={chosen.from} max={now} onChange={(through) => set({ ...chosen, through })} />
+        </Group>
+      ) : null}
     </Group>
   );
 }

@@ -3,6 +3,7 @@ import { Button, Group, Paper, Text } from '@mantine/core';
 import { DataTable, type DataTableColumn } from 'mantine-datatable';
 import 'mantine-datatable/styles.css';
 import { useDeferredValue, type ReactNode } from 'react';
+import { RowCard, useNarrow } from './cards';
 import { Failure, Waiting } from './ui';
 import { useUiWords } from './ui.words';
 
@@ -36,6 +37,7 @@ interface RowsProps<Row> {
 /** A table that grows: newest pages are appended, the number shown is the number loaded. */
 export function Rows<Row>({ query, columns, id, onOpen, selected, onSelect, empty, label }: RowsProps<Row>) {
   const { t } = useUiWords();
+  const narrow = useNarrow();
   // Drawn in pieces: the page goes on answering meanwhile.
   const data = useDeferredValue(query.data);
   if (data === undefined) {
@@ -51,6 +53,7 @@ export function Rows<Row>({ query, columns, id, onOpen, selected, onSelect, empt
   }
   return (
     <Paper withBorder style={{ overflow: 'hidden' }} role="region" aria-label={label}>
+      {narrow ? <Cards columns={columns} rows={rows} id={id} onOpen={onOpen} selected={selected} onSelect={onSelect} /> : (
       <DataTable<Row>
         columns={columns}
         records={rows}
@@ -64,6 +67,7 @@ export function Rows<Row>({ query, columns, id, onOpen, selected, onSelect, empt
           : { selectedRecords: selected, onSelectedRecordsChange: onSelect, ...ticks })}
         {...(onOpen === undefined ? {} : { onRowClick: ({ record }: { record: Row }) => onOpen(record) })}
       />
+      )}
       <Group justify="space-between" px="md" py="xs">
         <Text size="sm" c="dimmed">
           {t('allShown', { count: rows.length })}
@@ -76,6 +80,37 @@ export function Rows<Row>({ query, columns, id, onOpen, selected, onSelect, empt
       </Group>
       {query.error ? <Failure failure={query.error} retry={() => void query.fetchNextPage()} /> : null}
     </Paper>
+  );
+}
+
+type CardsProps<Row> = Pick<RowsProps<Row>, 'columns' | 'id' | 'onOpen' | 'selected' | 'onSelect'> & { rows: Row[] };
+
+/** The same rows where there is no room for columns: the first one is what a row is called, columns without a title are its buttons. */
+function Cards<Row>({ columns, rows, id, onOpen, selected, onSelect }: CardsProps<Row>) {
+  const shown = columns.filter((each) => each.hidden !== true);
+  const acts = shown.filter((each) => each.accessor === 'actions' || (typeof each.title === 'string' && each.title.trim() === ''));
+  const [first, ...rest] = shown.filter((each) => !acts.includes(each));
+  const cell = (column: DataTableColumn<Row>, row: Row, at: number): ReactNode => (column.render === undefined ? String((row as Record<string, unknown>)[String(column.accessor)] ?? '–') : column.render(row, at));
+  return (
+    <ul className="row-cards">
+      {rows.map((row, at) => (
+        <RowCard
+          key={id(row)}
+          head={first === undefined ? null : cell(first, row, at)}
+          facts={rest.map((each) => ({ key: String(each.accessor), title: each.title, value: cell(each, row, at) }))}
+          act={acts.map((each) => (
+            <div key={String(each.accessor)}>{cell(each, row, at)}</div>
+          ))}
+          ticked={selected?.some((each) => id(each) === id(row))}
+          onTick={
+            selected === undefined || onSelect === undefined
+              ? undefined
+              : (ticked) => onSelect(ticked ? [...selected, row] : selected.filter((each) => id(each) !== id(row)))
+          }
+          onOpen={onOpen === undefined ? undefined : () => onOpen(row)}
+        />
+      ))}
+    </ul>
   );
 }
 

@@ -17,7 +17,7 @@ export function AccountPage() {
   const { t } = useAccountWords();
   const me = useMe();
   return (
-    <Page title={t('title')} about={t('about')}>
+    <Page title={t('title')} about={t('about')} guide="staff-and-sign-in">
       {me.data === undefined ? (
         <Waiting />
       ) : (

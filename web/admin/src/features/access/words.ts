@@ -16,7 +16,7 @@ export const useAccessWords = words(
     passkeyFailed: 'The passkey was not used: nothing was chosen, or this device does not know it.',
     refused: 'The provider did not vouch for a colleague of this organization. Ask an owner to add you under the same e-mail.',
     forgotten: 'Forgot your password?',
-    forgottenText: 'Ask an owner of your organization: under Settings, Staff she makes a link for you. On the server it is “puntal staff reset”.',
+    forgottenText: 'Ask an owner of your organization: under Settings, People they make a link for you. On the server it is “puntal staff reset”.',
     again: 'Your session has ended',
     againText: 'Sign in again to go on. What you typed on this page is still there.',
     reset: 'Choose a new password',

@@ -11,6 +11,7 @@ const COLOUR = { info: 'puntal', warning: 'yellow', critical: 'red' } as const;
 const PLACES: Partial<Record<Schemas['AlertOut']['target'], string>> = {
   approvals: 'settings/approvals',
   campaigns: 'campaigns',
+  jobs: 'settings/jobs',
   members: 'members',
   program: 'program',
   rewards: 'rewards',

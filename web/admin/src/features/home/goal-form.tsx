@@ -3,6 +3,7 @@ import { Button, Group, Modal, NumberInput, SegmentedControl, Select, Stack, Tex
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
+import { DayInput } from '@shared/day-input';
 import { monthStart, plusDays, today } from '@shared/days';
 import { useFigureName } from '@shared/figures';
 import { decimals } from '@shared/format';
@@ -125,8 +126,8 @@ export default function GoalForm({ goal, currency, onClose }: GoalFormProps) {
             />
           </Group>
           <Group grow>
-            <TextInput type="date" label={t('from')} required withAsterisk={false} {...form.getInputProps('from')} />
-            <TextInput type="date" label={t('through')} required withAsterisk={false} min={form.values.from} {...form.getInputProps('through')} />
+            <DayInput label={t('from')} required {...form.getInputProps('from')} value={form.values.from} />
+            <DayInput label={t('through')} required min={form.values.from} {...form.getInputProps('through')} value={form.values.through} />
           </Group>
           {failure ? <Failure failure={failure} writing /> : null}
           <Button type="submit" loading={add.isPending || change.isPending}>

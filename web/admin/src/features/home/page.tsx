@@ -34,6 +34,7 @@ export function HomePage() {
     <Page
       title={t('title')}
       about={t('about')}
+      guide="reports"
       actions={<PeriodPicker filter={filter} onChange={(search) => void navigate({ search, replace: true, resetScroll: false })} />}
     >
       <Loaded query={home} rows={8}>

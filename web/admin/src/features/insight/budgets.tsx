@@ -3,13 +3,14 @@ import { api, type Schemas } from '@api';
 import Chart from '@shared/charts';
 import { dayName, shortDay, span } from '@shared/days';
 import { money, whole } from '@shared/format';
+import { Grid } from '@shared/grid';
 import { useNames } from '@shared/names';
 import { useProgram } from '@shared/session';
 import { Empty, Loaded } from '@shared/ui';
 import { IconCoins } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ViewProps } from './page';
-import { Grid, Report } from './report';
+import { Report } from './report';
 import { useInsightWords } from './words';
 
 type Budget = Schemas['BurnDownOut'];

@@ -2,11 +2,12 @@ import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { api } from '@api';
 import { FigureCard, RowsButton } from '@shared/figures';
 import { money, whole } from '@shared/format';
+import { Grid } from '@shared/grid';
 import { useNames } from '@shared/names';
 import { Empty, Loaded } from '@shared/ui';
 import { IconGift } from '@tabler/icons-react';
 import type { ViewProps } from './page';
-import { Grid, Report } from './report';
+import { Report } from './report';
 import { useInsightWords } from './words';
 
 const FIGURES = ['influenced_orders', 'influenced_sales', 'incentive_cost', 'incentive_roi'];

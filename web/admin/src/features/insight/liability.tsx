@@ -1,12 +1,13 @@
-import { SimpleGrid, Stack, Text } from '@mantine/core';
+import { SimpleGrid, Stack } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { FigureList, RowsButton } from '@shared/figures';
 import { money, whole } from '@shared/format';
+import { Grid } from '@shared/grid';
 import { useNames } from '@shared/names';
 import { useProgram } from '@shared/session';
 import { Loaded } from '@shared/ui';
 import type { ViewProps } from './page';
-import { Grid, Report } from './report';
+import { Report } from './report';
 import { useInsightWords } from './words';
 
 const ENDING = ['ending_soon', 'ending_soon_rate', 'breakage_rate', 'redemption_rate_lifetime', 'expired', 'liability'];
@@ -22,7 +23,7 @@ export default function Liability({ program, from, through }: ViewProps) {
   const units = (row: Schemas['LiabilityOut'], value: number) => (names.isMoney(row.wallet) ? money(value, row.currency ?? currency, language) : whole(value, language));
   const cell = (key: 'available' | 'pending' | 'held' | 'debt') => ({ title: t(key), number: true, cell: (row: Schemas['LiabilityOut']) => units(row, row[key]) });
   return (
-    <Report program={program} path={`reports/kpis?from=${from}&through=${through}`} about={t('about_liability')} file={t('tabs.liability')}>
+    <Report program={program} path="reports/liability" about={t('about_liability')} file={t('tabs.liability')}>
       <Loaded query={report}>
         {(rows) => (
           <Stack>
@@ -42,20 +43,30 @@ export default function Liability({ program, from, through }: ViewProps) {
             />
             {cards.data === undefined || cards.data.length === 0 ? null : (
               <>
-                <Text component="h2" fw={600}>
-                  {t('cards')}
-                </Text>
+                <Report program={program} path="reports/gift-cards" title={t('cards')} about={t('about_cards')} file={t('cards')}>
                 <Grid
                   label={t('cards')}
                   rows={cards.data}
                   id={(row) => `${row.currency} ${row.origin} ${row.wallet ?? ''}`}
                   columns={[
-                    { title: t('cards'), cell: (row) => (row.origin === 'paid_in' ? t('sold') : t('granted')) },
-                    { title: t('cards'), number: true, cell: (row) => whole(row.cards, language) },
+                    { title: t('wallet'), cell: (row) => [row.wallet === null ? t('batchCodes') : names.wallet(row.wallet), row.origin === 'paid_in' ? t('sold') : t('granted')].join(' · ') },
+                    { title: t('cardCount'), number: true, cell: (row) => whole(row.cards, language) },
                     { title: t('left'), number: true, cell: (row) => money(row.left, row.currency, language) },
                     { title: t('cost'), number: true, cell: (row) => <b>{money(row.cost_minor, row.currency, language)}</b> },
+                    {
+                      title: '',
+                      cell: (row) => (
+                        <RowsButton
+                          small
+                          rows={`reports/gift-cards/cards?currency=${row.currency}&origin=${row.origin}${row.wallet === null ? '' : `&wallet=${row.wallet}`}`}
+                          title={`${t('cards')}: ${row.origin === 'paid_in' ? t('sold') : t('granted')}`}
+                          currency={row.currency}
+                        />
+                      ),
+                    },
                   ]}
                 />
+                </Report>
               </>
             )}
             <SimpleGrid cols={{ base: 1, md: 2 }}>

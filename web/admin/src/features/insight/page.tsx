@@ -44,6 +44,7 @@ export function InsightPage() {
     <Page
       title={t('title')}
       about={t('about')}
+      guide="reports"
       actions={
         NOW.has(tab) ? null : (
           <PeriodPicker

@@ -1,5 +1,5 @@
 // The head of a report (what it tells, and its file), and a table of it.
-import { Button, Group, Paper, ScrollArea, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { saveCsv } from '@shared/csv';
 import { Failure } from '@shared/ui';
 import { IconDownload } from '@tabler/icons-react';
@@ -10,6 +10,8 @@ interface ReportProps {
   program: string;
   /** Its address below the program's, with its query. */
   path: string;
+  /** Where it is a part of a page. */
+  title?: string;
   /** What it tells: the formula in words. */
   about?: string;
   file: string;
@@ -17,7 +19,7 @@ interface ReportProps {
   children: ReactNode;
 }
 
-export function Report({ program, path, about, file, beside, children }: ReportProps) {
+export function Report({ program, path, title, about, file, beside, children }: ReportProps) {
   const { t } = useInsightWords();
   const [saving, setSaving] = useState(false);
   const [failure, setFailure] = useState<unknown>();
@@ -30,9 +32,16 @@ export function Report({ program, path, about, file, beside, children }: ReportP
   return (
     <Stack>
       <Group justify="space-between" align="flex-start">
-        <Text size="sm" c="dimmed" maw={640}>
-          {about}
-        </Text>
+        <div>
+          {title === undefined ? null : (
+            <Text component="h2" fw={600}>
+              {title}
+            </Text>
+          )}
+          <Text size="sm" c="dimmed" maw={640}>
+            {about}
+          </Text>
+        </div>
         <Group gap="xs">
           {beside}
           <Button size="xs" variant="default" leftSection={<IconDownload size={14} />} loading={saving} onClick={() => void save()}>
@@ -43,44 +52,5 @@ export function Report({ program, path, about, file, beside, children }: ReportP
       {failure === undefined ? null : <Failure failure={failure} retry={() => void save()} />}
       {children}
     </Stack>
-  );
-}
-
-interface Column<Row> {
-  title: string;
-  cell: (row: Row) => ReactNode;
-  /** Numbers are right-aligned. */
-  number?: boolean;
-}
-
-/** A table whose every number is written by the caller. */
-export function Grid<Row>({ label, rows, id, columns }: { label: string; rows: readonly Row[]; id: (row: Row) => string; columns: readonly Column<Row>[] }) {
-  return (
-    <Paper withBorder style={{ overflow: 'hidden' }}>
-      <ScrollArea viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
-        <Table verticalSpacing="xs" horizontalSpacing="md" miw={560}>
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map((each, at) => (
-                <Table.Th key={at} ta={each.number ? 'right' : undefined} style={{ whiteSpace: 'nowrap' }}>
-                  {each.title}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Table.Tr key={id(row)}>
-                {columns.map((each, at) => (
-                  <Table.Td key={at} ta={each.number ? 'right' : undefined}>
-                    {each.cell(row)}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollArea>
-    </Paper>
   );
 }

@@ -2,12 +2,13 @@ import { Badge, Stack, Text } from '@mantine/core';
 import { api } from '@api';
 import { RowsButton } from '@shared/figures';
 import { whole } from '@shared/format';
+import { Grid } from '@shared/grid';
 import { useNames } from '@shared/names';
 import { useProgram } from '@shared/session';
 import { Empty, Loaded } from '@shared/ui';
 import { IconStairsUp } from '@tabler/icons-react';
 import type { ViewProps } from './page';
-import { Grid, Report } from './report';
+import { Report } from './report';
 import { useInsightWords } from './words';
 
 export default function Tiers({ program, from, through }: ViewProps) {

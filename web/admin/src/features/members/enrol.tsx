@@ -3,6 +3,7 @@ import { Button, Checkbox, Group, Modal, SimpleGrid, Stack, Text, TextInput } fr
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api } from '@api';
+import { DayInput } from '@shared/day-input';
 import { useProgram } from '@shared/session';
 import { Failure } from '@shared/ui';
 import { useQueryClient } from '@tanstack/react-query';
@@ -69,7 +70,7 @@ function EnrolForm({ program, onClose }: { program: string; onClose: () => void 
           <TextInput label={t('email')} type="email" maxLength={254} {...form.getInputProps('email')} />
           <TextInput label={t('phone')} type="tel" maxLength={40} {...form.getInputProps('phone')} />
           <TextInput label={t('card')} maxLength={64} {...form.getInputProps('card')} />
-          <TextInput label={t('birthday')} type="date" {...form.getInputProps('birthday')} />
+          <DayInput label={t('birthday')} clearable {...form.getInputProps('birthday')} value={form.values.birthday} />
           <TextInput label={t('country')} maxLength={2} placeholder="ES" {...form.getInputProps('country')} />
           <OwnFields fields={fields} values={own} currency={currency} onChange={setOwn} />
         </SimpleGrid>

@@ -6,7 +6,7 @@ import { useProgram } from '@shared/session';
 import { Failure } from '@shared/ui';
 import { IconFileUpload } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { sentOf } from './own-fields';
 import { useOwnFields, usePurposes, type OwnField } from './program';
 import { readTable, saveFile, writeTable } from './table';
@@ -62,10 +62,12 @@ function ImportForm({ program, onBusy, onClose }: { program: string; onBusy: (bu
   const [read, setRead] = useState<Read | null>(null);
   const [agreed, setAgreed] = useState<string[]>([]);
   const [done, setDone] = useState(0);
+  const run = useRef<string | null>(null);
   const open = async (file: File | null): Promise<void> => {
     if (file !== null) {
       const [heads = [], ...rows] = readTable(await file.text());
       setDone(0);
+      run.current = null;
       bring.reset();
       setRead({ file: file.name, heads, columns: heads.map((head) => columnOf(head.trim(), fields)), rows: rows.slice(0, MOST).map((cells) => ({ cells })) });
     }
@@ -76,12 +78,20 @@ function ImportForm({ program, onBusy, onClose }: { program: string; onBusy: (bu
       const consents = purposes
         .filter((each) => agreed.includes(each.id))
         .map((each) => ({ purpose: each.id, channel: '', given: true, evidence: { source: 'import', note: t('importNote', { file: table.file }) } }));
+      // Listed with other long work from now on; going on after a failure goes on with the same one.
+      if (run.current === null) {
+        const begun = await http.POST('/v1/programs/{program}/imports/members', { params: { path: { program } }, body: { name: table.file, total: table.rows.length } });
+        if (begun.error !== undefined) {
+          throw begun.error;
+        }
+        run.current = begun.data.id;
+      }
       // Rows that were answered before stay answered: going on after a failure sends only the rest.
       for (let from = done; from < table.rows.length; from += AT_ONCE) {
         const part = table.rows.slice(from, from + AT_ONCE);
-        const answer = await http.POST('/v1/programs/{program}/members/bulk', {
-          params: { path: { program } },
-          body: { members: part.map((row) => memberOf(row.cells, table.columns, currency, consents)) },
+        const answer = await http.POST('/v1/programs/{program}/imports/{import_id}/members', {
+          params: { path: { program, import_id: run.current } },
+          body: { first: from, members: part.map((row) => memberOf(row.cells, table.columns, currency, consents)) },
         });
         if (answer.error !== undefined) {
           throw answer.error;

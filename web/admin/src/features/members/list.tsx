@@ -2,13 +2,14 @@
 import { Anchor, Badge, Button, Group, Loader, MultiSelect, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { api } from '@api';
+import { useNarrow } from '@shared/cards';
 import { useMemberSearch, type Found } from '@shared/find-member';
 import { day, whole } from '@shared/format';
 import { useNames } from '@shared/names';
 import { Rows } from '@shared/rows';
 import { useMay, useProgram } from '@shared/session';
 import { Empty, Page } from '@shared/ui';
-import { IconFileImport, IconSearch, IconUserPlus, IconUsers } from '@tabler/icons-react';
+import { IconAdjustmentsHorizontal, IconFileImport, IconSearch, IconUserPlus, IconUsers } from '@tabler/icons-react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Bulk } from './bulk';
@@ -33,10 +34,13 @@ export function MembersPage() {
   const [text, setText] = useState('');
   const [settled] = useDebouncedValue(text.trim(), 250);
   const [picked, setPicked] = useState<Found[]>([]);
+  const narrow = useNarrow();
+  const [filtering, setFiltering] = useState(false);
+  const chosen = [filter.status?.length ? 1 : 0, filter.segment ? 1 : 0, filter.tier ? 1 : 0].reduce((sum, each) => sum + each, 0);
   const [opened, setOpened] = useState<'enrol' | 'import' | null>(null);
   const ladders = useLadders();
   const segments = api.useQuery('get', '/v1/programs/{program}/segments', { params: { path: { program } } }, { enabled: may('program:read') });
-  const narrow = (more: Partial<MembersFilter>): void => {
+  const narrowTo = (more: Partial<MembersFilter>): void => {
     setPicked([]);
     const { status, segment, tier } = { ...filter, ...more };
     void navigate({ search: { ...(status?.length && { status }), ...(segment && { segment }), ...(tier && { tier }) }, replace: true });
@@ -49,6 +53,7 @@ export function MembersPage() {
     <Page
       title={t('title')}
       about={t('about')}
+      guide="concepts"
       actions={
         may('members:write') ? (
           <>
@@ -62,7 +67,7 @@ export function MembersPage() {
         ) : undefined
       }
     >
-      <Group align="flex-end" gap="sm">
+      <Group align="flex-end" gap="sm" wrap="nowrap">
         <TextInput
           aria-label={t('search')}
           placeholder={t('search')}
@@ -75,14 +80,22 @@ export function MembersPage() {
             setPicked([]);
           }}
           flex={1}
-          miw={{ base: '100%', sm: 300 }}
+          miw={{ base: 0, sm: 300 }}
         />
+        {narrow ? (
+          <Button variant="default" aria-expanded={filtering} leftSection={<IconAdjustmentsHorizontal size={16} />} onClick={() => setFiltering(!filtering)}>
+            {chosen === 0 ? t('filters') : t('filtersOn', { count: chosen })}
+          </Button>
+        ) : null}
+      </Group>
+      {narrow && !filtering ? null : (
+      <Group align="flex-end" gap="sm" mt={-4}>
         <MultiSelect
           aria-label={t('status')}
           placeholder={filter.status?.length ? undefined : t('status')}
           data={LISTED.map((each) => ({ value: each, label: t(`statuses.${each}`) }))}
           value={filter.status ?? []}
-          onChange={(chosen) => narrow({ status: chosen as Status[] })}
+          onChange={(value) => narrowTo({ status: value as Status[] })}
           clearable
           w={{ base: '100%', xs: 190 }}
         />
@@ -92,7 +105,7 @@ export function MembersPage() {
             placeholder={t('segment')}
             data={segments.data.items.map((each) => ({ value: each.id, label: each.label }))}
             value={filter.segment ?? null}
-            onChange={(chosen) => narrow({ segment: chosen ?? undefined, tier: undefined })}
+            onChange={(value) => narrowTo({ segment: value ?? undefined, tier: undefined })}
             disabled={isSearching}
             clearable
             searchable
@@ -105,13 +118,14 @@ export function MembersPage() {
             placeholder={t('tier')}
             data={ladders.map((each) => ({ group: each.name, items: each.tiers.map((one) => ({ value: `${each.id}:${one.id}`, label: one.name })) }))}
             value={filter.tier ?? null}
-            onChange={(chosen) => narrow({ tier: chosen ?? undefined, segment: undefined })}
+            onChange={(value) => narrowTo({ tier: value ?? undefined, segment: undefined })}
             disabled={isSearching}
             clearable
             w={{ base: '100%', xs: 160 }}
           />
         )}
       </Group>
+      )}
       <Bulk program={program} picked={picked} segment={isSearching ? undefined : segment} onDone={() => setPicked([])} />
       <Rows
         label={t('title')}
@@ -126,7 +140,7 @@ export function MembersPage() {
             render: (row) => (
               <Group gap="xs">
                 <Anchor size="sm" fw={500} renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member: row.id }} search={{}} {...props} />}>
-                  {row.name ?? t('noName')}
+                  {row.called ?? t('noName')}
                 </Anchor>
                 {row.by === null || row.by === 'name' ? null : (
                   <Badge size="sm" variant="default" tt="none">

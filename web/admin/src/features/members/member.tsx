@@ -5,7 +5,7 @@ import { Loaded, Page, Waiting } from '@shared/ui';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Actions } from './member/actions';
-import { useMember, useZone, type Member } from './member/data';
+import { calledOf, useMember, useZone, type Member } from './member/data';
 import { Overview } from './member/overview';
 import { Timeline } from './member/timeline';
 import { useOneWords } from './member/words';
@@ -28,7 +28,7 @@ export function MemberPage() {
           {t('back')}
         </Anchor>
         <Text size="sm" c="dimmed">
-          {member.data?.name ?? t('noName')}
+          {(member.data === undefined ? undefined : calledOf(member.data)) ?? t('noName')}
         </Text>
       </Breadcrumbs>
       <Loaded query={member} rows={8}>
@@ -47,7 +47,7 @@ function One({ member }: { member: Member }) {
   const isGone = member.status === 'erased' || member.status === 'merged';
   const open = (chosen: MemberTab): void => void navigate({ search: chosen === 'overview' ? {} : { tab: chosen }, replace: true });
   return (
-    <Page title={member.name ?? t('noName')} about={t('about')} actions={isGone ? undefined : <Actions member={member} />}>
+    <Page title={calledOf(member) ?? t('noName')} about={t('about')} guide="explain" actions={isGone ? undefined : <Actions member={member} />}>
       <Group gap="xs" mt={-12}>
         <StatusBadge status={member.status} />
         <Text size="sm" c="dimmed">

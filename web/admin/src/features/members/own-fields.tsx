@@ -1,5 +1,6 @@
 // Inputs for the fields of members that the program declares itself.
 import { MultiSelect, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { DayInput } from '@shared/day-input';
 import { decimals } from '@shared/format';
 import type { OwnField } from './program';
 import { useMemberWords } from './words';
@@ -60,7 +61,7 @@ function OwnInput({ field, value, currency, onChange }: { field: OwnField; value
         />
       );
     case 'date':
-      return <TextInput label={field.label} type="date" value={text} onChange={(event) => onChange(event.currentTarget.value)} />;
+      return <DayInput label={field.label} value={text} clearable onChange={onChange} />;
     default:
       return <TextInput label={field.label} value={text} maxLength={500} onChange={(event) => onChange(event.currentTarget.value)} />;
   }

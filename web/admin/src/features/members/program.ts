@@ -1,6 +1,7 @@
 // What the program's document says of members: ladders, fields of one's own, consents, wallets.
 import { api } from '@api';
 import { spelled, textIn } from '@shared/names';
+import { useMay } from '@shared/session';
 import { useLanguage, type Language } from '@shared/words';
 import { useParams } from '@tanstack/react-router';
 
@@ -20,12 +21,21 @@ export interface Purpose {
   isRequired: boolean;
 }
 
+/** So many units of a wallet become so many of another. */
+export interface Conversion {
+  to: string;
+  take: number;
+  give: number;
+}
+
 export interface WalletOf {
   id: string;
   name: string;
   kind: string;
   currency: string | null;
   isRetired: boolean;
+  isTransferable: boolean;
+  conversions: Conversion[];
 }
 
 export interface Ladder {
@@ -35,8 +45,9 @@ export interface Ladder {
 }
 
 function useDocument(): Part {
+  const may = useMay();
   const { program = '' } = useParams({ strict: false });
-  const draft = api.useQuery('get', '/v1/programs/{program}/program', { params: { path: { program } } }, { staleTime: 300_000, enabled: program !== '' });
+  const draft = api.useQuery('get', '/v1/programs/{program}/program', { params: { path: { program } } }, { staleTime: 300_000, enabled: program !== '' && may('program:read') });
   return (draft.data?.document ?? {}) as Part;
 }
 
@@ -96,6 +107,8 @@ export function useWallets(): WalletOf[] {
     kind: typeof wallet['kind'] === 'string' ? wallet['kind'] : 'points',
     currency: typeof wallet['currency'] === 'string' ? wallet['currency'] : null,
     isRetired: wallet['retired'] === true,
+    isTransferable: wallet['transferable'] === true,
+    conversions: list(wallet['convert']).map((each) => ({ to: String(each['to']), take: Number(each['take']), give: Number(each['give']) })),
   }));
 }
 

@@ -45,7 +45,7 @@ export const useProgramWords = words(
     // Trying
     tryAbout: 'What an order would earn, rule by rule, under the draft and under what is published. Nothing is written.',
     member: 'Member', memberHint: 'E-mail, phone, card or name', someone: 'Somebody new',
-    recentOrder: 'One of her orders', ownOrder: 'Make one up',
+    recentOrder: 'One of their orders', ownOrder: 'Make one up',
     amount: 'Amount', product: 'Product', category: 'Category', quantity: 'How many', addLine: 'Add line', line: 'Line {{n}}', removeLine: 'Remove line {{n}}', shipping: 'Shipping', channel: 'Channel', event: 'What happens', at: 'When', now: 'Now',
     tryIt: 'Try it', underDraft: 'Under the draft', underLive: 'As published', earns: 'It earns', earnsNothing: 'It earns nothing', why_: 'Why', refused: 'Rules that did not apply', more: '{{n}} more than now', less: '{{n}} less than now', sameAsLive: 'The same as now',
     notYetTried: 'Choose a member or make an order up, then try it.',

@@ -30,7 +30,7 @@ export function SegmentsPage() {
   ) : undefined;
   if (failed) {
     return (
-      <Page title={t('title')} about={t('about')}>
+      <Page title={t('title')} about={t('about')} guide="write-a-program">
         <Failure failure={failed} retry={() => void (draft.error ? draft.refetch() : live.refetch())} />
       </Page>
     );

@@ -13,7 +13,7 @@ export function NewSegmentPage() {
   const navigate = useNavigate();
   const draft = api.useQuery('get', '/v1/programs/{program}/program', { params: { path: { program } } });
   return (
-    <Page title={isList ? t('newListTitle') : t('newSegment')} about={isList ? t('newListAbout') : t('newAbout')}>
+    <Page title={isList ? t('newListTitle') : t('newSegment')} about={isList ? t('newListAbout') : t('newAbout')} guide="write-a-program">
       <Loaded query={draft}>
         {(data) => (
           <SegmentForm

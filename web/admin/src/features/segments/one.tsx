@@ -38,7 +38,7 @@ export function SegmentPage() {
   const now = live.data?.items.find((each) => each.id === id);
   if (segment === undefined && now === undefined) {
     return (
-      <Page title={t('lost')} about={t('about')}>
+      <Page title={t('lost')} about={t('about')} guide="write-a-program">
         <Empty
           icon={<IconFilter size={40} stroke={1.2} />}
           title={t('lost')}
@@ -74,7 +74,7 @@ export function SegmentPage() {
     </>
   );
   return (
-    <Page title={name} about={t('about')} actions={actions}>
+    <Page title={name} about={t('about')} guide="write-a-program" actions={actions}>
       <Tabs value={tab ?? 'who'} onChange={(chosen) => void navigate({ search: chosen === 'condition' ? { tab: 'condition' } : {}, replace: true })} keepMounted={false}>
         <Tabs.List mb="lg">
           <Tabs.Tab value="who">

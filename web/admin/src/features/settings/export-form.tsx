@@ -1,9 +1,8 @@
 // Which rows, and as what kind of file.
 import { Button, Group, Modal, SegmentedControl, Select, Stack, Text } from '@mantine/core';
-import { DateInput } from '@mantine/dates';
-import '@mantine/dates/styles.css';
 import { useForm } from '@mantine/form';
 import { api, type Schemas } from '@api';
+import { DayInput } from '@shared/day-input';
 import { useMay } from '@shared/session';
 import { Failure } from '@shared/ui';
 import { useSettingsWords } from './words';
@@ -11,6 +10,9 @@ import { useSettingsWords } from './words';
 type Kind = Schemas['ExportOut']['kind'];
 
 const KINDS: readonly Kind[] = ['members', 'orders', 'transfers', 'redemptions', 'vouchers', 'events', 'audit'];
+const NEEDS = {
+  members: 'members:read', orders: 'events:read', transfers: 'members:read', redemptions: 'members:read', vouchers: 'vouchers:read', events: 'events:read', audit: 'audit:read',
+} as const;
 const OF_MEMBERS: readonly Kind[] = ['members'];
 
 export function ExportForm({ program, onDone, onClose }: { program: string; onDone: () => void; onClose: () => void }) {
@@ -18,12 +20,12 @@ export function ExportForm({ program, onDone, onClose }: { program: string; onDo
   const may = useMay();
   const segments = api.useQuery('get', '/v1/programs/{program}/segments', { params: { path: { program } } });
   const form = useForm({
-    initialValues: { kind: 'members' as Kind, format: 'csv' as 'csv' | 'xlsx', segment: null as string | null, since: null as string | null, through: null as string | null },
+    initialValues: { kind: 'members' as Kind, format: 'csv' as 'csv' | 'xlsx', segment: null as string | null, since: '', through: '' },
   });
   const ask = api.useMutation('post', '/v1/programs/{program}/exports', { onSuccess: onDone });
   const ofMembers = OF_MEMBERS.includes(form.values.kind);
   const save = form.onSubmit(({ kind, format, segment, since, through }) => {
-    const when = ofMembers ? {} : { ...(since === null ? {} : { since }), ...(through === null ? {} : { through }) };
+    const when = ofMembers ? {} : { ...(since === '' ? {} : { since }), ...(through === '' ? {} : { through }) };
     const whom = ofMembers && segment !== null ? { segment } : {};
     ask.mutate({ params: { path: { program } }, body: { kind, format, filters: { ...when, ...whom } } });
   });
@@ -34,7 +36,7 @@ export function ExportForm({ program, onDone, onClose }: { program: string; onDo
           <Select
             label={t('whatRows')}
             allowDeselect={false}
-            data={KINDS.filter((each) => each !== 'audit' || may('audit:read')).map((each) => ({ value: each, label: t(`kindOf.${each}`) }))}
+            data={KINDS.filter((each) => may(NEEDS[each])).map((each) => ({ value: each, label: t(`kindOf.${each}`) }))}
             {...form.getInputProps('kind')}
           />
           {ofMembers ? (
@@ -47,8 +49,8 @@ export function ExportForm({ program, onDone, onClose }: { program: string; onDo
             />
           ) : (
             <Group grow align="flex-start">
-              <DateInput label={t('fromDay')} clearable {...form.getInputProps('since')} />
-              <DateInput label={t('throughDay')} clearable {...form.getInputProps('through')} />
+              <DayInput label={t('fromDay')} clearable max={form.values.through === '' ? undefined : form.values.through} {...form.getInputProps('since')} value={form.values.since} />
+              <DayInput label={t('throughDay')} clearable min={form.values.since === '' ? undefined : form.values.since} {...form.getInputProps('through')} value={form.values.through} />
             </Group>
           )}
           <SegmentedControl

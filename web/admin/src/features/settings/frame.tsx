@@ -15,6 +15,7 @@ const SUBJECTS = [
   { key: 'webhooks', to: '/p/$program/settings/webhooks', needs: 'webhooks:read' },
   { key: 'imports', to: '/p/$program/settings/imports', needs: 'imports:write' },
   { key: 'exports', to: '/p/$program/settings/exports', needs: 'reports:read' },
+  { key: 'jobs', to: '/p/$program/settings/jobs', needs: 'program:read' },
   { key: 'audit', to: '/p/$program/settings/audit', needs: 'audit:read' },
 ] as const;
 

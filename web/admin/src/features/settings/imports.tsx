@@ -19,7 +19,7 @@ export function ImportsPage() {
   const start = async () => {
     if (file !== null) {
       bring.mutate({
-        params: { path: { program }, query: { set_clock: setClock } },
+        params: { path: { program }, query: { set_clock: setClock, name: file.name.slice(0, 200) } },
         headers: { 'Content-Type': 'application/jsonl' },
         body: await file.text(),
         bodySerializer: (words) => words,

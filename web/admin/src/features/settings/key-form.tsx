@@ -1,9 +1,8 @@
 // What a new key may do: three usual sets, or chosen one by one.
 import { Button, Checkbox, Group, Modal, Radio, Stack, TagsInput, Text, TextInput } from '@mantine/core';
-import { DateInput } from '@mantine/dates';
-import '@mantine/dates/styles.css';
 import { useForm } from '@mantine/form';
 import { api, type Schemas } from '@api';
+import { DayInput } from '@shared/day-input';
 import { useMe, useProgram } from '@shared/session';
 import { Failure } from '@shared/ui';
 import { useState } from 'react';
@@ -25,7 +24,7 @@ export function KeyForm({ onDone, onClose }: { onDone: (key: Schemas['NewKeyOut'
   const [kind, setKind] = useState<keyof typeof SETS>('shop');
   const held = new Set<Permission>(me.data?.permissions ?? []);
   const form = useForm({
-    initialValues: { name: '', only: true, own: [] as Permission[], networks: [] as string[], expires: null as string | null },
+    initialValues: { name: '', only: true, own: [] as Permission[], networks: [] as string[], expires: '' },
   });
   const make = api.useMutation('post', '/v1/organization/keys', { onSuccess: onDone });
   const save = form.onSubmit((values) =>
@@ -35,7 +34,7 @@ export function KeyForm({ onDone, onClose }: { onDone: (key: Schemas['NewKeyOut'
         scopes: (SETS[kind] ?? values.own).filter((each) => held.has(each)),
         program: values.only ? (program?.slug ?? null) : null,
         networks: values.networks,
-        expires_at: values.expires === null ? null : new Date(`${values.expires}T23:59:59`).toISOString(),
+        expires_at: values.expires === '' ? null : new Date(`${values.expires}T23:59:59`).toISOString(),
       },
     }),
   );
@@ -64,7 +63,7 @@ export function KeyForm({ onDone, onClose }: { onDone: (key: Schemas['NewKeyOut'
           ) : null}
           <Checkbox label={t('onlyThisProgram', { name: program?.name ?? '' })} {...form.getInputProps('only', { type: 'checkbox' })} />
           <TagsInput label={t('networks')} description={t('networksText')} placeholder="203.0.113.0/24" {...form.getInputProps('networks')} />
-          <DateInput label={t('ends')} description={t('endsText')} clearable minDate={new Date()} {...form.getInputProps('expires')} />
+          <DayInput label={t('ends')} description={t('endsText')} clearable min={new Date().toISOString().slice(0, 10)} {...form.getInputProps('expires')} value={form.values.expires} />
           {make.error ? <Failure failure={make.error} writing /> : null}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

@@ -85,6 +85,13 @@ const exportsRoute = createRoute({
   component: lazyRouteComponent(() => import('./exports'), 'ExportsPage'),
 });
 
+const jobsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/jobs',
+  validateSearch: (search: Record<string, unknown>): { active?: true } => (search['active'] === true ? { active: true } : {}),
+  component: lazyRouteComponent(() => import('./jobs'), 'JobsPage'),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/audit',
@@ -97,6 +104,6 @@ const auditRoute = createRoute({
 
 export const settingsRoutes = [
   settingsRoute.addChildren([
-    firstRoute, peopleRoute, rolesRoute, ssoRoute, storesRoute, keysRoute, approvalsRoute, webhooksRoute, endpointRoute, importsRoute, exportsRoute, auditRoute,
+    firstRoute, peopleRoute, rolesRoute, ssoRoute, storesRoute, keysRoute, approvalsRoute, webhooksRoute, endpointRoute, importsRoute, exportsRoute, jobsRoute, auditRoute,
   ]),
 ] as const;

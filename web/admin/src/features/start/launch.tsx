@@ -21,7 +21,7 @@ const PLACES: Partial<Record<Step, string>> = {
 export function LaunchPage() {
   const { t } = useLaunchWords();
   return (
-    <Page title={t('title')} about={t('about')}>
+    <Page title={t('title')} about={t('about')} guide="concepts">
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack gap="lg">

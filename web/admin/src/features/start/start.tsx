@@ -33,13 +33,13 @@ export function StartPage() {
   const templates = api.useQuery('get', '/v1/templates', {}, { staleTime: Infinity });
   if (!may('program:create')) {
     return (
-      <Page title={t('title')} about={t('about')}>
+      <Page title={t('title')} about={t('about')} guide="concepts">
         <Empty icon={<IconLock size={40} stroke={1.2} />} title={t('notYours')} text={t('notYoursText')} />
       </Page>
     );
   }
   return (
-    <Page title={t('title')} about={t('about')}>
+    <Page title={t('title')} about={t('about')} guide="concepts">
       <Loaded query={templates} rows={6}>
         {(items) => {
           const chosen = items.find((each) => each.id === template);

@@ -35,7 +35,7 @@ export const useConditionWords = words(
     joined: { and: 'All of these hold', or: 'At least one of these holds', none: 'None of these holds', notAll: 'Not all of these hold' },
     lines: { some_line: 'Some line of the order', every_line: 'Every line of the order', no_line: 'No line of the order' },
     shelves: {
-      person: 'The member', bought: 'What she bought', did: 'What she did', holds: 'What she holds', order: 'The order', line: 'The line of the order',
+      person: 'The member', bought: 'What they bought', did: 'What they did', holds: 'What they hold', order: 'The order', line: 'The line of the order',
       event: 'What happened', context: 'Around it',
     },
     operators: {

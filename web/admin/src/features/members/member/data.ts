@@ -1,6 +1,6 @@
 // What the parts of a member's page read, and how they write amounts.
 import { api, type Schemas } from '@api';
-import { money } from '@shared/format';
+import { decimals, money } from '@shared/format';
 import { useNames } from '@shared/names';
 import { useProgram } from '@shared/session';
 import { useLanguage, type Language } from '@shared/words';
@@ -41,6 +41,11 @@ export interface Unit {
   scale: number;
 }
 
+/** Decimals of a wallet, as people type them. */
+export function scaleOf(unit: Unit): number {
+  return unit.currency === null ? unit.scale : decimals(unit.currency);
+}
+
 /** Units of a wallet as people read them: money with its sign, points in whole ones. */
 export function amountOf(units: number, unit: Unit | undefined, language: Language): string {
   if (unit?.currency) {
@@ -71,4 +76,9 @@ function lower(name: string): string {
 
 export function useZone(): string {
   return useProgram()?.timezone ?? 'UTC';
+}
+
+/** What a member is called: by name, else by the first thing people recognise them by. */
+export function calledOf(member: Member): string | undefined {
+  return member.name ?? member.identities.find((each) => each.kind !== 'device')?.value;
 }

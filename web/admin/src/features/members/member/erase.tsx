@@ -5,7 +5,7 @@ import { api } from '@api';
 import { Confirm } from '@shared/confirm';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useAmounts, useMemberWallets, usePath, useRefresh, type Member } from './data';
+import { calledOf, useAmounts, useMemberWallets, usePath, useRefresh, type Member } from './data';
 import { useOneWords } from './words';
 
 export function Erase({ member, onClose }: { member: Member; onClose: () => void }) {
@@ -38,7 +38,7 @@ export function Erase({ member, onClose }: { member: Member; onClose: () => void
       onClose={onClose}
     >
       <Stack>
-        <Text fw={600}>{member.name ?? t('noName')}</Text>
+        <Text fw={600}>{calledOf(member) ?? t('noName')}</Text>
         <Text size="sm">{t('eraseText')}</Text>
         <Text size="sm" fw={600}>
           {loses.length === 0 ? '' : `${t('eraseLoses', { what: loses.join(', ') })} `}

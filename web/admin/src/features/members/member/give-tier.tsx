@@ -2,6 +2,7 @@
 import { Select, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api } from '@api';
+import { DayInput } from '@shared/day-input';
 import { Confirm } from '@shared/confirm';
 import { useState } from 'react';
 import { useLadders } from '../program';
@@ -42,7 +43,7 @@ export function GiveTier({ onClose }: { onClose: () => void }) {
           <Select label={t('ladder')} data={ladders.map((each) => ({ value: each.id, label: each.name }))} value={ladder?.id ?? null} onChange={setChosen} allowDeselect={false} />
         ) : null}
         <Select label={t('tier')} data={(ladder?.tiers ?? []).map((each) => ({ value: each.id, label: each.name }))} value={tier} onChange={setTier} required />
-        <TextInput label={t('through')} type="date" value={through} onChange={(event) => setThrough(event.currentTarget.value)} />
+        <DayInput label={t('through')} value={through} clearable onChange={setThrough} />
         <TextInput label={t('reason')} value={reason} maxLength={500} required onChange={(event) => setReason(event.currentTarget.value)} />
       </Stack>
     </Confirm>

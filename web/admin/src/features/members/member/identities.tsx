@@ -39,9 +39,9 @@ export function Identities({ member }: { member: Member }) {
     },
   });
   return (
-    <Card withBorder padding="lg">
-      <Group justify="space-between" mb="xs">
-        <Title order={2}>{t('identities')}</Title>
+    <Card withBorder padding="md">
+      <Group justify="space-between" mb="xs" wrap="nowrap">
+        <Title order={2} size="h3">{t('identities')}</Title>
         {may('members:write') ? (
           <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} />} onClick={() => setAdding(true)}>
             {t('addIdentity')}

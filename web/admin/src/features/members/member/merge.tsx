@@ -8,7 +8,7 @@ import { day } from '@shared/format';
 import { useNames } from '@shared/names';
 import { Loaded } from '@shared/ui';
 import { useState } from 'react';
-import { useAmounts, usePath, useRefresh, useZone, type Member } from './data';
+import { calledOf, useAmounts, usePath, useRefresh, useZone, type Member } from './data';
 import { useOneWords } from './words';
 
 export function Merge({ member, onClose }: { member: Member; onClose: () => void }) {
@@ -49,7 +49,7 @@ export function Merge({ member, onClose }: { member: Member; onClose: () => void
         <FindMember program={program} label={t('mergeFind')} without={member.id} onChoose={setOther} />
         {other === null ? null : (
           <>
-            <Text fw={600}>{t('mergeWith', { other: other.name ?? t('noName'), name: member.name ?? t('noName') })}</Text>
+            <Text fw={600}>{t('mergeWith', { other: other.called ?? t('noName'), name: calledOf(member) ?? t('noName') })}</Text>
             <Loaded query={preview} rows={3}>
               {(data) => (
                 <Table fz="sm">

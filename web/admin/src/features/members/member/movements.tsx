@@ -1,9 +1,11 @@
 // Every movement of her wallets, and statements of a month as files.
-import { Button, Card, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Card, Group, Select, Stack, Text } from '@mantine/core';
 import { api, type Schemas } from '@api';
+import { monthName, monthStart, today } from '@shared/days';
 import { moment } from '@shared/format';
 import { useNames } from '@shared/names';
 import { paged, Rows } from '@shared/rows';
+import { useProgram } from '@shared/session';
 import { Empty } from '@shared/ui';
 import { IconArrowsExchange, IconDownload } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -11,7 +13,9 @@ import { useAmounts, useMemberWallets, usePath, useZone } from './data';
 import { useOneWords } from './words';
 
 type Transfer = Schemas['TransferOut'];
-const HERS = new Set(['available', 'pending', 'held', 'debt']);
+/** How far back statements are offered here. */
+const MONTHS = 24;
+const OWN = new Set(['available', 'pending', 'held', 'debt']);
 const KINDS = ['earned', 'spent', 'expired', 'adjusted', 'reversed', 'refunded', 'converted', 'transferred', 'imported', 'available', 'held'] as const;
 
 /** What a movement is called: by the last word of its kind. */
@@ -22,8 +26,8 @@ function kindOf(transfer: Transfer): (typeof KINDS)[number] | 'other' {
 
 /** What it means for what she has: more, less, or only moved within. */
 function signed(transfer: Transfer): number {
-  const comes = HERS.has(transfer.destination);
-  const goes = HERS.has(transfer.source);
+  const comes = OWN.has(transfer.destination);
+  const goes = OWN.has(transfer.source);
   return comes && !goes ? transfer.amount : goes && !comes ? -transfer.amount : 0;
 }
 
@@ -53,7 +57,6 @@ export function Movements() {
         query={transfers}
         id={(row) => row.id}
         columns={[
-          { accessor: 'effective_at', title: t('when'), render: (row) => moment(row.effective_at, zone, language) },
           {
             accessor: 'kind',
             title: t('what'),
@@ -68,7 +71,8 @@ export function Movements() {
               </div>
             ),
           },
-          { accessor: 'wallet', title: t('wallet'), render: (row) => names.wallet(row.wallet) },
+          { accessor: 'effective_at', title: t('when'), noWrap: true, render: (row) => moment(row.effective_at, zone, language) },
+          { accessor: 'wallet', title: t('wallet'), hidden: wallet !== null || options.length < 2, render: (row) => names.wallet(row.wallet) },
           {
             accessor: 'amount',
             title: t('amount'),
@@ -94,7 +98,10 @@ function Statement({ wallets }: { wallets: { value: string; label: string }[] })
   const { t, language } = useOneWords();
   const { program, member_id } = usePath();
   const [wallet, setWallet] = useState<string | null>(null);
-  const [month, setMonth] = useState(() => new Date().toISOString().slice(0, 7));
+  const card = useProgram();
+  const now = today(card?.now ?? new Date().toISOString(), card?.timezone ?? 'UTC');
+  const months = Array.from({ length: MONTHS }, (_, back) => monthStart(now, -back)).map((first) => ({ value: first.slice(0, 7), label: monthName(first, language) }));
+  const [month, setMonth] = useState<string | null>(now.slice(0, 7));
   const chosen = wallet ?? wallets[0]?.value;
   const address = (form: 'csv' | 'pdf'): string => `/v1/programs/${program}/members/${member_id}/wallets/${chosen ?? ''}/statements/${month}.${form}?language=${language}`;
   if (chosen === undefined) {
@@ -107,7 +114,7 @@ function Statement({ wallets }: { wallets: { value: string; label: string }[] })
           {t('statement')}
         </Text>
         <Select size="xs" aria-label={`${t('statement')}: ${t('wallet')}`} data={wallets} value={chosen} onChange={setWallet} allowDeselect={false} w={130} />
-        <TextInput size="xs" type="month" aria-label={`${t('statement')}: ${t('month')}`} value={month} onChange={(event) => setMonth(event.currentTarget.value)} w={150} />
+        <Select size="xs" aria-label={`${t('statement')}: ${t('month')}`} data={months} value={month} onChange={setMonth} allowDeselect={false} w={130} />
         {(['csv', 'pdf'] as const).map((form) => (
           <Button key={form} size="xs" variant="default" component="a" href={address(form)} download leftSection={<IconDownload size={14} />}>
             {t(form === 'csv' ? 'asCsv' : 'asPdf')}

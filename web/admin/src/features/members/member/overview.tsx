@@ -1,5 +1,5 @@
-// What she holds, where she stands, and what happened lately.
-import { Anchor, Badge, Button, Card, Grid, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+// What a member holds, where they stand, and what happened lately.
+import { ActionIcon, Anchor, Badge, Button, Card, Grid, Group, Menu, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { day } from '@shared/format';
@@ -7,12 +7,15 @@ import { useNames } from '@shared/names';
 import { told } from '@shared/problem';
 import { useMay } from '@shared/session';
 import { Failure, Loaded } from '@shared/ui';
+import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useWallets, type Conversion } from '../program';
 import type { MemberTab } from '../routes';
 import { amountOf, useMemberWallets, usePath, useRefresh, useZone, type Member, type Wallet } from './data';
 import { Identities } from './identities';
 import { Merges } from './merges';
 import { Money } from './money';
+import { Convert, Send } from './move';
 import { Events } from './timeline';
 import { useOneWords } from './words';
 
@@ -27,14 +30,14 @@ export function Overview({ member, onOpen }: { member: Member; onOpen: (tab: Mem
             {(data) => (
               <SimpleGrid cols={{ base: 1, sm: data.items.length > 1 ? 2 : 1 }}>
                 {data.items.map((each) => (
-                  <WalletCard key={each.wallet} wallet={each} />
+                  <WalletCard key={each.wallet} member={member} wallet={each} />
                 ))}
               </SimpleGrid>
             )}
           </Loaded>
-          <Card withBorder padding="lg">
+          <Card withBorder padding="md">
             <Group justify="space-between" mb="sm">
-              <Title order={2}>{t('recent')}</Title>
+              <Title order={2} size="h3">{t('recent')}</Title>
               <Anchor component="button" size="sm" onClick={() => onOpen('timeline')}>
                 {t('all')}
               </Anchor>
@@ -54,55 +57,116 @@ export function Overview({ member, onOpen }: { member: Member; onOpen: (tab: Mem
   );
 }
 
-function WalletCard({ wallet }: { wallet: Wallet }) {
+const LOTS_SHOWN = 2;
+
+function WalletCard({ member, wallet }: { member: Member; wallet: Wallet }) {
   const { t, language } = useOneWords();
   const names = useNames();
   const zone = useZone();
-  const may = useMay();
-  const [paying, setPaying] = useState<'load' | 'payout' | null>(null);
+  const [doing, setDoing] = useState<WalletDeed | null>(null);
+  const conversions = useConversions(wallet.wallet);
   const amount = (units: number): string => amountOf(units, wallet, language);
-  const lots = [
-    ...wallet.starts.map((each) => ({ key: `s${each.at}`, text: each.at === null ? t('pending', { amount: amount(each.amount) }) : t('pendingAt', { amount: amount(each.amount), day: day(each.at, zone, language) }) })),
-    ...wallet.ends.map((each) => ({ key: `e${each.at}`, text: each.at === null ? t('endsNever', { amount: amount(each.amount) }) : t('endsAt', { amount: amount(each.amount), day: day(each.at, zone, language) }) })),
-  ];
+  const [soonest] = wallet.starts;
+  const close = (): void => setDoing(null);
   return (
-    <Card withBorder padding="lg">
-      <Group justify="space-between" align="flex-start">
-        <Text size="sm" fw={600} c="dimmed">
+    <Card withBorder padding="md">
+      <Group justify="space-between" align="center" wrap="nowrap" gap="xs">
+        <Text size="sm" fw={600} c="dimmed" truncate>
           {names.wallet(wallet.wallet)}
         </Text>
-        {wallet.kind === 'money' ? (
-          <Group gap={4}>
-            {(['load', 'payout'] as const).map((each) =>
-              may(each === 'load' ? 'money:load' : 'money:payout') ? (
-                <Button key={each} size="compact-xs" variant="default" onClick={() => setPaying(each)}>
-                  {t(`pay.${each}`)}
-                </Button>
-              ) : null,
-            )}
-          </Group>
-        ) : null}
+        <WalletMenu member={member} wallet={wallet} onChoose={setDoing} />
       </Group>
       <Text fz={28} fw={700} lh={1.3}>
         {amount(wallet.available)}
       </Text>
       <Group gap="xs" mt={4}>
-        {wallet.pending > 0 ? <Badge variant="light" tt="none">{t('pending', { amount: amount(wallet.pending) })}</Badge> : null}
+        {wallet.pending > 0 && soonest !== undefined ? (
+          <Badge variant="light" tt="none">
+            {soonest.at === null ? t('pending', { amount: amount(wallet.pending) }) : t('pendingTotal', { amount: amount(wallet.pending), day: day(soonest.at, zone, language) })}
+          </Badge>
+        ) : null}
         {wallet.held > 0 ? <Badge variant="light" color="gray" autoContrast tt="none">{t('held', { amount: amount(wallet.held) })}</Badge> : null}
         {wallet.debt > 0 ? <Badge variant="light" color="red" autoContrast tt="none">{t('debt', { amount: amount(wallet.debt) })}</Badge> : null}
       </Group>
-      {wallet.kind === 'qualifying' || lots.length === 0 ? null : (
-        <Stack gap={2} mt="sm">
-          {lots.slice(0, 6).map((each) => (
-            <Text key={each.key} size="sm">
-              {each.text}
-            </Text>
-          ))}
-          {lots.length > 6 ? <Text size="sm">…</Text> : null}
-        </Stack>
+      {wallet.kind === 'qualifying' ? (
+        <Text size="sm" c="dimmed">
+          {t('onlyTiers')}
+        </Text>
+      ) : (
+        <Ends wallet={wallet} />
       )}
-      <Money wallet={wallet} kind={paying} onClose={() => setPaying(null)} />
+      <Money wallet={wallet} kind={doing === 'load' || doing === 'payout' ? doing : null} onClose={close} />
+      {doing === 'send' ? <Send member={member} wallet={wallet} onClose={close} /> : null}
+      {doing === 'convert' ? <Convert wallet={wallet} conversions={conversions} onClose={close} /> : null}
     </Card>
+  );
+}
+
+/** When what is available ends: the next dates, the others on demand. */
+function Ends({ wallet }: { wallet: Wallet }) {
+  const { t, language } = useOneWords();
+  const zone = useZone();
+  const [all, setAll] = useState(false);
+  const dated = wallet.ends.filter((each) => each.at !== null);
+  const shown = all ? wallet.ends : dated.slice(0, LOTS_SHOWN);
+  const rest = wallet.ends.length - shown.length;
+  if (dated.length === 0) {
+    return null;
+  }
+  return (
+    <Stack gap={2} mt="sm" align="flex-start">
+      {shown.map((each) => (
+        <Text key={each.at ?? 'never'} size="sm" c="dimmed">
+          {each.at === null ? t('endsNever', { amount: amountOf(each.amount, wallet, language) }) : t('endsAt', { amount: amountOf(each.amount, wallet, language), day: day(each.at, zone, language) })}
+        </Text>
+      ))}
+      {rest > 0 || all ? (
+        <Anchor component="button" type="button" size="sm" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? t('fewerLots') : t('moreLots', { count: rest })}
+        </Anchor>
+      ) : null}
+    </Stack>
+  );
+}
+
+type WalletDeed = 'load' | 'payout' | 'send' | 'convert';
+
+function useConversions(wallet: string): Conversion[] {
+  return useWallets().find((each) => each.id === wallet)?.conversions ?? [];
+}
+
+/** What can be done with a wallet. */
+function WalletMenu({ member, wallet, onChoose }: { member: Member; wallet: Wallet; onChoose: (deed: WalletDeed) => void }) {
+  const { t } = useOneWords();
+  const names = useNames();
+  const may = useMay();
+  const written = useWallets().find((each) => each.id === wallet.wallet);
+  const isActive = member.status === 'active';
+  const deeds: WalletDeed[] = [
+    ...(wallet.kind === 'money' && may('money:load') ? (['load'] as const) : []),
+    ...(wallet.kind === 'money' && may('money:payout') ? (['payout'] as const) : []),
+    ...(isActive && written?.isTransferable === true && may('points:transfer') ? (['send'] as const) : []),
+    ...(isActive && (written?.conversions.length ?? 0) > 0 && may('points:transfer') ? (['convert'] as const) : []),
+  ];
+  const word = (deed: WalletDeed): string => (deed === 'load' || deed === 'payout' ? t(`pay.${deed}`) : t(deed));
+  if (deeds.length === 0) {
+    return null;
+  }
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`${t('actions')}: ${names.wallet(wallet.wallet)}`}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {deeds.map((each) => (
+          <Menu.Item key={each} onClick={() => onChoose(each)}>
+            {word(each)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -112,7 +176,7 @@ function Tiers() {
   const tiers = api.useQuery('get', '/v1/programs/{program}/members/{member_id}/tiers', { params: { path } }, { retry: false });
   if (told(tiers.error).code === 'tiers.not_enrolled') {
     return (
-      <Card withBorder padding="lg">
+      <Card withBorder padding="md">
         <Text size="sm" c="dimmed">
           {t('noTiers')}
         </Text>
@@ -138,7 +202,7 @@ function TierCard({ outlook }: { outlook: Schemas['OutlookOut'] }) {
   const number = new Intl.NumberFormat(language).format;
   const goal = outlook.missing_to_upgrade === null ? null : outlook.measure + outlook.missing_to_upgrade;
   return (
-    <Card withBorder padding="lg">
+    <Card withBorder padding="md">
       <Text size="sm" fw={600} c="dimmed">
         {names.ladder(outlook.ladder)}
       </Text>

@@ -32,6 +32,13 @@ export function Events({ most }: { most?: number }) {
     { params: { path, query: { limit: most ?? 25 } } },
     { ...paged, enabled: may('events:read') },
   );
+  if (!may('events:read')) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t('noPermission')}
+      </Text>
+    );
+  }
   if (events.data === undefined) {
     return events.error ? <Failure failure={events.error} retry={() => void events.refetch()} /> : <Waiting rows={5} height={36} />;
   }
@@ -46,7 +53,7 @@ export function Events({ most }: { most?: number }) {
       ))}
       {most === undefined && events.hasNextPage ? (
         <Button mt="md" variant="default" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
-          …
+          {t('moreEvents')}
         </Button>
       ) : null}
     </Stack>
@@ -63,7 +70,8 @@ function OneEvent({ event }: { event: Event }) {
   const names = useNames();
   const amounts = useAmounts();
   const eventName = useEventNames();
-  const currency = useProgram()?.currency ?? 'EUR';
+  const program = useProgram();
+  const currency = program?.currency ?? 'EUR';
   const [opened, why] = useDisclosure(false);
   const { order } = event.said as Said;
   const total = order?.lines?.reduce((sum, line) => sum + (line.amount_minor ?? 0) - (line.discount_minor ?? 0), 0);
@@ -71,9 +79,9 @@ function OneEvent({ event }: { event: Event }) {
   for (const award of event.awards) {
     gave.set(award.wallet, (gave.get(award.wallet) ?? 0) + award.points);
   }
-  const isLate = Date.parse(event.recorded_at) - Date.parse(event.occurred_at) > 3_600_000;
+  const isLate = program?.clock_offset_seconds === 0 && Date.parse(event.recorded_at) - Date.parse(event.occurred_at) > 3_600_000;
   return (
-    <Stack gap={4} py="sm" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }} component="article" aria-label={eventName(event.type)}>
+    <Stack gap={4} py="xs" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }} component="article" aria-label={eventName(event.type)}>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
         <div style={{ minWidth: 0 }}>
           <Group gap="xs">
@@ -87,12 +95,17 @@ function OneEvent({ event }: { event: Event }) {
               </Text>
             )}
           </Group>
-          <Text size="xs" c="dimmed">
-            {moment(event.occurred_at, zone, language)}
-            {isLate ? ` · ${t('arrived', { when: moment(event.recorded_at, zone, language) })}` : ''}
-          </Text>
+          <Group gap={4}>
+            <Text size="xs" c="dimmed">
+              {moment(event.occurred_at, zone, language)}
+              {isLate ? ` · ${t('arrived', { when: moment(event.recorded_at, zone, language) })}` : ''}
+            </Text>
+            <Button size="compact-xs" variant="subtle" aria-expanded={opened} onClick={why.toggle}>
+              {opened ? t('hideWhy') : t('why')}
+            </Button>
+          </Group>
         </div>
-        <Group gap={6} justify="flex-end" style={{ flexShrink: 0 }}>
+        <Group gap={6} justify="flex-end" maw="50%">
           {[...gave].map(([wallet, points]) => (
             <Badge key={wallet} variant="light" color={points < 0 ? 'red' : 'teal'} autoContrast tt="none" size="lg">
               {points > 0 ? '+' : ''}
@@ -106,14 +119,11 @@ function OneEvent({ event }: { event: Event }) {
           ))}
         </Group>
       </Group>
-      <Group gap="xs" justify="space-between">
-        <Text size="sm" c={gave.size === 0 ? undefined : 'dimmed'}>
-          {gave.size === 0 ? event.message : ''}
+      {gave.size > 0 ? null : (
+        <Text size="sm" c="dimmed">
+          {event.message}
         </Text>
-        <Button size="compact-xs" variant="subtle" aria-expanded={opened} onClick={why.toggle}>
-          {opened ? t('hideWhy') : t('why')}
-        </Button>
-      </Group>
+      )}
       {opened ? <Why event={event.id} /> : null}
     </Stack>
   );
