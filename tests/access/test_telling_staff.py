@@ -72,7 +72,7 @@ async def test_whoever_asked_is_told_in_her_language(
     (spanish,) = (await told(annas, slug, "es-ES"))["items"]
 
     assert english["text"] == "Your export of members is ready: 12 rows"
-    assert spanish["text"] == "Su exportación de miembros está lista: 12 filas"
+    assert spanish["text"] == "Tu exportación de miembros está lista: 12 filas"
     assert english["target"] == {"kind": "export", "id": str(EXPORT)}
     assert english["read_at"] is None
 

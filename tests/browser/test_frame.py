@@ -23,9 +23,9 @@ def test_the_language_changes_at_once_and_stays(visit: Visit, shop: Shop) -> Non
     page = visit(f"/p/{shop.slug}/members")
     page.get_by_role("button", name="Your account").click()
     page.get_by_role("menuitem", name="Español").click()
-    page.get_by_role("heading", name="Socios").wait_for()
+    page.get_by_role("heading", name="Miembros").wait_for()
     page.reload()
-    page.get_by_role("heading", name="Socios").wait_for()
+    page.get_by_role("heading", name="Miembros").wait_for()
     assert page.locator("html").get_attribute("lang") == "es"
 
 

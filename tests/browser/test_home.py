@@ -11,7 +11,7 @@ from conftest import Shop, Site, Visit
 
 WORDS = {
     "en": ("Members", "How “Members” is computed", "Show rows: Members", "Save as CSV"),
-    "es": ("Socios", "Cómo se calcula «Socios»", "Ver filas: Socios", "Guardar como CSV"),
+    "es": ("Miembros", "Cómo se calcula «Miembros»", "Ver filas: Miembros", "Guardar como CSV"),
 }
 
 

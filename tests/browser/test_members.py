@@ -49,7 +49,7 @@ def test_somebody_is_enrolled_at_the_desk(visit: Visit, site: Site) -> None:
 
 def test_a_file_is_brought_in_and_answered_row_by_row(visit: Visit, site: Site, tmp_path: Path) -> None:
     shop = site.open_shop(people=1)
-    file = tmp_path / "socios.csv"
+    file = tmp_path / "miembros.csv"
     file.write_text("Nombre;Correo;Zapatos\nInés Íñigo;ines@example.org;38\nJoan;not an address;41\n", encoding="utf-8")
     page = visit(f"/p/{shop.slug}/members")
     page.get_by_role("button", name="Import").click()

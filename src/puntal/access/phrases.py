@@ -16,7 +16,7 @@ class Words(NamedTuple):
 
 
 GROUPS: Mapping[str, Words] = {
-    "members": Words("Members", "Socios"),
+    "members": Words("Members", "Miembros"),
     "points": Words("Points and money", "Puntos y dinero"),
     "shop": Words("Shop and till", "Tienda y caja"),
     "program": Words("Program", "Programa"),
@@ -26,15 +26,15 @@ GROUPS: Mapping[str, Words] = {
 }
 
 PERMISSIONS: Mapping[Permission, tuple[str, Words]] = {
-    Permission.MEMBERS_READ: ("members", Words("See members and what they have", "Ver socios y lo que tienen")),
+    Permission.MEMBERS_READ: ("members", Words("See members and what they have", "Ver miembros y lo que tienen")),
     Permission.MEMBERS_WRITE: (
         "members",
-        Words("Add, change, pause and block members", "Añadir, cambiar, pausar y bloquear socios"),
+        Words("Add, change, pause and block members", "Añadir, cambiar, pausar y bloquear miembros"),
     ),
     Permission.MEMBERS_MERGE: ("members", Words("Merge two records of one person", "Unir dos fichas de una persona")),
     Permission.MEMBERS_ERASE: ("members", Words("Erase a person for good", "Borrar a una persona para siempre")),
     Permission.POINTS_ADJUST: ("points", Words("Add or take points by hand", "Añadir o quitar puntos a mano")),
-    Permission.POINTS_TRANSFER: ("points", Words("Move points between members", "Mover puntos entre socios")),
+    Permission.POINTS_TRANSFER: ("points", Words("Move points between members", "Mover puntos entre miembros")),
     Permission.MONEY_LOAD: (
         "points",
         Words("Load money wallets and sell gift cards", "Cargar monederos y vender tarjetas regalo"),
@@ -43,7 +43,7 @@ PERMISSIONS: Mapping[Permission, tuple[str, Words]] = {
         "points",
         Words("Pay from money wallets and gift cards", "Pagar con monederos y tarjetas regalo"),
     ),
-    Permission.MONEY_PAYOUT: ("points", Words("Pay money out to members", "Devolver dinero a los socios")),
+    Permission.MONEY_PAYOUT: ("points", Words("Pay money out to members", "Devolver dinero a los miembros")),
     Permission.EVENTS_READ: (
         "shop",
         Words("See orders and events with their reasons", "Ver pedidos y eventos con sus motivos"),
@@ -53,7 +53,7 @@ PERMISSIONS: Mapping[Permission, tuple[str, Words]] = {
         "shop",
         Words("Ask what a cart earns and may use", "Preguntar qué gana y qué puede usar un carrito"),
     ),
-    Permission.REDEMPTIONS_WRITE: ("shop", Words("Redeem rewards for members", "Canjear recompensas de los socios")),
+    Permission.REDEMPTIONS_WRITE: ("shop", Words("Redeem rewards for members", "Canjear recompensas de los miembros")),
     Permission.TILL_USE: ("shop", Words("Work at the till of a store", "Trabajar en la caja de una tienda")),
     Permission.VOUCHERS_READ: ("shop", Words("See vouchers", "Ver vales")),
     Permission.VOUCHERS_WRITE: ("shop", Words("Issue and end vouchers", "Emitir y anular vales")),
@@ -78,7 +78,7 @@ PERMISSIONS: Mapping[Permission, tuple[str, Words]] = {
         Words("Approve or decline requests of others", "Aprobar o rechazar solicitudes de otros"),
     ),
     Permission.AUDIT_READ: ("results", Words("Read who did what", "Leer quién hizo qué")),
-    Permission.IMPORTS_WRITE: ("connections", Words("Import members and history", "Importar socios e historial")),
+    Permission.IMPORTS_WRITE: ("connections", Words("Import members and history", "Importar miembros e historial")),
     Permission.WEBHOOKS_READ: (
         "connections",
         Words("See webhooks and their deliveries", "Ver webhooks y sus entregas"),
@@ -107,7 +107,7 @@ ROLES: Mapping[str, tuple[Words, Words]] = {
     "analyst": (Words("Analyst", "Análisis"), Words("Sees everything, changes nothing", "Lo ve todo, no cambia nada")),
     "support": (
         Words("Support", "Atención al cliente"),
-        Words("Helps members, up to a limit", "Ayuda a los socios, hasta un límite"),
+        Words("Helps members, up to a limit", "Ayuda a los miembros, hasta un límite"),
     ),
     "cashier": (Words("Cashier", "Caja"), Words("Works at the till of one store", "Trabaja en la caja de una tienda")),
 }

@@ -26,7 +26,8 @@ SELECT {_COLUMNS} FROM import_run WHERE program_id = %(program_id)s AND id = %(i
 
 LOCK = f"""
 -- Locks the one row, so that parts of one import are counted one after the other.
-SELECT {_COLUMNS} FROM import_run WHERE program_id = %(program_id)s AND id = %(id)s FOR UPDATE
+SELECT {_COLUMNS} FROM import_run WHERE program_id = %(program_id)s AND id = %(id)s
+ORDER BY id FOR UPDATE
 """  # noqa: S608 - our own text, no input
 
 MOVE = """

@@ -227,7 +227,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "gift_card": "una tarjeta regalo de {v}",
         "cash_back": "se pagan {v}",
         "experience": "una experiencia (fechas: {v})",
-        "partner_code": "un código de un socio",
+        "partner_code": "un código de un socio comercial",
         "at_most": "como máximo {v}",
         "costs": "cuesta {v}",
         "costs_nothing": "no cuesta nada",

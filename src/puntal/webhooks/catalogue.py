@@ -286,7 +286,7 @@ KINDS: Mapping[str, Kind] = {
     "voucher.issued": _kind("A voucher was issued", "Se emitió un vale", _VOUCHER),
     "voucher.owed": _kind(
         "A member is to get a partner's code, and its pool is empty: import codes",
-        "A un miembro le toca un código de un socio y no quedan: importa códigos",
+        "A un miembro le toca un código de un socio comercial y no quedan: importa códigos",
         {"reward": "cinema", "pool": "cinema_codes", "cause": _MERGE},
     ),
     "voucher.used": _kind(

@@ -23,7 +23,7 @@ class WordsOut(BaseModel):
     """The same in both languages."""
 
     en: str = Field(examples=["See members"])
-    es: str = Field(examples=["Ver socios"])
+    es: str = Field(examples=["Ver miembros"])
 
     @classmethod
     def of(cls, words: Words) -> WordsOut:

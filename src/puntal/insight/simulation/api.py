@@ -96,7 +96,7 @@ class SimulationWithResultOut(SimulationOut):
 
 _WHY: dict[Literal["en", "es"], str] = {
     "en": "It failed three times in a row; the log of the worker says why. Try again, or with fewer days.",
-    "es": "Falló tres veces seguidas; el registro del proceso de trabajo dice por qué. Inténtelo de nuevo, o con menos"
+    "es": "Falló tres veces seguidas; el registro del proceso de trabajo dice por qué. Inténtalo de nuevo, o con menos"
     " días.",
 }
 

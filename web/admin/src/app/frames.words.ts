@@ -67,7 +67,7 @@ export const useFrameWords = words(
     reload: 'Cargar la página de nuevo',
     program: 'Programa',
     home: 'Inicio',
-    members: 'Socios',
+    members: 'Miembros',
     programPage: 'Programa',
     campaigns: 'Campañas',
     segments: 'Segmentos',

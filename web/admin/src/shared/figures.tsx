@@ -130,6 +130,9 @@ interface FigureProps {
   currency: string;
 }
 
+// Of these the whole name is longer than a card is wide.
+const CARDS = new Set(['repeat_purchase_rate', 'redemption_rate_period']);
+
 /** One figure, large. */
 export function FigureCard({ figure, currency }: FigureProps) {
   const { t, language } = useFigureWords();
@@ -140,7 +143,7 @@ export function FigureCard({ figure, currency }: FigureProps) {
       <Stack gap={4} h="100%" justify="space-between">
         <Group gap={2} wrap="nowrap" justify="space-between">
           <Text size="sm" c="dimmed" truncate title={name} flex={1} miw={0}>
-            {name}
+            {CARDS.has(figure.id) ? t(`brief.${figure.id}` as FigureWord) : name}
           </Text>
           <About text={figure.formula} label={t('formula', { figure: name })} size={14} />
           {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} sql={figure.sql} title={name} currency={currency} small />}

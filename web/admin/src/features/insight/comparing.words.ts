@@ -31,10 +31,10 @@ export const useComparingWords = words(
     noReports: 'No reports yet', noReportsText: 'Make one of a period that is over, or let them be made by themselves.', again: 'Make anew', gone: 'Files deleted after their time',
   },
   {
-    silenceAbout: 'Nadie avisa de que deja una tienda. Un socio calla cuando su última compra queda más lejos de lo que es usual en él. Por mes de unión: qué parte de sus clientes callaba al final de cada mes desde entonces.',
+    silenceAbout: 'Nadie avisa de que deja una tienda. Un miembro calla cuando su última compra queda más lejos de lo que es usual en él. Por mes de unión: qué parte de sus clientes callaba al final de cada mes desde entonces.',
     patience: 'Callado tras tantos intervalos usuales',
     churn: 'Callaron',
-    lostOf: '{{lost}} de {{active}} socios activos al empezar',
+    lostOf: '{{lost}} de {{active}} miembros activos al empezar',
     usual_one: 'El intervalo mediano del programa es de {{count}} día',
     usual_other: 'El intervalo mediano del programa es de {{count}} días',
     customers: 'Clientes',

@@ -14,14 +14,14 @@ export const useImpactWords = words(
     winners: 'Who would gain most', losers: 'Who would lose most', nobody: 'Nobody', member: 'Member {{n}}',
   },
   {
-    title: 'Lo que habría costado', about: 'Pasa lo publicado y el borrador por los mismos eventos de los últimos días, socio a socio, y muestra solo lo que difiere.',
+    title: 'Lo que habría costado', about: 'Pasa lo publicado y el borrador por los mismos eventos de los últimos días, miembro a miembro, y muestra solo lo que difiere.',
     period: 'Periodo', days: 'Últimos {{count}} días', run: 'Ver el impacto', again: 'Calcular otra vez', waiting: 'Esperando…', running: '{{done}} de {{total}} eventos', stop: 'Parar',
     same: 'Nada habría sido distinto en {{events}} eventos.',
     costMore: 'El borrador habría costado {{cost}} más.', costLess: 'El borrador habría costado {{cost}} menos.', costSame: 'El borrador habría costado lo mismo.',
-    people_one: 'Un socio lo notaría.', people_other: '{{differing}} socios lo notarían.', moved: '{{up}} llegarían a un nivel más alto y {{down}} a uno más bajo.',
+    people_one: 'Un miembro lo notaría.', people_other: '{{differing}} miembros lo notarían.', moved: '{{up}} llegarían a un nivel más alto y {{down}} a uno más bajo.',
     costNow: 'Coste de lo publicado', costThen: 'Coste con el borrador', looked: 'Se han mirado', events_one: 'un evento', events_other: '{{n}} eventos',
     rule: 'Regla', now: 'Publicado', draft: 'Borrador', difference: 'Diferencia', closing: 'Saldos al final · {{wallet}}',
-    tiers: 'Niveles', tierMove_one: 'Un socio estaría en {{to}} en vez de {{from}}.', tierMove_other: '{{n}} socios estarían en {{to}} en vez de {{from}}.',
-    winners: 'Quién ganaría más', losers: 'Quién perdería más', nobody: 'Nadie', member: 'Socio {{n}}',
+    tiers: 'Niveles', tierMove_one: 'Un miembro estaría en {{to}} en vez de {{from}}.', tierMove_other: '{{n}} miembros estarían en {{to}} en vez de {{from}}.',
+    winners: 'Quién ganaría más', losers: 'Quién perdería más', nobody: 'Nadie', member: 'Miembro {{n}}',
   },
 );

@@ -398,7 +398,7 @@ const es: typeof en = {
   keyNameExample: 'Tienda en línea',
   keyKind: 'Para qué es',
   keyShop: 'Una tienda o caja',
-  keyShopText: 'Envía pedidos, evalúa carritos, busca e inscribe socios, canjea.',
+  keyShopText: 'Envía pedidos, evalúa carritos, busca e inscribe miembros, canjea.',
   keyReader: 'Informes y paneles',
   keyReaderText: 'Lee; no cambia nada.',
   keyOwn: 'Elegido uno a uno',
@@ -561,7 +561,7 @@ const es: typeof en = {
   download: 'Descargar',
 
   exports: 'Exportaciones',
-  exportsAbout: 'Archivos de socios, pedidos, puntos y más, para tu hoja de cálculo u otro sistema. Se guardan siete días y el registro dice quién los descargó.',
+  exportsAbout: 'Archivos de miembros, pedidos, puntos y más, para tu hoja de cálculo u otro sistema. Se guardan siete días y el registro dice quién los descargó.',
   newExport: 'Exportación nueva',
   makeFile: 'Crear el archivo',
   exportAsked: 'El archivo se está creando; puedes salir de esta página',
@@ -580,7 +580,7 @@ const es: typeof en = {
   throughDay: 'Hasta',
   format: 'Tipo de archivo',
   kindOf: {
-    members: 'Socios',
+    members: 'Miembros',
     orders: 'Pedidos',
     transfers: 'Movimientos de puntos y dinero',
     redemptions: 'Canjes',
