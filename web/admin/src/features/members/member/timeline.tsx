@@ -82,7 +82,7 @@ function OneEvent({ event }: { event: Event }) {
   const isLate = program?.clock_offset_seconds === 0 && Date.parse(event.recorded_at) - Date.parse(event.occurred_at) > 3_600_000;
   return (
     <Stack gap={4} py="xs" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }} component="article" aria-label={eventName(event.type)}>
-      <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
+      <Group justify="space-between" align="flex-start" gap="xs">
         <div style={{ minWidth: 0 }}>
           <Group gap="xs">
             <Text fw={600} size="sm">
@@ -105,7 +105,7 @@ function OneEvent({ event }: { event: Event }) {
             </Button>
           </Group>
         </div>
-        <Group gap={6} justify="flex-end" maw="50%">
+        <Group gap={6}>
           {[...gave].map(([wallet, points]) => (
             <Badge key={wallet} variant="light" color={points < 0 ? 'red' : 'teal'} autoContrast tt="none" size="lg">
               {points > 0 ? '+' : ''}
