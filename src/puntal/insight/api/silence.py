@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from puntal.insight import queries
 from puntal.insight.api.kpis import DaysOut, ShareOut, number
 from puntal.insight.api.recounts import RecountOut
-from puntal.insight.api.routing import FILE, PAGES, READ, REFUSALS, Asked, Paged, Period, router, shaped
+from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Paged, Period, router
 from puntal.insight.model_silence import SilentCohort
 from puntal.insight.phrases import CHURN
 from puntal.kit.pages import Page, cut, last_id
@@ -85,6 +85,7 @@ class SilentMemberOut(BaseModel):
     """A silent member."""
 
     member_id: UUID
+    member_name: str | None = Field(description=NAMED)
     last_purchase: date
     purchases: int = Field(description="Days on which she bought.")
     usual_days: int | None = Field(description="The median of her gaps; null where she has fewer than two.")
@@ -154,7 +155,9 @@ async def report_silent_members(
         limit=query.limit + 1,
     )
     page, following = cut(found, query.limit, lambda row: (row.member_id,))
-    return asked.listed("silent", SilentMemberOut, [shaped(SilentMemberOut, row) for row in page], following)
+    return asked.listed(
+        "silent", SilentMemberOut, await asked.named(SilentMemberOut, page, lambda row: row.member_id), following
+    )
 
 
 class ChurnSqlQuery(Period):

@@ -226,7 +226,7 @@ function SilentRows({ query, currency, label }: ListProps) {
       id={(row) => row.member_id}
       empty={empty}
       columns={[
-        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id) },
+        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id, row.member_name) },
         { accessor: 'last_purchase', title: t('lastPurchase'), render: (row) => dayName(row.last_purchase, language) },
         { accessor: 'purchases', title: t('purchases'), render: (row) => count(row.purchases), ...right },
         { accessor: 'usual_days', title: t('usualDays'), render: (row) => (row.usual_days === null ? '–' : count(row.usual_days)), ...right },

@@ -2,6 +2,7 @@
 import { ActionIcon, Badge, Box, Button, Group, Paper, Stack, Text, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
+import { Grid } from '@shared/grid';
 import { Confirm } from '@shared/confirm';
 import { span } from '@shared/days';
 import { useFigureName, valued } from '@shared/figures';
@@ -15,7 +16,7 @@ import { keepPreviousData, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useComparingWords } from './comparing.words';
 import type { ViewProps } from './page';
-import { Grid, Report } from './report';
+import { Report } from './report';
 import { useInsightWords } from './words';
 
 const BenchmarkForm = lazy(() => import('./benchmark-form'));
