@@ -37,7 +37,9 @@ class Names:
 
     def budget(self, key: str) -> str:
         """Return what a budget is of: `program`, `campaign:<id>`, `rule:<id>` or `reward:<id>`."""
-        kind, _, id = key.partition(":")
+        kind, _, rest = key.partition(":")
+        # Of a reward's stock the key ends with what of it is counted.
+        id = rest.partition(":")[0]
         if kind == "program":
             return self._said(self._document.name, key)
         return {"campaign": self.campaign, "reward": self.reward, "rule": self.rule}.get(kind, _spelled)(id or key)

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Protocol
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from puntal.insight.model_home import Advice, AdviceKind, Alert, AlertKind
-from puntal.insight.naming import Names
 from puntal.kit.money import major
+
+
+class Naming(Protocol):
+    """Says what the parts of a program are called."""
+
+    def wallet(self, id: str) -> str:
+        """Return what a wallet is called."""
+
+    def reward(self, id: str) -> str:
+        """Return what a reward is called."""
+
+    def campaign(self, id: str) -> str:
+        """Return what a campaign is called."""
+
+    def budget(self, key: str) -> str:
+        """Return what a budget is of."""
+
 
 Words = Mapping[str, tuple[str, str]]
 """By language: a title, and the sentence with its numbers."""
@@ -143,7 +160,7 @@ _BUDGETS = frozenset({"budget_ending", "budget_used_up"})
 _WALLETS = frozenset({"points_ending", "remind_of_ending", "make_rewards_reachable"})
 
 
-def words_of(found: Alert | Advice, names: Names, language: str, currency: str) -> tuple[str, str]:
+def words_of(found: Alert | Advice, names: Naming, language: str, currency: str) -> tuple[str, str]:
     """Return the title and the reason in a language: names of the program's parts, numbers and days as one writes them.
 
     Money is an amount of the program's currency.
@@ -174,7 +191,7 @@ def words_of(found: Alert | Advice, names: Names, language: str, currency: str) 
     return title, sentence.format(**said)
 
 
-def _about(found: Alert | Advice, names: Names) -> str:
+def _about(found: Alert | Advice, names: Naming) -> str:
     about = found.about or ""
     if found.kind in _BUDGETS:
         return names.budget(about)

@@ -8,11 +8,10 @@ from fractions import Fraction
 
 from babel.dates import format_date, format_interval
 from babel.numbers import format_currency, format_decimal, format_percent
-from msgspec import structs
 
 from puntal.insight.model import BurnDown
 from puntal.insight.model_kpis import Figure, FigureUnit
-from puntal.insight.periodic.model import Content, Shown
+from puntal.insight.periodic.model import Content, Named, Shown
 from puntal.insight.periodic.words import FIGURES, TITLES, WORDS
 from puntal.insight.phrases_home import words_of
 from puntal.kit.money import major
@@ -20,6 +19,29 @@ from puntal.kit.money import major
 NONE = "–"  # noqa: RUF001 - the dash that stands for no number
 _LOWER = frozenset({"expired", "breakage_rate", "incentive_cost"})
 _NEITHER = frozenset({"earned"})
+
+
+class Called:
+    """Names that were read with the report, as its sentences ask for them."""
+
+    def __init__(self, names: Named) -> None:
+        self._names = names
+
+    def wallet(self, id: str) -> str:
+        """Return what a wallet is called."""
+        return self._names.wallets.get(id, id)
+
+    def reward(self, id: str) -> str:
+        """Return what a reward is called."""
+        return self._names.rewards.get(id, id)
+
+    def campaign(self, id: str) -> str:
+        """Return what a campaign is called."""
+        return self._names.campaigns.get(id, id)
+
+    def budget(self, key: str) -> str:
+        """Return what a budget is of."""
+        return self._names.budget(key)
 
 
 class Teller:
@@ -132,17 +154,8 @@ class Teller:
 
     def advice(self) -> list[tuple[str, str]]:
         """Return title and evidence of each recommendation, with the names that people read."""
-        names = self.content.names
-        called = {**names.wallets, **names.campaigns, **names.rewards}
-        found = []
-        for one in self.content.advice:
-            numbers = dict(one.numbers)
-            if "names" in numbers:
-                numbers["names"] = ", ".join(called.get(id, id) for id in str(numbers["names"]).split(", "))
-            about = None if one.about is None else called.get(one.about, one.about)
-            said = structs.replace(one, about=about, numbers=numbers)
-            found.append(words_of(said, self.language, self.content.currency))
-        return found
+        called = Called(self.content.names)
+        return [words_of(one, called, self.language, self.content.currency) for one in self.content.advice]
 
     def _signed(self, value: Fraction) -> str:
         text = str(format_decimal(_decimal(abs(value)), "#,##0.0", locale=self.language))
