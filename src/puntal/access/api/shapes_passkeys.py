@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from puntal.access.api.shapes import Name
 from puntal.access.api.shapes_sign_in import Code, Password
@@ -58,13 +58,13 @@ class SignedCredential(_Wire):
     response: Assertion
 
 
-_MADE = {
+_MADE: dict[str, JsonValue] = {
     "id": _ID,
     "rawId": _ID,
     "type": "public-key",
     "response": {"clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0", "attestationObject": "o2NmbXRkbm9uZQ"},
 }
-_SIGNED = {
+_SIGNED: dict[str, JsonValue] = {
     "id": _ID,
     "rawId": _ID,
     "type": "public-key",
