@@ -7,6 +7,7 @@ calls `Gate.admit` directly, the other routes through `puntal.access.dependencie
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -49,6 +50,11 @@ class KeyRing:
         self._credentials: Recent[Credential | None] = Recent(self._find)
         self._callers: dict[UUID, tuple[Credential, Caller]] = {}
         self._used: dict[UUID, datetime] = {}
+        self._heard: dict[UUID, datetime] = {}
+        self._known: set[UUID] = set()
+        """Keys of which this process knows that an event came with them."""
+        self.first = asyncio.Event()
+        """Set with a key's first event: somebody may be waiting to see it."""
 
     async def caller(self, authorization: str | None, client: str | None, now: datetime) -> Caller:
         """Return who sent this header.
@@ -88,17 +94,37 @@ class KeyRing:
         """Look every key up again."""
         self._credentials.forget()
 
+    def heard(self, caller: Caller, now: datetime) -> None:
+        """Note that an event came with a key and was taken in.
+
+        Args:
+            caller: Who sent it; people's sessions are no keys.
+            now: The real time, not a program's.
+        """
+        known = self._callers.get(caller.id)
+        if caller.id in self._known or known is None:
+            return
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known.add(caller.id)
+        if known[0].key.first_event_at is None:
+            self._heard[caller.id] = now
+            self.first.set()
+
     async def flush(self) -> None:
-        """Write when keys were used last, in one statement and a transaction of its own."""
+        """Write when keys were used last and first sent an event, in a transaction of its own."""
         used, self._used = self._used, {}
-        if not used:
+        heard, self._heard = self._heard, {}
+        if not used and not heard:
             return
         try:
             async with self._database.transaction() as tx:
                 await store.mark_used(tx, used)
+                await store.mark_heard(tx, heard)
         except BaseException:
             # Newer uses noted meanwhile win over the ones that could not be written.
             self._used = used | self._used
+            self._heard = self._heard | heard
             raise
 
     def _caller_of(self, credential: Credential) -> Caller:
@@ -309,10 +335,12 @@ class Gate:
         self._programs.forget()
 
     async def run_flusher(self, every_seconds: float = FLUSH_SECONDS) -> None:
-        """Write when keys and sessions were used last, now and then, until cancelled; then once more."""
+        """Write when keys and sessions were used last, now and then and at a key's first event, until cancelled."""
         try:
             while True:
-                await asyncio.sleep(every_seconds)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.ring.first.wait(), every_seconds)
+                self.ring.first.clear()
                 await self._flush_or_log()
         finally:
             await self._flush_or_log()

@@ -139,6 +139,7 @@ class ApiKey:
         scopes: What it may do at most; a key of staff may do no more than her role allows.
         networks: CIDR blocks it may be used from; empty is from anywhere.
         revoked_at: From then on it is refused; may lie ahead while a rotation overlaps.
+        first_event_at: When an event that came with it was first taken in.
     """
 
     id: KeyId
@@ -155,6 +156,7 @@ class ApiKey:
     revoked_at: datetime | None
     replaced_by: UUID | None
     last_used_at: datetime | None
+    first_event_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

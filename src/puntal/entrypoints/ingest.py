@@ -30,7 +30,7 @@ from puntal.intake.answers import AnswerOut, answer_out
 from puntal.intake.errors import BatchTooLarge, EventFaulty, IntakeFailed
 from puntal.intake.model import Answer, Item
 from puntal.intake.wire import all_faults
-from puntal.kit import problem
+from puntal.kit import clock, problem
 from puntal.kit.asgi import read_json, request_id_of
 from puntal.kit.errors import Fault, Faulty, Refusal, TooMany, Unauthenticated
 
@@ -181,6 +181,8 @@ class Answering:
             answer = await self.intake.waiting.submit(program_id, item)
         if isinstance(answer, Refusal):
             raise answer
+        if not question.dry_run:
+            self.gate.ring.heard(admission.caller, clock.now())
         return 200, answer_out(answer, loaded.wallet_ids, self.locale, dry_run=question.dry_run)
 
     async def _batch(self, admission: Admission) -> tuple[int, object]:
@@ -210,6 +212,8 @@ class Answering:
             answers[place] = answer
         listed = [self._listed(answer, loaded.wallet_ids, dry_run=question.dry_run) for answer in answers]
         taken = sum(isinstance(each, _Answered) for each in listed)
+        if taken and not question.dry_run:
+            self.gate.ring.heard(admission.caller, clock.now())
         return 200, {"taken": taken, "refused": len(listed) - taken, "items": listed}
 
     def _listed(

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from fastapi import Depends, Path, Query, Request, Response
 
-from puntal.access.dependencies import Locale, ProgramId, ProgramTx, program_router, requires
+from puntal.access.dependencies import Locale, Now, ProgramId, ProgramTx, program_router, requires
 from puntal.access.model import Permission
 from puntal.engine.explain import Explanation
 from puntal.intake import operations, stored
@@ -47,6 +47,29 @@ Wallets = Annotated[Sequence[str], Depends(wallet_ids)]
 
 def _json(value: object, locale: str) -> Response:
     return Response(_encode(value), media_type="application/json", headers={"content-language": locale})
+
+
+@router.get(
+    "/events",
+    summary="List the events that came last",
+    dependencies=[requires(Permission.EVENTS_READ)],
+    responses={200: answers_with("EventPage")},
+    response_model=None,
+)
+async def list_recent(
+    tx: ProgramTx,
+    program_id: ProgramId,
+    now: Now,
+    wallets: Wallets,
+    locale: Locale,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    """List the events that callers sent within the last day, the latest to arrive first; to watch them come.
+
+    One page and no more: `next` is null.
+    """
+    found = await stored.recent(tx, program_id, now=now, limit=limit)
+    return _json({"items": [event_out(row, wallets, locale) for row in found], "next": None}, locale)
 
 
 @router.get(

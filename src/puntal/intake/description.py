@@ -147,15 +147,13 @@ def describe_ingest(document: dict[str, Any]) -> dict[str, Any]:
     schemas["BatchOut"] = _batch()
     paths = document["paths"]
     at = "/v1/programs/{program}/events"
-    paths[at] = {
-        "post": _operation(
-            "events_send_event",
-            "Send an event",
-            "Take in something that happened and decide it. The answer comes after the commit. An event is a fact: "
-            "well-formed and authorised, it is stored even when it earns nothing, and `code` says why.",
-            ("EventIn", "AnswerOut"),
-        )
-    }
+    paths.setdefault(at, {})["post"] = _operation(
+        "events_send_event",
+        "Send an event",
+        "Take in something that happened and decide it. The answer comes after the commit. An event is a fact: "
+        "well-formed and authorised, it is stored even when it earns nothing, and `code` says why.",
+        ("EventIn", "AnswerOut"),
+    )
     paths[f"{at}/batch"] = {
         "post": _operation(
             "events_send_events",

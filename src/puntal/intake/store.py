@@ -42,6 +42,15 @@ ORDER BY occurred_at DESC, id DESC
 LIMIT %(limit)s
 """
 
+RECENT = """
+-- Locks nothing. What came last; the index by time of recording leads to the last stretch of the table.
+SELECT id, type, source, member_id, occurred_at, recorded_at, revision, fingerprint, body::text, outcome::text
+FROM event
+WHERE program_id = %(program_id)s AND recorded_at >= %(since)s AND NOT starts_with(body::text, '{"cause":')
+ORDER BY recorded_at DESC, id DESC
+LIMIT %(limit)s
+"""
+
 COUNT = """
 -- How many events are stored; for summaries, not for the hot path.
 SELECT count(*) FROM event WHERE program_id = %(program_id)s
@@ -93,6 +102,12 @@ async def of_member(
             "limit": limit,
         },
     )
+    return [_stored(row) for row in await cursor.fetchall()]
+
+
+async def recent(tx: Transaction, program_id: int, *, since: datetime, limit: int) -> list[Stored]:
+    """Return what callers sent last, newest first."""
+    cursor = await tx.execute(RECENT, {"program_id": program_id, "since": since, "limit": limit})
     return [_stored(row) for row in await cursor.fetchall()]
 
 

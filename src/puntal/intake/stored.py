@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from puntal.intake import store
@@ -12,6 +12,7 @@ from puntal.intake.operations import find
 from puntal.kit.db import Transaction
 from puntal.points import operations as points
 
+RECENTLY = timedelta(days=1)
 END_OF_TIME = (datetime(9999, 1, 1, tzinfo=UTC), "\U0010ffff")
 
 
@@ -32,6 +33,11 @@ async def of_member(
     """
     persons = await points.holders_of(tx, program_id, member)
     return await store.of_member(tx, program_id, persons, before=before or END_OF_TIME, limit=limit)
+
+
+async def recent(tx: Transaction, program_id: int, *, now: datetime, limit: int) -> list[Stored]:
+    """Return the events that came within the last day, newest first, without those that decisions caused."""
+    return await store.recent(tx, program_id, since=now - RECENTLY, limit=limit)
 
 
 async def about_member(tx: Transaction, program_id: int, member: UUID, id: str) -> Stored:

@@ -81,6 +81,7 @@ class KeyOut(_Out):
     revoked_at: datetime | None
     replaced_by: UUID | None
     last_used_at: datetime | None = Field(description="To the minute or so.")
+    first_event_at: datetime | None = Field(description="When an event that came with it was first taken in.")
 
     @classmethod
     def of(cls, key: ApiKey) -> KeyOut:

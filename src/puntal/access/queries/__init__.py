@@ -44,7 +44,7 @@ SELECT id, organization_id, slug, clock_offset_seconds FROM program WHERE slug =
 FIND_CREDENTIAL = """
 -- All that admitting a key takes, in one row: the key, and the person and custom role behind a key of staff.
 SELECT k.id, k.organization_id, k.program_id, k.name, k.prefix, k.scopes, k.networks, k.created_at, k.created_by,
-       k.staff_id, k.expires_at, k.revoked_at, k.replaced_by, k.last_used_at,
+       k.staff_id, k.expires_at, k.revoked_at, k.replaced_by, k.last_used_at, k.first_event_at,
        k.secret_hash, s.name AS staff_name, s.role, s.store, s.locale, s.programs, s.disabled_at,
        r.permissions AS role_permissions, r.adjust_limit AS role_adjust_limit
 FROM api_key AS k

@@ -30,7 +30,7 @@ from puntal.kit.db import ProgramId, Transaction, encode
 
 KEY_COLUMNS = (
     "id, organization_id, program_id, name, prefix, scopes, networks, created_at, created_by, staff_id, expires_at, "
-    "revoked_at, replaced_by, last_used_at"
+    "revoked_at, replaced_by, last_used_at, first_event_at"
 )
 APPROVAL_COLUMNS = "id, action, subject, payload, asked_by, asked_at, state, decided_by, decided_at, expires_at"
 
@@ -99,6 +99,17 @@ WITH used AS (
 UPDATE api_key SET last_used_at = mine.at
 FROM mine
 WHERE api_key.id = mine.id AND (api_key.last_used_at IS NULL OR api_key.last_used_at < mine.at)
+"""
+
+MARK_HEARD = """
+-- Once in the life of a key. Locks them in order first: other processes write the same.
+WITH heard AS (
+    SELECT r.id, r.at FROM json_to_recordset(%(rows)s::json) AS r(id uuid, at timestamptz)
+), mine AS MATERIALIZED (
+    SELECT k.id, heard.at FROM api_key AS k JOIN heard ON heard.id = k.id
+    WHERE k.first_event_at IS NULL ORDER BY k.id FOR NO KEY UPDATE OF k
+)
+UPDATE api_key SET first_event_at = mine.at FROM mine WHERE api_key.id = mine.id
 """
 
 INSERT_AUDIT = """
@@ -271,6 +282,13 @@ async def mark_used(tx: Transaction, used: Mapping[UUID, datetime]) -> None:
         await tx.execute(MARK_USED, {"rows": encode(rows)})
 
 
+async def mark_heard(tx: Transaction, heard: Mapping[UUID, datetime]) -> None:
+    """Note when the first event came with keys; a second call changes nothing."""
+    if heard:
+        rows = [{"id": key_id, "at": at} for key_id, at in sorted(heard.items())]
+        await tx.execute(MARK_HEARD, {"rows": encode(rows)})
+
+
 async def insert_audit(tx: Transaction, program_id: ProgramId, entries: Sequence[AuditEntry]) -> None:
     """Add to a program's log, all in one statement."""
     if entries:
@@ -352,6 +370,7 @@ def read_key(row: dict[str, Any]) -> ApiKey:
         revoked_at=row["revoked_at"],
         replaced_by=row["replaced_by"],
         last_used_at=row["last_used_at"],
+        first_event_at=row["first_event_at"],
     )
 
 

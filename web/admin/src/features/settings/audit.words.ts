@@ -23,6 +23,7 @@ const WORDS: Record<string, Record<Language, string>> = {
   'organization.set_up': { en: 'Set this installation up', es: 'Configuró esta instalación' },
   'points.adjusted': { en: 'Adjusted a wallet', es: 'Ajustó un monedero' },
   'points.write_off': { en: 'Wrote off a debt', es: 'Condonó una deuda' },
+  'program.launch_planned': { en: 'Named the day of the launch', es: 'Fijó el día del lanzamiento' },
   'program.not_published': { en: 'A revision could not take effect', es: 'Una revisión no pudo entrar en vigor' },
   'program.published': { en: 'Published the program', es: 'Publicó el programa' },
   'program.rolled_back': { en: 'Rolled the program back', es: 'Volvió a una versión anterior' },

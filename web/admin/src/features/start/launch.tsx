@@ -1,14 +1,18 @@
 import { Anchor, Grid, Group, List, Paper, Progress, Stack, Text, ThemeIcon, Title } from '@mantine/core';
 import { useLaunch, type Step } from '@shared/launch';
+import { useProgram } from '@shared/session';
 import { Page, Waiting } from '@shared/ui';
+import type { Language } from '@shared/words';
 import { IconCheck, IconCircleDashed } from '@tabler/icons-react';
 import { useParams, useRouter } from '@tanstack/react-router';
-import { ConnectShop } from './connect';
+import { ConnectCard } from './connect-card';
+import { LaunchDay } from './launch-day';
 import { SampleOrder } from './sample-order';
 import { useLaunchWords } from './words';
 
 /** Where each step is done, below the admin app; what has no screen here has no link. */
 const PLACES: Partial<Record<Step, string>> = {
+  key: '/p/$program/connect',
   published: '/p/$program/program',
   named: '/p/$program/program',
   rewards: '/p/$program/rewards',
@@ -26,7 +30,7 @@ export function LaunchPage() {
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack gap="lg">
             <SampleOrder />
-            <ConnectShop />
+            <ConnectCard />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
@@ -37,9 +41,15 @@ export function LaunchPage() {
   );
 }
 
+/** A local day of the program, as it is written: it has no hour and no zone. */
+function written(day: string, language: Language): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
+}
+
 function Checklist() {
-  const { t } = useLaunchWords();
-  const { steps, done } = useLaunch();
+  const { t, language } = useLaunchWords();
+  const { steps, done, launchOn } = useLaunch();
+  const today = useProgram()?.now.slice(0, 10) ?? '';
   return (
     <Paper withBorder p="lg" component="section" aria-label={t('checklist')}>
       <Title order={2} mb={4}>
@@ -53,10 +63,11 @@ function Checklist() {
             {t('progress', { done, all: steps.length })}
           </Text>
           <Progress value={(done / steps.length) * 100} my="sm" aria-label={t('progress', { done, all: steps.length })} />
-          <List spacing="sm" listStyleType="none" center={false} m={0} p={0}>
+          <LaunchDay day={launchOn} />
+          <List spacing="sm" listStyleType="none" mt="md" center={false} mx={0} mb={0} p={0}>
             {steps.map((each) => (
               <List.Item
-                key={each.step}
+                key={each.id}
                 icon={
                   <ThemeIcon size={22} radius="xl" variant="light" color={each.done ? 'green' : 'gray'} aria-hidden>
                     {each.done ? <IconCheck size={14} /> : <IconCircleDashed size={14} />}
@@ -64,14 +75,20 @@ function Checklist() {
                 }
               >
                 <Text size="sm" fw={500}>
-                  {t(`steps.${each.step}`)}
+                  {t(`steps.${each.id}`)}
                   <Text span size="xs" c="dimmed" ml={6}>
-                    {t(each.done ? 'done' : 'open')}
+                    {each.done
+                      ? each.done_on === null
+                        ? t('done')
+                        : t('doneOn', { day: written(each.done_on, language) })
+                      : each.due_on === null
+                        ? t('open')
+                        : t(each.due_on < today ? 'overdue' : 'dueOn', { day: written(each.due_on, language) })}
                   </Text>
                 </Text>
                 {each.done ? null : (
                   <Text size="sm" c="dimmed">
-                    {t(`hints.${each.step}`)} <Way step={each.step} />
+                    {t(`hints.${each.id}`)} <Way step={each.id} />
                   </Text>
                 )}
               </List.Item>

@@ -36,9 +36,15 @@ const launchRoute = createRoute({
   component: lazyRouteComponent(() => import('./launch'), 'LaunchPage'),
 });
 
+const connectRoute = createRoute({
+  getParentRoute: () => programRoute,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('./connect'), 'ConnectPage'),
+});
+
 /** For whoever nobody knows yet. */
 export const setupRoutes = [setupRoute] as const;
 /** A new program. */
 export const startRoutes = [startRoute] as const;
 /** The first steps of a program. */
-export const launchRoutes = [launchRoute] as const;
+export const launchRoutes = [launchRoute, connectRoute] as const;
