@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from puntal.kit.postgres import Server
 
 FEW_MINUTES = 5 * 60
+PATIENCE_MS = 30_000
 
 
 @pytest.fixture
@@ -57,6 +58,9 @@ def test_first_points_within_minutes(unowned: str, browser: Browser) -> None:
     page.get_by_role("button", name="Create the account").click()
 
     page.get_by_role("link", name=re.compile("^Café")).click()
+    expect(page.get_by_role("region", name="What it would cost in a year")).to_contain_text(
+        "Left with the program", timeout=PATIENCE_MS
+    )
     expect(page.get_by_role("region", name="How members earn")).to_contain_text("A stamp per coffee")
     page.get_by_label("What members call it").fill("Club Aurora")
     page.get_by_role("button", name="Make the program").click()
@@ -68,26 +72,47 @@ def test_first_points_within_minutes(unowned: str, browser: Browser) -> None:
     expect(earned).to_contain_text("Food and pastry")
     left = page.get_by_role("region", name="Before you announce it")
     expect(left).to_contain_text("5 of 8 done")
-    assert time.monotonic() - begun < FEW_MINUTES
+    seconds = time.monotonic() - begun
+    print(f"From nothing to the first points: {seconds:.1f} s")  # noqa: T201 - the time is what is asked for
+    assert seconds < FEW_MINUTES
     context.close()
 
 
 def test_templates_are_seen_before_they_are_chosen(visit: Visit) -> None:
-    page = visit("/start")
+    """G5, G14: by kind, each with what it would cost; and with what it would cost in one's own shop."""
+    page = visit("/start", language="es")
     page.get_by_role("link", name=re.compile("^Hotel")).wait_for()
+    page.get_by_text("Tarjeta de sellos", exact=True).first.click()
+    expect(page.get_by_role("link", name=re.compile("^Hotel"))).to_have_count(0)
+    told = re.compile("^Cafetería.*En un negocio típico cuesta 4,2")
+    expect(page.get_by_role("link", name=told)).to_be_visible(timeout=PATIENCE_MS)
     visit.everywhere(page)
+    page.get_by_text("Todos", exact=True).click()
     page.get_by_role("link", name=re.compile("^Hotel")).click()
-    expect(page.get_by_role("region", name="Tiers")).to_be_visible()
+    expect(page.get_by_role("region", name="Niveles")).to_be_visible()
+    year = page.get_by_role("region", name="Qué costaría en un año")
+    expect(year).to_contain_text("911.400,00", timeout=PATIENCE_MS)
+    year.get_by_role("button", name="Mi negocio").click()
+    year.get_by_label("Pedidos al mes, de todos los clientes").fill("70")
+    expect(year).to_contain_text("En tu negocio: 70 pedidos al mes")
+    expect(year).to_contain_text("91.140,00", timeout=PATIENCE_MS)
     visit.everywhere(page)
 
 
-def test_a_key_is_shown_once_and_its_example_works(visit: Visit, site: Site) -> None:
+def test_a_shop_is_connected_and_its_events_are_seen_to_arrive(visit: Visit, site: Site) -> None:
+    """G13: a key shown once, an example that works, a check that what it sent arrived, and what became of it."""
     own = site.open_shop("cafe", people=0)
-    page = visit(f"/p/{own.slug}/launch")
-    page.get_by_role("button", name="Make a key").click()
-    example = page.get_by_label(re.compile("^Paste this")).inner_text()
+    page = visit(f"/p/{own.slug}/connect")
+    check = page.get_by_role("region", name="3. Did it arrive?")
+    expect(page.get_by_role("region", name="What arrives")).to_contain_text("Nothing arrived within a day")
+    page.get_by_role("button", name=re.compile("^Make a")).click()
+    example_of = page.get_by_label(re.compile("^Paste this"))
+    expect(example_of).to_contain_text("Bearer pk_live_")
+    example = example_of.inner_text()
     token = re.search(r"Bearer (\S+)'", example)
     assert token is not None
+    mine = check.get_by_role("group", name=re.compile(f"^Shop {token[1][:16]}"))
+    expect(mine).to_contain_text("Nothing has come with this key yet")
     bodies = re.findall(r"-d '(.*)'", example)
     headers = {"authorization": f"Bearer {token[1]}", "content-type": "application/json"}
     answers = [
@@ -96,7 +121,26 @@ def test_a_key_is_shown_once_and_its_example_works(visit: Visit, site: Site) -> 
     ]
     assert all(answer.is_success for answer in answers), [answer.text for answer in answers]
     assert answers[-1].json()["awards"]
-    page.reload()
-    expect(page.get_by_role("region", name="Before you announce it")).to_contain_text("Your shop has used its key")
-    assert page.get_by_text(token[1]).count() == 0
+    expect(mine).to_contain_text("It works: the first event came on", timeout=PATIENCE_MS)
+    arrived = page.get_by_role("region", name="What arrives")
+    expect(arrived).to_contain_text("order.paid")
+    expect(arrived).to_contain_text("+40 beans")
     visit.everywhere(page)
+    page.reload()
+    expect(mine).to_contain_text("Connected")
+    assert page.get_by_text(token[1]).count() == 0
+
+
+def test_a_day_of_launch_gives_each_open_step_its_date(visit: Visit, site: Site) -> None:
+    """G13: the checklist with dates."""
+    own = site.open_shop("cafe", people=1)
+    page = visit(f"/p/{own.slug}/launch")
+    left = page.get_by_role("region", name="Before you announce it")
+    expect(left).to_contain_text(re.compile(r"The first orderdone on \d"), timeout=PATIENCE_MS)
+    page.get_by_label("When do you announce it?").click()
+    page.get_by_role("button", name="Next month").click()
+    page.get_by_role("table").get_by_role("button", name=re.compile("^15 ")).click()
+    expect(left).to_contain_text(re.compile(r"Your shop has sent an eventby 1 "), timeout=PATIENCE_MS)
+    visit.everywhere(page)
+    page.goto(f"{site.address}/admin/p/{own.slug}")
+    expect(page.get_by_role("link", name="What is left")).to_be_visible()

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
+from babel import Locale
 from fastapi import FastAPI
 
 from puntal.access.gate import Gate
 from puntal.access.model import OrganizationId
 from puntal.access.operations import keys
 from puntal.kit import clock, http
-from puntal.programs import api_preview
+from puntal.programs import api_preview, recurring
 from puntal.programs.templates import list_templates
 
 if TYPE_CHECKING:
@@ -50,6 +51,33 @@ async def test_every_template_says_what_members_would_meet(client: httpx2.AsyncC
         assert (answer.status_code, said["currency"]) == (200, "USD")
         assert {"wallets", "earning"} <= {each["section"] for each in said["sentences"]}
         assert all(each["name"] and "EUR" not in each["words"] for each in said["sentences"])
+
+
+@pytest.mark.parametrize(
+    ("rrule", "english", "spanish"),
+    [
+        ("FREQ=MONTHLY;BYDAY=1FR", "on the first Friday of the month", "el primer viernes del mes"),
+        (
+            "FREQ=MONTHLY;BYDAY=1SA,-1SU",
+            "on the first Saturday and last Sunday of the month",
+            "el primer sábado y el último domingo del mes",
+        ),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,2,3", "on days 1 to 3 of the month", "los días 1 a 3 del mes"),
+        ("FREQ=MONTHLY;BYMONTHDAY=1,15", "on days 1 and 15 of the month", "los días 1 y 15 del mes"),
+        ("FREQ=YEARLY;BYMONTH=1,11;BYDAY=MO,TU,WE,TH,FR,SA,SU", "in January and November", "en enero y noviembre"),
+        ("FREQ=YEARLY;BYMONTH=1;BYDAY=1MO", None, None),
+        ("FREQ=MONTHLY;BYDAY=MO", None, None),
+    ],
+)
+def test_recurring_days_are_said_as_people_say_them(rrule: str, english: str | None, spanish: str | None) -> None:
+    assert (recurring.told(rrule, Locale("en")), recurring.told(rrule, Locale("es"))) == (english, spanish)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_no_template_speaks_in_rules_of_calendars(client: httpx2.AsyncClient, language: str) -> None:
+    for template in list_templates():
+        said = (await client.get(f"/v1/templates/{template.id}/preview", headers={"accept-language": language})).json()
+        assert not [each["words"] for each in said["sentences"] if "FREQ" in each["words"]], template.id
 
 
 async def test_a_currency_is_three_letters_and_a_template_one_of_ours(client: httpx2.AsyncClient) -> None:

@@ -43,10 +43,11 @@ LIMIT %(limit)s
 """
 
 RECENT = """
--- Locks nothing. What came last; the index by time of recording leads to the last stretch of the table.
+-- Locks nothing. What others said last, and not the platform itself; the index by time of recording leads to the
+-- last stretch of the table.
 SELECT id, type, source, member_id, occurred_at, recorded_at, revision, fingerprint, body::text, outcome::text
 FROM event
-WHERE program_id = %(program_id)s AND recorded_at >= %(since)s AND NOT starts_with(body::text, '{"cause":')
+WHERE program_id = %(program_id)s AND recorded_at >= %(since)s AND source <> 'puntal'
 ORDER BY recorded_at DESC, id DESC
 LIMIT %(limit)s
 """

@@ -11,6 +11,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from puntal.programs import recurring
 from puntal.programs.catalogue import catalogue_of, of_event, of_lines, of_segment
 from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.earning import Award, Branch, Budget, During, Limit, Multiply, RollingWindow, Rule
@@ -23,8 +24,6 @@ from puntal.rules.catalogue import Catalogue
 from puntal.rules.dialect import expand
 from puntal.rules.errors import FaultyRule
 from puntal.rules.sentence import sentence
-
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
 class Speaker:
@@ -167,10 +166,10 @@ class Speaker:
         if during.rrule is not None:
             parts = dict(part.partition("=")[::2] for part in during.rrule.upper().split(";"))
             days = parts.get("BYDAY", "").split(",")
-            if set(parts) == {"FREQ", "BYDAY"} and parts["FREQ"] == "WEEKLY" and set(days) <= set(_DAYS):
+            if set(parts) == {"FREQ", "BYDAY"} and parts["FREQ"] == "WEEKLY" and set(days) <= set(recurring.DAYS):
                 told.append(self.say("weekly", v=self._days(days)))
             else:
-                told.append(self.say("recurring", v=during.rrule))
+                told.append(recurring.told(during.rrule, self._locale) or self.say("recurring", v=during.rrule))
         if during.hours is not None:
             start, _, end = during.hours.partition("-")
             told.append(self.say("hours", start=start, end=end))
@@ -366,7 +365,7 @@ class Speaker:
 
     def _days(self, days: Sequence[str]) -> str:
         names = get_day_names("wide", locale=self._locale)
-        told = [names[_DAYS.index(day)] for day in days]
+        told = [names[recurring.DAYS.index(day)] for day in days]
         # Both languages add an s, but for the Spanish days that have one.
         return ", ".join(name if name.endswith("s") else name + "s" for name in told)
 

@@ -127,7 +127,9 @@ def _text(name: str) -> str:
     return (resources.files("puntal.programs") / "templates" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+@cache
 def _document(name: str) -> dict[str, Any]:
+    """Return a template as it is written; whoever changes it works on a copy."""
     return source.load_yaml(_text(name))
 
 

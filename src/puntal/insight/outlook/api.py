@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -111,12 +112,8 @@ class FirstYearOut(BaseModel):
     @classmethod
     def of(cls, template: str, found: Outlook, locale: str) -> FirstYearOut:
         """Return it as the API shows it, its wallets by name."""
-        program = Program.model_validate(load_template(template))
-        speaker = Speaker(program, locale)
-        wallets = [
-            structs.asdict(wallet) | {"name": speaker.text(program.wallets[wallet.id].label, wallet.id)}
-            for wallet in found.wallets
-        ]
+        names = _names(template, locale)
+        wallets = [structs.asdict(wallet) | {"name": names[wallet.id]} for wallet in found.wallets]
         said = structs.asdict(found) | {
             "template": template,
             "shop": ShopOut.model_validate(found.shop),
@@ -126,6 +123,13 @@ class FirstYearOut(BaseModel):
             "extra_rate": number(found.extra_rate),
         }
         return cls.model_validate(said)
+
+
+@cache
+def _names(template: str, locale: str) -> dict[str, str]:
+    program = Program.model_validate(load_template(template))
+    speaker = Speaker(program, locale)
+    return {id: speaker.text(wallet.label, id) for id, wallet in program.wallets.items()}
 
 
 @router.get("/outlooks", summary="Tell every template's first year", dependencies=_READ)
