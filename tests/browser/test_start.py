@@ -94,7 +94,7 @@ def test_templates_are_seen_before_they_are_chosen(visit: Visit) -> None:
     expect(year).to_contain_text("911.400,00", timeout=PATIENCE_MS)
     year.get_by_role("button", name="Mi negocio").click()
     year.get_by_label("Pedidos al mes, de todos los clientes").fill("70")
-    expect(year).to_contain_text("En tu negocio: 70 pedidos al mes")
+    expect(year).to_contain_text("En tu negocio: 70 pedidos al mes", timeout=PATIENCE_MS)
     expect(year).to_contain_text("91.140,00", timeout=PATIENCE_MS)
     visit.everywhere(page)
 

@@ -49,7 +49,7 @@ export function Outlook({ template, currency }: { template: string; currency: st
           ) : null}
           {found.error ? <Failure failure={found.error} retry={() => void found.refetch()} /> : null}
           <Text size="sm" c="dimmed">
-            {t(Object.keys(asked).length === 0 ? 'typical' : 'yours', {
+            {t(isTypical(year) ? 'typical' : 'yours', {
               orders: whole(year.shop.orders_per_month, language),
               basket: amount(year.shop.basket_minor),
               margin: year.shop.margin_percent,
@@ -69,6 +69,11 @@ export function Outlook({ template, currency }: { template: string; currency: st
   );
 }
 
+/** Whether the figures are those of the typical shop; what was just typed is not computed yet. */
+function isTypical({ shop, typical }: Schemas['FirstYearOut']): boolean {
+  return (Object.keys(typical) as (keyof Schemas['ShopOut'])[]).every((name) => shop[name] === typical[name]);
+}
+
 interface FieldProps {
   label: string;
   value: number;
@@ -80,6 +85,7 @@ interface FieldProps {
 }
 
 function Field({ label, value, suffix = '', digits = 0, min, max, change }: FieldProps) {
+  const { language } = useOutlookWords();
   return (
     <NumberInput
       size="sm"
@@ -90,7 +96,9 @@ function Field({ label, value, suffix = '', digits = 0, min, max, change }: Fiel
       decimalScale={digits}
       clampBehavior="blur"
       hideControls
-      thousandSeparator=" "
+      fixedDecimalScale
+      decimalSeparator={language === 'es' ? ',' : '.'}
+      thousandSeparator={language === 'es' ? '.' : ','}
       suffix={suffix}
       onChange={(said) => {
         if (typeof said === 'number' && said >= min && said <= max) {
