@@ -35,7 +35,8 @@ READY = """
 SELECT p.launch_on, p.first_event_at,
   (SELECT min(r.published_at) FROM revision r WHERE r.program_id = %(program_id)s),
   (SELECT min(k.first_event_at) FROM api_key k
-   WHERE k.organization_id = p.organization_id AND coalesce(k.program_id, %(program_id)s) = %(program_id)s),
+   WHERE k.organization_id = p.organization_id AND coalesce(k.program_id, %(program_id)s) = %(program_id)s
+     AND p.first_event_at IS NOT NULL),
   EXISTS (SELECT FROM shop_order o WHERE o.program_id = %(program_id)s),
   (SELECT min(m.enrolled_at) FROM member m WHERE m.program_id = %(program_id)s),
   (SELECT s.created_at FROM staff s WHERE s.organization_id = p.organization_id AND s.disabled_at IS NULL
