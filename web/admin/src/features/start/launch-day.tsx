@@ -24,6 +24,9 @@ export function LaunchDay({ day }: { day: string | null }) {
         description={t('dayHint')}
         placeholder={t('dayNone')}
         clearable
+        valueFormat="YYYY-MM-DD"
+        ariaLabels={{ previousMonth: t('earlier'), nextMonth: t('later'), previousYear: t('earlier'), nextYear: t('later'), previousDecade: t('earlier'), nextDecade: t('later') }}
+        clearButtonProps={{ 'aria-label': t('dayNone') }}
         disabled={!may('program:write') || plan.isPending}
         value={day}
         {...(now === undefined ? {} : { minDate: now.slice(0, 10) })}
