@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import date, timedelta
 from typing import Any
@@ -267,19 +268,20 @@ async def test_an_import_is_listed_with_what_came_of_it(shop: Teller) -> None:
 
 
 async def test_a_cancelled_import_keeps_what_came_before(shop: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def gone(*_said: object, **_more: object) -> bool:
-        return False
+    monkeypatch.setattr(imports, "NOTED_EVERY_SECONDS", 0.01)
+    many = [bought(f"e{number:04}", 0, 1_000) for number in range(6_000)]
+    sending = asyncio.create_task(sent(shop, many, status=409))
+    begun: list[Json] = []
+    while not begun:
+        begun = [job for job in (await shop.get("jobs"))["items"] if job["progress"]["done"]]
+        await asyncio.sleep(0.01)
 
-    monkeypatch.setattr(imports, "NOTED_EVERY_SECONDS", 0)
-    monkeypatch.setattr(imports.runs, "move", gone)
-    days = [bought(f"e{day}", day, 1_000) for day in range(6)]
+    await shop.call("POST", f"imports/{begun[0]['id']}/cancel")
 
-    stopped = await sent(shop, days, status=409)
-
-    assert stopped["type"] == "imports.over"
-    kept = await stored(shop)
-    assert kept == [f"e{day}" for day in range(len(kept))]
-    assert 0 < len(kept) < len(days)
+    assert (await sending)["type"] == "imports.over"
+    kept = [id for id in await stored(shop) if len(id) == len("e0000")]
+    assert kept == [f"e{number:04}" for number in range(len(kept))]
+    assert 0 < len(kept) < len(many)
 
 
 async def told(shop: Teller, person: Staff) -> list[str]:
