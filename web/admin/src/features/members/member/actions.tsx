@@ -75,7 +75,7 @@ export function Actions({ member }: { member: Member }) {
           <Menu.Divider />
           <Menu.Item onClick={() => exporting.mutate()}>{t('export')}</Menu.Item>
           {may('members:erase') ? (
-            <Menu.Item color="red" onClick={() => setDeed('erase')}>
+            <Menu.Item c="var(--mantine-color-error)" onClick={() => setDeed('erase')}>
               {t('erase')}
             </Menu.Item>
           ) : null}

@@ -83,7 +83,7 @@ export function Identities({ member }: { member: Member }) {
                 </Menu.Target>
                 <Menu.Dropdown>
                   {each.verified_at === null ? <Menu.Item onClick={() => setVerifying(each)}>{t('verify')}</Menu.Item> : null}
-                  <Menu.Item color="red" onClick={() => setRemoving(each)}>
+                  <Menu.Item c="var(--mantine-color-error)" onClick={() => setRemoving(each)}>
                     {t('removeIdentity')}
                   </Menu.Item>
                 </Menu.Dropdown>
