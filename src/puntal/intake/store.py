@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Raw
 
 from puntal.intake.model import Stored
-from puntal.kit.db import Transaction, array, array_of_json
+from puntal.kit.db import Transaction, Written, array, array_of_json
 
 FIND = """
 -- Recognises retries before anything is locked or looked at.
@@ -21,7 +21,7 @@ WHERE program_id = %(program_id)s AND id = ANY(%(ids)s::text[])
 
 INSERT = """
 -- In the order of ids, so that two batches with the same events wait for each other in one direction. An id that
--- another batch wrote meanwhile is refused by the primary key: roll back and run again.
+-- another batch wrote meanwhile is missing from what is returned: roll back and run again.
 INSERT INTO event (program_id, id, type, source, member_id, occurred_at, recorded_at, revision, fingerprint, body,
   outcome)
 SELECT %(program_id)s, r.id, r.type, r.source, r.member_id, r.occurred_at, %(recorded_at)s, r.revision, r.fingerprint,
@@ -30,6 +30,7 @@ FROM unnest(%(id)s::text[], %(type)s::text[], %(source)s::text[], %(member_id)s:
   %(revision)s::integer[], %(fingerprint)s::text[], %(body)s::text[], %(outcome)s::text[])
   AS r (id, type, source, member_id, occurred_at, revision, fingerprint, body, outcome)
 ORDER BY r.id
+ON CONFLICT (program_id, id) DO NOTHING
 """
 
 OF_MEMBER = """
@@ -81,12 +82,12 @@ async def find(tx: Transaction, program_id: int, ids: Collection[str]) -> dict[s
     return {row[0]: _stored(row) for row in await cursor.fetchall()}
 
 
-async def insert(tx: Transaction, program_id: int, rows: Sequence[Row], recorded_at: datetime) -> None:
-    """Write events; a violated key, known when the pipeline is synced, says that one is not new."""
+async def insert(tx: Transaction, program_id: int, rows: Sequence[Row], recorded_at: datetime) -> Written:
+    """Write events; the row count, known when the pipeline is synced, says how many were new."""
     columns = list(zip(*rows, strict=True))
     names = {name: array(column) for name, column in zip(_PLAIN, columns, strict=False)}
     names |= {"body": array_of_json(columns[-2]), "outcome": array_of_json(columns[-1])}
-    await tx.execute(INSERT, {"program_id": program_id, "recorded_at": recorded_at, **names})
+    return await tx.execute(INSERT, {"program_id": program_id, "recorded_at": recorded_at, **names})
 
 
 async def of_member(

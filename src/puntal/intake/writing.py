@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 from msgspec import Raw
-from psycopg.errors import UniqueViolation
 
 from puntal.activity import operations as activity
 from puntal.engine.work import FALLS
@@ -46,23 +45,22 @@ async def write(tx: Transaction, batch: Batch, *, recorded_at: datetime) -> None
     books = [*(batch.books[member] for member in batch.touched), *shared]
     transfers = [transfer for each in books for transfer in each.transfers]
     changed = list(batch.changed_orders.values())
-    try:
-        # None of these waits for the answer to the one before; a round trip for all of them.
-        async with tx.pipeline():
-            await store.insert(tx, program_id, rows, recorded_at)
-            await ledger.write(tx, program_id, holders=[*_holders(batch), *rows_of_pools], transfers=transfers)
-            await points.record(tx, program_id, books)
-            await orders.record(tx, program_id, changed, known=batch.known_orders)
-            await activity.record(tx, program_id, batch.counts)
-            await tiers.record(
-                tx,
-                program_id,
-                [(member, change) for member, _, change in batch.changes],
-                now=recorded_at,
-                events=[event for _, event, _ in batch.changes],
-            )
-    except UniqueViolation as met:
-        raise Again from met
+    # None of these waits for the answer to the one before; a round trip for all of them.
+    async with tx.pipeline():
+        events = await store.insert(tx, program_id, rows, recorded_at)
+        await ledger.write(tx, program_id, holders=[*_holders(batch), *rows_of_pools], transfers=transfers)
+        await points.record(tx, program_id, books)
+        saved = await orders.record(tx, program_id, changed, known=batch.known_orders)
+        await activity.record(tx, program_id, batch.counts)
+        await tiers.record(
+            tx,
+            program_id,
+            [(member, change) for member, _, change in batch.changes],
+            now=recorded_at,
+            events=[event for _, event, _ in batch.changes],
+        )
+    if events.rowcount < len(rows) or sum(each.rowcount for each in saved) < len(changed):
+        raise Again
     await cards.hand_over(tx, batch, books)
     await cards.give_rewards(tx, batch)
     told = await redeeming.write(tx, batch, recorded_at=recorded_at)

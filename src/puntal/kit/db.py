@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NewType, TypeAlias
 
 import msgspec
 import structlog
-from psycopg import AsyncConnection, OperationalError, sql
+from psycopg import AsyncConnection, AsyncCursor, OperationalError, sql
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Transaction: TypeAlias = AsyncConnection[TupleRow]
 """A connection inside a transaction that somebody else ends."""
+
+Written: TypeAlias = AsyncCursor[TupleRow]
+"""A statement that was sent: its `rowcount` is known at once, in a pipeline when that is synced."""
 
 ProgramId = NewType("ProgramId", int)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from puntal.kit.db import Transaction
+from puntal.kit.db import Transaction, Written
 from puntal.orders import store
 from puntal.orders.model import OrderRecord
 from puntal.orders.store import OrderId
@@ -28,13 +28,13 @@ async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> 
 
 async def record(
     tx: Transaction, program_id: int, orders: Sequence[OrderRecord], *, known: Collection[OrderId]
-) -> None:
+) -> list[Written]:
     """Write orders as decisions left them; the holders of their members, old and new, are locked by the caller.
 
-    `known` are those that were loaded. Where the database refuses one of the rest by its key, another transaction wrote
-    it meanwhile, under another member's lock: roll back and decide again.
+    `known` are those that were loaded. Where the row counts say less than there were orders, another transaction wrote
+    one of the rest meanwhile, under another member's lock: roll back and decide again.
     """
-    await store.save(tx, program_id, orders, known)
+    return await store.save(tx, program_id, orders, known)
 
 
 async def reassign(

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import astuple
 
-from puntal.kit.db import Transaction, array, array_of_json
+from puntal.kit.db import Transaction, Written, array, array_of_json
 from puntal.orders.model import Awaited, Order, OrderAward, OrderGift, OrderLine, OrderRecord, RefundRecord
 
 LOAD = """
@@ -48,13 +48,14 @@ FROM unnest(%(source)s::text[], %(order_id)s::text[], %(member_id)s::uuid[], %(s
 
 INSERT = f"""
 -- New orders. In the order of keys, so that two batches wait for each other in one direction only. One that is not new
--- after all is refused by the primary key.
+-- after all is left alone, and the caller sees that one is missing.
 INSERT INTO shop_order (program_id, source, order_id, member_id, state, event_id, occurred_at, day, currency,
   net_minor, total_minor, refunded_minor, channel, store, lines, awards, refunds)
 SELECT %(program_id)s, r.source, r.order_id, r.member_id, r.state, r.event_id, r.occurred_at, r.day, r.currency,
   r.net_minor, r.total_minor, r.refunded_minor, r.channel, r.store, r.lines::json, r.awards::json, r.refunds::json
 {_ROWS}
 ORDER BY r.source, r.order_id
+ON CONFLICT (program_id, source, order_id) DO NOTHING
 """
 
 UPDATE = f"""
@@ -127,15 +128,19 @@ async def owners(tx: Transaction, program_id: int, ids: Collection[OrderId]) -> 
     return {(row[0], row[1]): row[2] for row in await cursor.fetchall()}
 
 
-async def save(tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]) -> None:
-    """Write orders as they are now; a violated key says that one of those not known is not new."""
+async def save(
+    tx: Transaction, program_id: int, orders: Sequence[OrderRecord], known: Collection[OrderId]
+) -> list[Written]:
+    """Write orders as they are now; the row counts say how many were written."""
     new: list[OrderRecord] = []
     changed: list[OrderRecord] = []
     for order in orders:
         (changed if (order.source, order.order_id) in known else new).append(order)
-    for statement, rows in ((INSERT, new), (UPDATE, changed)):
-        if rows:
-            await tx.execute(statement.encode(), {"program_id": program_id, **_columns(rows)})
+    return [
+        await tx.execute(statement.encode(), {"program_id": program_id, **_columns(rows)})
+        for statement, rows in ((INSERT, new), (UPDATE, changed))
+        if rows
+    ]
 
 
 def _columns(orders: Sequence[OrderRecord]) -> dict[str, str]:
