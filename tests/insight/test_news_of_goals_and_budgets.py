@@ -61,11 +61,11 @@ async def test_a_budget_near_its_end_and_used_up(shop: Teller) -> None:
 
     await shop.buys("anna@example.com", 1_000)
     await kept(shop)
-    assert await news(shop, ben) == ["A budget is near its end: 89 % of rule:purchases is used"]
+    assert await news(shop, ben) == ["A budget is near its end: 89 % of that of “Purchases” is used"]
 
     await shop.buys("anna@example.com", 5_000)
     await kept(shop)
-    assert (await news(shop, ben))[1:] == ["A budget is used up: rule:purchases gives nothing more in this period"]
+    assert (await news(shop, ben))[1:] == ["A budget is used up: “Purchases” gives nothing more in this period"]
     assert await news(shop, cashier) == []
 
 

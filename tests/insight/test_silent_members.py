@@ -133,7 +133,7 @@ async def test_a_history_that_can_be_checked_by_hand(story: Teller) -> None:
     assert set(rows) == {anna, carla}
     assert rows[anna] == {
         "member_id": anna, "last_purchase": "2025-02-04", "purchases": 4, "usual_days": 10, "patience_days": 30,
-        "silent_days": 55,
+        "silent_days": 55, "member_name": "anna@example.com",
     }  # fmt: skip
     assert (rows[carla]["usual_days"], rows[carla]["patience_days"]) == (None, 20)
     path = "reports/churn/members?from=2025-03-01&through=2025-03-31&cohort=2025-01-01&on=2025-01-31"

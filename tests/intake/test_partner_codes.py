@@ -182,9 +182,9 @@ async def test_staff_are_told_once_that_codes_are_owed(database: Database, shop:
             found = await notifications.listed(tx, shop.program_id, person.id, unread=False, before=None, limit=50)
         return [one.text("es") for one in found]
 
-    assert await news(ben) == ["Códigos de cinema_codes que se deben a miembros: 2. Importe más"]
+    assert await news(ben) == ["Códigos de cinema_codes que se deben a miembros: 2. Importa más"]
     await bring(database, shop, "CINE1")
-    assert (await news(ben))[0] == "Códigos de cinema_codes que se deben a miembros: 1. Importe más"
+    assert (await news(ben))[0] == "Códigos de cinema_codes que se deben a miembros: 1. Importa más"
     await bring(database, shop, "CINE2")
     assert len(await news(ben)) == 2
     assert await news(carla) == []

@@ -16,7 +16,7 @@ from puntal.access.operations import keys
 from puntal.entrypoints.programs import Programs
 from puntal.kit import clock, http
 from puntal.programs import operations as programs
-from puntal.rewards.api import gift_cards, vouchers
+from puntal.rewards.api import card_totals, gift_cards, vouchers
 
 if TYPE_CHECKING:
     from puntal.kit.db import Database
@@ -55,6 +55,7 @@ async def shop(database: Database, program_id: int) -> AsyncIterator[httpx2.Asyn
     served.state.gate = Gate(database)
     served.state.programs = Programs()
     served.include_router(gift_cards.router)
+    served.include_router(card_totals.router)
     served.include_router(vouchers.router)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(served),

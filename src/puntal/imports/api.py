@@ -43,6 +43,11 @@ class ImportIn(BaseModel):
 class PartIn(BulkIn):
     """Rows of the file."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"first": 0, "members": [{"ids": {"email": "anna@example.com"}}]}]},
+    )
+
     first: int = Field(ge=0, le=MOST_ROWS, description="How many rows of the file are before these.", examples=[0])
 
 

@@ -30,7 +30,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "cross-origin",
     "x-content-type-options": "nosniff",
 }
-_FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}, "example": "the bytes of the picture"}
 
 
 class ImageOut(BaseModel):

@@ -99,7 +99,12 @@ class ConditionOut(BaseModel):
     faults: list[FaultOut] = Field(description="Every fault, with its path from `when` on and, if known, a suggestion.")
 
 
-@router.get("/fields", summary="List what conditions can ask", dependencies=[requires(Permission.PROGRAM_READ)])
+@router.get(
+    "/fields",
+    summary="List what conditions can ask",
+    dependencies=[requires(Permission.PROGRAM_READ)],
+    responses={409: {"description": "`programs.not_published`"}},
+)
 async def list_fields(
     tx: ProgramTx,
     program_id: ProgramId,
