@@ -22,6 +22,7 @@ WORDS: dict[str, dict[str, str]] = {
         "publish": "Publish",
         "note": "What changes and why",
         "back": "Go back to it",
+        "sure": "Go back to revision 1?",
         "history": "History",
         "see": "See: Revision 1",
     },
@@ -36,6 +37,7 @@ WORDS: dict[str, dict[str, str]] = {
         "publish": "Publicar",
         "note": "Qué cambia y por qué",
         "back": "Volver a ella",
+        "sure": "¿Volver a la revisión 1?",
         "history": "Historial",
         "see": "Ver: Revisión 1",
     },
@@ -71,7 +73,7 @@ def test_a_rate_is_changed_published_and_taken_back(site: Site, visit: Visit, la
 
     page.get_by_role("button", name=said["see"]).click()
     page.get_by_role("button", name=said["back"]).click()
-    page.get_by_role("dialog").last.get_by_role("button", name=said["back"]).click()
+    page.get_by_role("dialog", name=said["sure"]).get_by_role("button", name=said["back"]).click()
     expect(page.get_by_role("row")).to_have_count(4)
     award = site.api.get(f"programs/{shop.slug}/program/revisions/3").json()["document"]["earning"][0]["award"]
     assert award["points"] == 1
