@@ -22,13 +22,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from puntal.kit import clock, errors, problem, sheets
+from puntal.kit import clock, errors, problem
 from puntal.kit.asgi import Bodies, Requests
 from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.kit.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
 import msgspec
 
@@ -131,25 +131,6 @@ def answer(said: Mapping[str, Any], locale: str, headers: Mapping[str, str] | No
     response = Response(msgspec.json.encode(said), said["status"], headers=headers, media_type=problem.MEDIA_TYPE)
     response.headers["content-language"] = locale
     return response
-
-
-def wants_sheet(request: Request) -> bool:
-    """Tell whether a table is asked for as a file."""
-    wanted = request.headers.get("accept", "")
-    return any(part.split(";")[0].strip().lower() == "text/csv" for part in wanted.split(","))
-
-
-def sheet(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
-    """Return a table as a file."""
-    return Response(
-        sheets.write(columns, rows),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "content-disposition": f'attachment; filename="{name}.csv"',
-            "cache-control": "private, no-store",
-            "vary": "Accept",
-        },
-    )
 
 
 def refuse(request: Request, refusal: errors.Refusal) -> Response:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct, convert
 
+from puntal.access.model import Caller, Permission
 from puntal.kit.db import Transaction
 from puntal.ledger.model import Disagreement
 from puntal.members.model import Consent, Evidence, KnownIdentity, Status
@@ -317,6 +318,14 @@ async def names(tx: Transaction, program_id: int, members: Collection[UUID]) -> 
     """Return what members are called: by name, else e-mail, phone, card or id elsewhere; who has none has no entry."""
     cursor = await tx.execute(NAMES, {"program_id": program_id, "members": list(set(members))})
     return {row[0]: str(row[1]) async for row in cursor}
+
+
+async def names_for(
+    tx: Transaction, program_id: int, caller: Caller, members: Iterable[UUID | None]
+) -> dict[UUID, str]:
+    """Return what members are called, as `names` does, for a caller who may read members; for another, nothing."""
+    ids = {id for id in members if id is not None}
+    return await names(tx, program_id, ids) if ids and caller.may(Permission.MEMBERS_READ) else {}
 
 
 async def search_names(

@@ -16,9 +16,10 @@ from puntal.engine.model import Compiled
 from puntal.insight import policy_kpis as policy
 from puntal.insight.model_kpis import Span
 from puntal.insight.naming import Names
+from puntal.kit import tables
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
-from puntal.kit.http import Locale, sheet, wants_sheet
+from puntal.kit.http import Locale
 from puntal.kit.pages import Page
 from puntal.members import queries as members
 
@@ -26,13 +27,7 @@ router = program_router("reports")
 
 READ = [requires(Permission.REPORTS_READ)]
 REFUSALS: dict[int | str, dict[str, Any]] = {409: {"description": "`programs.not_published`"}}
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "As JSON, or as a file where `Accept` is `text/csv`",
-        "content": {"text/csv": {"schema": {"type": "string"}}},
-    },
-    422: {"description": "`insight.bad_period`, `request.faulty`"},
-}
+FILE = tables.FILE | {422: {"description": "`insight.bad_period`, `request.faulty`"}}
 PAGES = FILE | REFUSALS | {400: {"description": "`request.bad_cursor`"}}
 Out = TypeVar("Out", bound=BaseModel)
 Row = TypeVar("Row")
@@ -99,11 +94,11 @@ class Reported:
     @property
     def as_csv(self) -> bool:
         """Whether a file is wanted."""
-        return wants_sheet(self.request)
+        return tables.wants_sheet(self.request)
 
     def file(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
         """Return rows as a file."""
-        return sheet(name, columns, rows)
+        return tables.sheet(name, columns, rows)
 
     async def named(self, shape: type[Out], rows: Sequence[Row], whose: Callable[[Row], UUID | None]) -> list[Out]:
         """Return rows as the API shows them, with what the members concerned are called; one statement for a page.
@@ -111,24 +106,14 @@ class Reported:
         Names are for callers who may read members.
         """
         people = [(row, whose(row)) for row in rows]
-        ids = {id for _, id in people if id is not None}
-        called: dict[UUID, str] = {}
-        if ids and self.caller.may(Permission.MEMBERS_READ):
-            called = await members.names(self.tx, self.program.program_id, ids)
+        called = await members.names_for(self.tx, self.program.program_id, self.caller, (id for _, id in people))
         return [shaped(shape, row, member_name=None if id is None else called.get(id)) for row, id in people]
 
     def listed(
         self, name: str, shape: type[Out], items: list[Out], following: str | None = None
     ) -> Page[Out] | Response:
         """Return a page as JSON, or as a file whose `Link` leads to the next."""
-        if not self.as_csv:
-            return Page(items=items, next=following)
-        columns = list(shape.model_fields)
-        answered = self.file(name, columns, ([getattr(item, column) for column in columns] for item in items))
-        if following is not None:
-            after = self.request.url.include_query_params(cursor=following)
-            answered.headers["link"] = f'<{after.path}?{after.query}>; rel="next"'
-        return answered
+        return tables.listed(self.request, name, shape, items, following)
 
 
 async def current_program(request: Request, tx: ProgramTx, program_id: ProgramId) -> Compiled:

@@ -168,10 +168,10 @@ async def show_simulation(
 ) -> SimulationWithResultOut:
     """Show how far a simulation is and, once it is done, what would have been different."""
     shown = SimulationWithResultOut.of(await operations.load(tx, program_id, simulation_id), locale)
-    if shown.result is not None and caller.may(Permission.MEMBERS_READ):
+    if shown.result is not None:
         # Asked now and not kept with the result: people change their names, and are erased.
         found = [*shown.result.winners, *shown.result.losers]
-        names = await people.names(tx, program_id, [each.member_id for each in found])
+        names = await people.names_for(tx, program_id, caller, (each.member_id for each in found))
         for each in found:
             each.member_name = names.get(each.member_id)
     return shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -11,8 +11,9 @@ from pydantic import AwareDatetime
 
 from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx, requires
 from puntal.access.model import Permission
-from puntal.kit.http import Cursor, Limit, sheet, wants_sheet
+from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
+from puntal.kit.tables import FILE, sheet_of, wants_sheet
 from puntal.ledger import queries as ledger
 from puntal.points import operations, queries
 from puntal.points.api.routing import MEMBER, CurrentTerms, router
@@ -28,12 +29,6 @@ from puntal.points.api.shapes import (
 from puntal.points.errors import PeriodInvalid
 
 LONGEST_STATEMENT = timedelta(days=400)
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "As JSON, or as a file where `Accept` is `text/csv`",
-        "content": {"text/csv": {"schema": {"type": "string"}}},
-    }
-}
 
 
 @router.get(
@@ -113,7 +108,4 @@ async def show_liability(
 ) -> list[LiabilityOut] | Response:
     """Show what outstanding units are expected to cost, wallet by wallet; guests' units are no liability."""
     found = [LiabilityOut.of(line) for line in await queries.liability(tx, program_id, terms)]
-    if not wants_sheet(request):
-        return found
-    columns = list(LiabilityOut.model_fields)
-    return sheet("liability", columns, ([getattr(one, name) for name in columns] for one in found))
+    return sheet_of("liability", LiabilityOut, found) if wants_sheet(request) else found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import datetime
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.access.dependencies import program_router, requires
 from puntal.access.model import Permission
-from puntal.kit.http import sheet, wants_sheet
 from puntal.kit.pages import Page, cut, last_id
+from puntal.kit.tables import FILE, listed, sheet_of, wants_sheet
 from puntal.members import queries as members
 from puntal.payments.api import Asked
 from puntal.points.model import Terms
@@ -24,13 +24,6 @@ from puntal.rewards.policy.codes import ending
 from puntal.rewards.queries import cards as queries
 
 router = program_router("gift-cards")
-
-_FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "As JSON, or as a file where `Accept` is `text/csv`",
-        "content": {"text/csv": {"schema": {"type": "string"}}},
-    }
-}
 
 
 class CardTotalsOut(BaseModel):
@@ -90,7 +83,7 @@ class CardsQuery(BaseModel):
     "/reports/gift-cards",
     summary="Show what is left on gift cards",
     dependencies=[requires(Permission.REPORTS_READ)],
-    responses=_FILE,
+    responses=FILE,
     response_model=list[CardTotalsOut],
 )
 async def show_gift_card_totals(request: Request, asked: Asked) -> list[CardTotalsOut] | Response:
@@ -99,14 +92,14 @@ async def show_gift_card_totals(request: Request, asked: Asked) -> list[CardTota
         CardTotalsOut.of(line, list(asked.loaded.newest.terms))
         for line in await queries.totals(asked.tx, asked.program_id)
     ]
-    return _table("gift-cards", CardTotalsOut, found) if wants_sheet(request) else found
+    return sheet_of("gift-cards", CardTotalsOut, found) if wants_sheet(request) else found
 
 
 @router.get(
     "/reports/gift-cards/cards",
     summary="Show the gift cards on which something is left",
     dependencies=[requires(Permission.REPORTS_READ)],
-    responses=_FILE
+    responses=FILE
     | {
         400: {"description": "`request.bad_cursor`"},
         422: {"description": "`points.unknown_wallet`, `request.faulty`"},
@@ -128,17 +121,9 @@ async def show_gift_cards_left(
         limit=query.limit + 1,
     )
     page, following = cut(found, query.limit, lambda one: (one.id,))
-    ids = {one.member_id for one in page if one.member_id is not None}
-    may = asked.caller.may(Permission.MEMBERS_READ)
-    names = await members.names(asked.tx, asked.program_id, ids) if ids and may else {}
+    names = await members.names_for(asked.tx, asked.program_id, asked.caller, (one.member_id for one in page))
     items = [_left(one, names) for one in page]
-    if not wants_sheet(request):
-        return Page(items=items, next=following)
-    answered = _table("gift-cards-left", CardLeftOut, items)
-    if following is not None:
-        after = request.url.include_query_params(cursor=following)
-        answered.headers["link"] = f'<{after.path}?{after.query}>; rel="next"'
-    return answered
+    return listed(request, "gift-cards-left", CardLeftOut, items, following)
 
 
 def _left(one: CardLeft, names: dict[UUID, str]) -> CardLeftOut:
@@ -153,8 +138,3 @@ def _left(one: CardLeft, names: dict[UUID, str]) -> CardLeftOut:
         member_id=one.member_id,
         member_name=None if one.member_id is None else names.get(one.member_id),
     )
-
-
-def _table(name: str, shape: type[BaseModel], items: list[Any]) -> Response:
-    columns = list(shape.model_fields)
-    return sheet(name, columns, ([getattr(one, column) for column in columns] for one in items))
