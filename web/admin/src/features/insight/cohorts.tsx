@@ -1,12 +1,11 @@
 // Who came back: a table whose cells are the darker the more of a month's newcomers bought.
-import { Paper, ScrollArea } from '@mantine/core';
 import { api } from '@api';
 import { monthName, monthStart, plusDays } from '@shared/days';
-import { RowsButton } from '@shared/figures';
-import { share, whole } from '@shared/format';
+import { whole } from '@shared/format';
 import { useProgram } from '@shared/session';
 import { Empty, Loaded } from '@shared/ui';
 import { IconCalendarUser } from '@tabler/icons-react';
+import { Heat } from './heat';
 import type { ViewProps } from './page';
 import { Report } from './report';
 import { useInsightWords } from './words';
@@ -27,60 +26,21 @@ export default function Cohorts(props: ViewProps) {
     <Report program={program} path={`reports/cohorts?from=${days.from}&through=${days.through}`} about={t('about_cohorts')} file={t('tabs.cohorts')}>
       <Loaded query={report} rows={10}>
         {({ items }) => {
-          const some = items.filter((each) => each.members > 0);
-          const width = Math.max(...some.map((each) => each.buyers.length), 0);
+          const some = items
+            .filter((each) => each.members > 0)
+            .map((each) => ({ ...each, size: each.members, people: `reports/cohorts/members?from=${each.cohort}&through=${lastOf(each.cohort, days.through)}` }));
           return some.length === 0 ? (
             <Empty icon={<IconCalendarUser size={40} stroke={1.2} />} title={t('none')} text={t('noneText')} />
           ) : (
-            <Paper withBorder style={{ overflow: 'hidden' }}>
-              <ScrollArea viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': t('tabs.cohorts') }}>
-                <table className="cohorts">
-                  <thead>
-                    <tr>
-                      <th scope="col">{t('joined')}</th>
-                      <th scope="col">{t('size')}</th>
-                      {Array.from({ length: width }, (_, month) => (
-                        <th key={month} scope="col" aria-label={t('monthOf', { count: month })}>
-                          {month}
-                        </th>
-                      ))}
-                      <th />
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {some.map((row) => (
-                      <tr key={row.cohort}>
-                        <th scope="row">{monthName(row.cohort, language)}</th>
-                        <td>{whole(row.members, language)}</td>
-                        {Array.from({ length: width }, (_, month) => {
-                          const rate = row.rates[month];
-                          return rate === undefined ? (
-                            <td key={month} />
-                          ) : (
-                            <td
-                              key={month}
-                              className="heat"
-                              style={{ '--heat': `${Math.round(rate * 70)}%` } as React.CSSProperties}
-                              title={t('cell', { cohort: monthName(row.cohort, language), month, buyers: whole(row.buyers[month] ?? 0, language), members: whole(row.members, language) })}
-                            >
-                              {share(rate, language, 0)}
-                            </td>
-                          );
-                        })}
-                        <td>
-                          <RowsButton
-                            small
-                            rows={`reports/cohorts/members?from=${row.cohort}&through=${lastOf(row.cohort, days.through)}`}
-                            title={monthName(row.cohort, language)}
-                            currency={currency}
-                          />
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </ScrollArea>
-            </Paper>
+            <Heat
+              rows={some}
+              label={t('tabs.cohorts')}
+              size={t('size')}
+              currency={currency}
+              cell={(row, month) =>
+                t('cell', { cohort: monthName(row.cohort, language), month, buyers: whole(row.buyers[month] ?? 0, language), members: whole(row.members, language) })
+              }
+            />
           );
         }}
       </Loaded>

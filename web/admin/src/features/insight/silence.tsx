@@ -1,5 +1,5 @@
 // Who fell silent: churn of the period, and how much of each month's newcomers was silent at the end of each month since.
-import { Group, Paper, ScrollArea, SegmentedControl, Stack, Text } from '@mantine/core';
+import { Group, Paper, SegmentedControl, Stack, Text } from '@mantine/core';
 import { api } from '@api';
 import { dayName, monthName, span } from '@shared/days';
 import { RowsButton, SqlButton } from '@shared/figures';
@@ -10,6 +10,7 @@ import { IconZzz } from '@tabler/icons-react';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useComparingWords } from './comparing.words';
+import { Heat } from './heat';
 import type { ViewProps } from './page';
 import { Report } from './report';
 import { useInsightWords } from './words';
@@ -44,8 +45,13 @@ export default function Silence({ program, from, through }: ViewProps) {
     >
       <Loaded query={report} rows={10}>
         {(found) => {
-          const some = found.items.filter((each) => each.customers.some((count) => count > 0));
-          const width = Math.max(...some.map((each) => each.rates.length), 0);
+          const some = found.items
+            .filter((each) => each.customers.some((count) => count > 0))
+            .map((each) => ({
+              ...each,
+              size: each.customers.at(-1) ?? 0,
+              people: `reports/churn/members?from=${found.period.from}&through=${found.period.through}&times=${found.times}&cohort=${each.cohort}`,
+            }));
           return (
             <Stack>
               <Paper withBorder p="md" component="section" aria-label={t('churn')}>
@@ -72,60 +78,20 @@ export default function Silence({ program, from, through }: ViewProps) {
               {some.length === 0 ? (
                 <Empty icon={<IconZzz size={40} stroke={1.2} />} title={of('none')} text={of('noneText')} />
               ) : (
-                <Paper withBorder style={{ overflow: 'hidden' }}>
-                  <ScrollArea viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': of('tabs.silence') }}>
-                    <table className="cohorts" aria-label={of('tabs.silence')}>
-                      <thead>
-                        <tr>
-                          <th scope="col">{of('joined')}</th>
-                          <th scope="col">{t('customers')}</th>
-                          {Array.from({ length: width }, (_, month) => (
-                            <th key={month} scope="col" aria-label={of('monthOf', { count: month })}>
-                              {month}
-                            </th>
-                          ))}
-                          <th />
-                        </tr>
-                      </thead>
-                      <tbody>
-                        {some.map((row) => (
-                          <tr key={row.cohort}>
-                            <th scope="row">{monthName(row.cohort, language)}</th>
-                            <td>{whole(row.customers.at(-1) ?? 0, language)}</td>
-                            {Array.from({ length: width }, (_, month) => {
-                              const rate = row.rates[month];
-                              return rate === undefined || rate === null ? (
-                                <td key={month} />
-                              ) : (
-                                <td
-                                  key={month}
-                                  className="heat"
-                                  style={{ '--heat': `${Math.round(rate * 70)}%` } as React.CSSProperties}
-                                  title={t('silentCell', {
-                                    cohort: monthName(row.cohort, language),
-                                    day: dayName(row.ends[month] ?? row.cohort, language),
-                                    silent: whole(row.silent[month] ?? 0, language),
-                                    customers: whole(row.customers[month] ?? 0, language),
-                                  })}
-                                >
-                                  {share(rate, language, 0)}
-                                </td>
-                              );
-                            })}
-                            <td>
-                              <RowsButton
-                                small
-                                rows={`reports/churn/members?from=${found.period.from}&through=${found.period.through}&times=${found.times}&cohort=${row.cohort}`}
-                                title={monthName(row.cohort, language)}
-                                currency={currency}
-                              />
-                            </td>
-                          </tr>
-                        ))}
-                      </tbody>
-                    </table>
-                  </ScrollArea>
-                </Paper>
+                <Heat
+                  rows={some}
+                  label={of('tabs.silence')}
+                  size={t('customers')}
+                  currency={currency}
+                  cell={(row, month) =>
+                    t('silentCell', {
+                      cohort: monthName(row.cohort, language),
+                      day: dayName(row.ends[month] ?? row.cohort, language),
+                      silent: whole(row.silent[month] ?? 0, language),
+                      customers: whole(row.customers[month] ?? 0, language),
+                    })
+                  }
+                />
               )}
             </Stack>
           );
