@@ -1,11 +1,10 @@
 // Rewards the member can have here and now.
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
-import { api, newKey, type Schemas } from '@api';
+import type { Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTillAmounts } from './amounts';
 import type { Keeping } from './kept';
+import { useRedeeming } from './redeeming';
 import type { Action } from './till';
 import { useTillWords } from './words';
 
@@ -23,22 +22,15 @@ interface RewardsProps {
 export function TillRewards({ program, member, rewards, online, onDone, onKeep }: RewardsProps) {
   const { t } = useTillWords();
   const amounts = useTillAmounts();
-  const [chosen, setChosen] = useState<{ reward: Reward; id: string } | null>(null);
-  const redeem = api.useMutation('post', '/v1/programs/{program}/till/redeem', {
-    onSuccess: (action) => {
-      setChosen(null);
-      onDone(action);
-    },
-  });
-  const words = (each: { reward: Reward; id: string }) => ({ id: each.id, member_id: member.member_id, reward: each.reward.reward, hold: false, note: '' });
-  const later = useMutation({
-    networkMode: 'always',
-    mutationFn: (each: { reward: Reward; id: string }) =>
-      onKeep({ kind: 'redeem', at: new Date().toISOString(), ...words(each) }, member.first_name ?? t('hello'), each.reward.name ?? each.reward.reward),
-    onSuccess: () => setChosen(null),
+  const { chosen: reward, choose, asking } = useRedeeming<Reward>({
+    program,
+    online,
+    onDone,
+    onKeep,
+    words: (each) => ({ member_id: member.member_id, reward: each.reward }),
+    told: (each) => [member.first_name ?? t('hello'), each.name ?? each.reward],
   });
   const shown = rewards.filter((each) => each.state === 'available' || each.state === 'short_of_points');
-  const reward = chosen?.reward;
   return (
     <Card withBorder padding="lg">
       <Title order={2} mb="sm">
@@ -58,7 +50,7 @@ export function TillRewards({ program, member, rewards, online, onDone, onKeep }
                 </Text>
               </div>
               {each.state === 'available' ? (
-                <Button size="lg" variant="light" style={{ flexShrink: 0 }} onClick={() => setChosen({ reward: each, id: newKey() })} aria-label={`${t('redeem')}: ${each.name ?? each.reward}`}>
+                <Button size="lg" variant="light" style={{ flexShrink: 0 }} onClick={() => choose(each)} aria-label={`${t('redeem')}: ${each.name ?? each.reward}`}>
                   {t('redeem')}
                 </Button>
               ) : null}
@@ -67,23 +59,9 @@ export function TillRewards({ program, member, rewards, online, onDone, onKeep }
         </Stack>
       )}
       <Confirm
-        opened={chosen !== null}
         title={t('redeemTitle', { name: reward?.name ?? '' })}
         verb={t(online ? 'redeem' : 'keepRedeem')}
-        busy={redeem.isPending || later.isPending}
-        failure={redeem.error ?? later.error}
-        onConfirm={() => {
-          if (chosen !== null && online) {
-            redeem.mutate({ params: { path: { program } }, body: words(chosen) });
-          } else if (chosen !== null) {
-            later.mutate(chosen);
-          }
-        }}
-        onClose={() => {
-          redeem.reset();
-          later.reset();
-          setChosen(null);
-        }}
+        {...asking}
       >
         <Text>
           {reward === undefined || reward.wallet === null || reward.points === 0

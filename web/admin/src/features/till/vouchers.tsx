@@ -1,10 +1,9 @@
 // Vouchers: the member's, or the one that was scanned.
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
-import { api, newKey, type Schemas } from '@api';
+import type { Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Keeping } from './kept';
+import { useRedeeming } from './redeeming';
 import type { Action } from './till';
 import { useTillWords } from './words';
 
@@ -21,19 +20,13 @@ interface VouchersProps {
 
 export function TillVouchers({ program, member, vouchers, online, onDone, onKeep }: VouchersProps) {
   const { t } = useTillWords();
-  const [chosen, setChosen] = useState<{ voucher: Voucher; id: string } | null>(null);
-  const redeem = api.useMutation('post', '/v1/programs/{program}/till/redeem', {
-    onSuccess: (action) => {
-      setChosen(null);
-      onDone(action);
-    },
-  });
-  const words = (each: { voucher: Voucher; id: string }) => ({ id: each.id, member_id: member?.member_id ?? null, voucher_id: each.voucher.voucher_id, hold: false, note: '' });
-  const later = useMutation({
-    networkMode: 'always',
-    mutationFn: (each: { voucher: Voucher; id: string }) =>
-      onKeep({ kind: 'redeem', at: new Date().toISOString(), ...words(each) }, member?.first_name ?? `…${each.voucher.ending}`, each.voucher.name),
-    onSuccess: () => setChosen(null),
+  const { chosen, choose, asking } = useRedeeming<Voucher>({
+    program,
+    online,
+    onDone,
+    onKeep,
+    words: (each) => ({ member_id: member?.member_id ?? null, voucher_id: each.voucher_id }),
+    told: (each) => [member?.first_name ?? `…${each.ending}`, each.name],
   });
   return (
     <Card withBorder padding="lg">
@@ -50,7 +43,7 @@ export function TillVouchers({ program, member, vouchers, online, onDone, onKeep
               </Text>
             </div>
             {each.usable ? (
-              <Button size="lg" variant="light" style={{ flexShrink: 0 }} aria-label={`${t('useVoucher')}: ${each.name}`} onClick={() => setChosen({ voucher: each, id: newKey() })}>
+              <Button size="lg" variant="light" style={{ flexShrink: 0 }} aria-label={`${t('useVoucher')}: ${each.name}`} onClick={() => choose(each)}>
                 {t('useVoucher')}
               </Button>
             ) : null}
@@ -58,25 +51,11 @@ export function TillVouchers({ program, member, vouchers, online, onDone, onKeep
         ))}
       </Stack>
       <Confirm
-        opened={chosen !== null}
         title={t('voucherTitle')}
         verb={t(online ? 'useVoucher' : 'keepVoucher')}
-        busy={redeem.isPending || later.isPending}
-        failure={redeem.error ?? later.error}
-        onConfirm={() => {
-          if (chosen !== null && online) {
-            redeem.mutate({ params: { path: { program } }, body: words(chosen) });
-          } else if (chosen !== null) {
-            later.mutate(chosen);
-          }
-        }}
-        onClose={() => {
-          redeem.reset();
-          later.reset();
-          setChosen(null);
-        }}
+        {...asking}
       >
-        <Text fw={600}>{chosen?.voucher.name}</Text>
+        <Text fw={600}>{chosen?.name}</Text>
         <Text>{t(online ? 'voucherText' : 'checkedLater')}</Text>
       </Confirm>
     </Card>
