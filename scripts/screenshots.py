@@ -77,22 +77,20 @@ SCREENS = (
 class Installation:
     """A running server and worker, and what was put into it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, owned: bool = True) -> None:
+        """Start it; nobody owns it yet where it is not `owned`."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
-        environment = {
-            "PUNTAL_DATA_DIR": str(folder),
-            "PUNTAL_ADMIN_EMAIL": EMAIL,
-            "PUNTAL_ADMIN_PASSWORD": PHRASE,
-            "PUNTAL_LOG_LEVEL": "warning",
-        }
+        environment = {"PUNTAL_DATA_DIR": str(folder), "PUNTAL_LOG_LEVEL": "warning"}
+        if owned:
+            environment |= {"PUNTAL_ADMIN_EMAIL": EMAIL, "PUNTAL_ADMIN_PASSWORD": PHRASE}
         arguments = [sys.executable, "-m", "puntal.entrypoints.cli", "up", "--port", str(port)]
         self.process = subprocess.Popen(arguments, env=os.environ | environment)  # noqa: S603 - our own command
         self.client = httpx2.Client(base_url=self.address, headers={"origin": self.address}, timeout=60)
 
-    def open(self) -> None:
-        """Wait for the server, and sign in; whoever is first makes the owner."""
+    def wait(self) -> None:
+        """Wait for the server."""
         deadline = time.monotonic() + _READY_SECONDS
         while time.monotonic() < deadline:
             try:
@@ -100,6 +98,10 @@ class Installation:
                     break
             except httpx2.HTTPError:
                 time.sleep(0.2)
+
+    def open(self) -> None:
+        """Wait for the server, and sign in; whoever is first makes the owner."""
+        self.wait()
         owner = {"organization": "Mercado Aurora", "name": "Olga Owner", "email": EMAIL, "password": PHRASE}
         if self.client.post("/v1/setup", json=owner).status_code != httpx2.codes.CREATED:
             self.post("auth/sign-in", {"email": EMAIL, "password": PHRASE})
