@@ -18,6 +18,10 @@ def test_codes_are_made_found_and_ended(site: Site, visit: Visit) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name").fill("Spring letter")
     dialog.get_by_label("How many codes").fill("120")
+    # By the program's clock, which is Madrid's, whatever the browser's.
+    dialog.get_by_label("Ends", exact=True).fill("2099-03-01")
+    dialog.get_by_label("Ends: hours").fill("09")
+    dialog.get_by_label("Ends: minutes").fill("30")
     visit.look(page, "form")
     dialog.get_by_role("button", name="Make 120 codes").click()
 
@@ -25,6 +29,7 @@ def test_codes_are_made_found_and_ended(site: Site, visit: Visit) -> None:
     expect(page.get_by_role("dialog")).to_contain_text("120")
     visit.look(page, "batch")
     batch: Any = site.api.get(f"programs/{shop.slug}/voucher-batches").json()["items"][0]
+    assert batch["ends_at"] == "2099-03-01T08:30:00Z"
     codes = site.api.get(f"programs/{shop.slug}/voucher-batches/{batch['id']}/codes.csv").text.splitlines()
     code = codes[1].split(",")[0]
 

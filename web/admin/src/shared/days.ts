@@ -7,6 +7,18 @@ export function today(now: string, zone: string): string {
   return dates('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(now));
 }
 
+/** The instant at which a program's clock shows a local time as `2026-03-31T09:30`; of an hour that a clock skips, the one after. */
+export function instantOf(local: string, zone: string): string {
+  const shown = new Intl.DateTimeFormat('en-CA', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' });
+  const wanted = Date.parse(`${local}Z`);
+  let at = wanted;
+  // Twice: the first guess may stand on the other side of a change of the clocks.
+  for (let turn = 0; turn < 2; turn += 1) {
+    at += wanted - Date.parse(`${shown.format(at).replace(', ', 'T')}Z`);
+  }
+  return new Date(at).toISOString();
+}
+
 /** So many days later, or earlier. */
 export function plusDays(day: string, days: number): string {
   const at = new Date(`${day}T00:00:00Z`);

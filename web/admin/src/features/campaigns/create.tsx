@@ -3,6 +3,8 @@ import { Alert, Button, Group, List, Modal, NumberInput, SegmentedControl, Selec
 import { useCross } from '@shared/draft/close';
 import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
+import { DayInput } from '@shared/day-input';
+import { plusDays, today as todayOf } from '@shared/days';
 import { newId, put, rulesOf, type Campaign, type Document } from '@shared/draft/document';
 import { namesOf } from '@shared/draft/names';
 import { SavedInBetween, useSaveDraft, useTold, type Draft } from '@shared/draft/state';
@@ -11,7 +13,7 @@ import { Failure } from '@shared/ui';
 import { IconQuote } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { addDays, dayIn, endOfMonth, weekendOf } from './span';
+import { endOfMonth, weekendOf } from './span';
 import { useCampaignWords } from './words';
 
 export function Create({ program, draft, onClose }: { program: string; draft: Draft; onClose: () => void }) {
@@ -19,7 +21,7 @@ export function Create({ program, draft, onClose }: { program: string; draft: Dr
   const cross = useCross();
   const navigate = useNavigate({ from: '/p/$program/campaigns' });
   const card = useProgram(program);
-  const today = dayIn(card?.timezone ?? 'UTC', card === undefined ? new Date() : new Date(card.now));
+  const today = todayOf(card?.now ?? new Date().toISOString(), card?.timezone ?? 'UTC');
   const [kind, setKind] = useState<'multiply' | 'extra'>('multiply');
   const [name, setName] = useState('');
   const [times, setTimes] = useState<number | string>(2);
@@ -82,16 +84,16 @@ export function Create({ program, draft, onClose }: { program: string; draft: Dr
             <Button size="compact-sm" variant="light" onClick={() => setDays(weekendOf(today))}>
               {t('weekend')}
             </Button>
-            <Button size="compact-sm" variant="light" onClick={() => setDays([today, addDays(today, 6)])}>
+            <Button size="compact-sm" variant="light" onClick={() => setDays([today, plusDays(today, 6)])}>
               {t('week')}
             </Button>
             <Button size="compact-sm" variant="light" onClick={() => setDays([today, endOfMonth(today)])}>
               {t('month')}
             </Button>
           </Group>
-          <SimpleGrid cols={{ base: 1, xs: 3 }}>
-            <TextInput type="date" label={t('from')} value={from} onChange={(event) => setDays([event.currentTarget.value, through])} />
-            <TextInput type="date" label={t('through')} value={through} onChange={(event) => setDays([from, event.currentTarget.value])} />
+          <SimpleGrid cols={{ base: 1, xs: 3 }} style={{ alignItems: 'end' }}>
+            <DayInput label={t('from')} value={from} onChange={(day) => setDays([day, through])} />
+            <DayInput label={t('through')} value={through} onChange={(day) => setDays([from, day])} />
             <NumberInput label={t('holdoutField')} value={holdout} onChange={setHoldout} suffix=" %" min={0} max={50} {...separators} />
           </SimpleGrid>
         </div>

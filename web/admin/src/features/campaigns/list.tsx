@@ -1,6 +1,7 @@
 // Campaigns with what is left of their budgets and what they led to.
 import { Badge, Button, Card, Group, Progress, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { api, type Schemas } from '@api';
+import { today as todayOf } from '@shared/days';
 import { usePublished } from '@shared/draft/bar';
 import { said, type Campaign } from '@shared/draft/document';
 import { LineMenu } from '@shared/draft/lines';
@@ -12,7 +13,7 @@ import { useMay, useProgram } from '@shared/session';
 import { IconPlayerStop, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ResultsLine } from './results';
-import { campaignSpan, dayIn, phaseOf } from './span';
+import { campaignSpan, phaseOf } from './span';
 import { spanWords } from './timeline';
 import { useCampaignWords } from './words';
 
@@ -31,7 +32,7 @@ export function useBudgets(program: string) {
 export function List({ program, draft, onOpen, onEdit }: Props) {
   const zone = useProgram(program)?.timezone ?? 'UTC';
   const now = useProgram(program)?.now;
-  const today = dayIn(zone, now === undefined ? new Date() : new Date(now));
+  const today = todayOf(now ?? new Date().toISOString(), zone);
   const { t, language } = useCampaignWords();
   const [asked, setAsked] = useState('');
   const [past, setPast] = useState(false);

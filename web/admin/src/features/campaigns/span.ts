@@ -1,4 +1,5 @@
 // Days of the program's zone, and where things stand among them.
+import { plusDays, today } from '@shared/days';
 import type { Campaign, Document } from '@shared/draft/document';
 import { said } from '@shared/draft/document';
 import type { Schemas } from '@api';
@@ -16,22 +17,11 @@ export interface Dated {
 
 export type Phase = 'planned' | 'running' | 'over';
 
-/** The local day of an instant. */
-export function dayIn(zone: string, instant: Date): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant);
-}
-
-export function addDays(day: string, count: number): string {
-  const date = new Date(`${day}T12:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + count);
-  return date.toISOString().slice(0, 10);
-}
-
 /** Saturday and Sunday of this week. */
 export function weekendOf(day: string): [string, string] {
   const weekday = (new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7;
-  const saturday = weekday === 6 ? day : addDays(day, Math.max(0, 5 - weekday));
-  return [saturday, weekday === 6 ? day : addDays(saturday, 1)];
+  const saturday = weekday === 6 ? day : plusDays(day, Math.max(0, 5 - weekday));
+  return [saturday, weekday === 6 ? day : plusDays(saturday, 1)];
 }
 
 export function endOfMonth(day: string): string {
@@ -57,6 +47,6 @@ export function datedOf(document: Document, batches: Schemas['VoucherBatchOut'][
     ...(document.rewards ?? []).filter(dated).map((each) => ({ kind: 'rewards' as const, id: each.id, name: said(each.name, language, each.id), ...span(each) })),
     ...batches
       .filter((each) => each.state !== 'void')
-      .map((each) => ({ kind: 'batches' as const, id: each.id, name: each.name, from: dayIn(zone, new Date(each.valid_from)), through: each.ends_at === null ? null : dayIn(zone, new Date(each.ends_at)) })),
+      .map((each) => ({ kind: 'batches' as const, id: each.id, name: each.name, from: today(each.valid_from, zone), through: each.ends_at === null ? null : today(each.ends_at, zone) })),
   ];
 }

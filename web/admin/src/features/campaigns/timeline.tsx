@@ -1,12 +1,13 @@
 // A quarter of the year with a row for each thing that has dates, grouped by kind.
 import { Box, Button, Group, Paper, ScrollArea, Stack, Text, Tooltip, UnstyledButton } from '@mantine/core';
 import { api } from '@api';
+import { today as todayOf } from '@shared/days';
 import { useTold, type Draft } from '@shared/draft/state';
 import { day } from '@shared/format';
 import { useMay, useProgram } from '@shared/session';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { datedOf, dayIn, endOfMonth, phaseOf, type Dated, type Kind } from './span';
+import { datedOf, endOfMonth, phaseOf, type Dated, type Kind } from './span';
 import { useCampaignWords } from './words';
 
 const MONTHS = 3;
@@ -20,7 +21,7 @@ export function Timeline({ program, draft, onOpen }: { program: string; draft: D
   const may = useMay();
   const card = useProgram(program);
   const zone = card?.timezone ?? 'UTC';
-  const today = dayIn(zone, card === undefined ? new Date() : new Date(card.now));
+  const today = todayOf(card?.now ?? new Date().toISOString(), zone);
   const told = useTold(program, draft.document);
   const batches = api.useQuery('get', '/v1/programs/{program}/voucher-batches', { params: { path: { program }, query: { limit: 100 } } }, { enabled: may('members:read') });
   const first = `${month ?? today.slice(0, 7)}-01`;

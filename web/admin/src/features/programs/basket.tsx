@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Group, NumberInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import type { Schemas } from '@api';
 import { decimals } from '@shared/format';
+import { MomentInput } from '@shared/moment-input';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useProgramWords } from './words';
 
@@ -67,11 +68,11 @@ export function Basket({ value, onChange, currency }: { value: BasketValue; onCh
           {t('addLine')}
         </Button>
       </Group>
-      <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="xs">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs">
         <NumberInput label={t('shipping')} value={value.shipping} onChange={(shipping) => onChange({ ...value, shipping: shipping as number })} suffix={` ${currency}`} decimalScale={decimals(currency)} {...separators} allowNegative={false} hideControls />
         <TextInput label={t('channel')} value={value.channel} placeholder="web" onChange={(event) => onChange({ ...value, channel: event.currentTarget.value })} />
-        <TextInput type="datetime-local" label={t('at')} description={value.at === '' ? t('now') : undefined} value={value.at} onChange={(event) => onChange({ ...value, at: event.currentTarget.value })} />
       </SimpleGrid>
+      <MomentInput label={t('at')} description={value.at === '' ? t('now') : undefined} value={value.at} onChange={(at) => onChange({ ...value, at })} />
     </Stack>
   );
 }

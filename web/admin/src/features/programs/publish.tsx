@@ -1,11 +1,13 @@
 // What publishing the draft changes, what it would have cost, and the button.
-import { Alert, Anchor, Badge, Button, Card, Code, Group, List, ScrollArea, SegmentedControl, Stack, Text, Textarea, TextInput, Title } from '@mantine/core';
+import { Alert, Anchor, Badge, Button, Card, Code, Group, List, ScrollArea, SegmentedControl, Stack, Text, Textarea, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { http, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
+import { instantOf } from '@shared/days';
 import { usePublished } from '@shared/draft/bar';
 import { refreshDraft, useDifference, type Draft, type Told } from '@shared/draft/state';
-import { useMay } from '@shared/session';
+import { MomentInput } from '@shared/moment-input';
+import { useMay, useProgram } from '@shared/session';
 import { Empty, Failure, Waiting } from '@shared/ui';
 import { IconAlertTriangle, IconChecks } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -133,13 +135,14 @@ function Send({ program, draft, simulation, count, first }: { program: string; d
   const navigate = useNavigate({ from: '/p/$program/program' });
   const [note, setNote] = useState('');
   const [later, setLater] = useState('');
+  const zone = useProgram(program)?.timezone ?? draft.document.timezone;
   const [asking, setAsking] = useState(false);
   const publish = useMutation({
     mutationFn: async () => {
       const answer = await http.POST('/v1/programs/{program}/program/publish', {
         params: { path: { program } },
         // Exactly what was looked at: whatever somebody saved since is not published unseen.
-        body: { document: draft.document as unknown as Record<string, never>, note, ...(simulation === null ? {} : { simulation_id: simulation }), ...(later === '' ? {} : { effective_from: new Date(later).toISOString() }) },
+        body: { document: draft.document as unknown as Record<string, never>, note, ...(simulation === null ? {} : { simulation_id: simulation }), ...(later === '' ? {} : { effective_from: instantOf(later, zone) }) },
       });
       if (answer.error !== undefined) {
         throw answer.error;
@@ -164,7 +167,7 @@ function Send({ program, draft, simulation, count, first }: { program: string; d
       <Stack>
         <Textarea label={t('note')} description={t('noteHint')} value={note} onChange={(event) => setNote(event.currentTarget.value)} autosize minRows={2} maxLength={1000} />
         <Group align="flex-end" justify="space-between">
-          <TextInput type="datetime-local" label={t('from')} description={later === '' ? t('atOnce') : t('later')} value={later} onChange={(event) => setLater(event.currentTarget.value)} />
+          <MomentInput label={t('from')} description={later === '' ? t('atOnce') : t('later')} value={later} onChange={setLater} />
           <Button onClick={() => setAsking(true)}>{t('doPublish')}</Button>
         </Group>
       </Stack>

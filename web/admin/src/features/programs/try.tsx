@@ -1,6 +1,7 @@
 // What an order earns, rule by rule, under the draft and as published. Nothing is written.
 import { Alert, Button, Card, Group, List, SegmentedControl, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { api, http, newKey, type Schemas } from '@api';
+import { instantOf } from '@shared/days';
 import { namesOf } from '@shared/draft/names';
 import type { Document } from '@shared/draft/document';
 import type { Draft } from '@shared/draft/state';
@@ -21,13 +22,14 @@ export default function Try({ program, draft }: { program: string; draft: Draft 
   const { t } = useProgramWords();
   const card = useProgram(program);
   const currency = card?.currency ?? draft.document.currency;
+  const zone = card?.timezone ?? draft.document.timezone;
   const [member, setMember] = useState<Picked | null>(null);
   const [source, setSource] = useState<'own' | 'recent'>('own');
   const [recent, setRecent] = useState<Schemas['EventOut'] | null>(null);
   const [basket, setBasket] = useState<BasketValue>(emptyBasket);
   const attempt = useMutation({
     mutationFn: async () => {
-      const event = source === 'recent' && recent !== null ? anew(recent) : ownEvent(basket, member, currency, card?.now);
+      const event = source === 'recent' && recent !== null ? anew(recent) : ownEvent(basket, member, currency, zone, card?.now);
       const [draftAnswer, live] = await Promise.all([ask(program, event, draft.document), ask(program, event, null)]);
       return { draftAnswer, live };
     },
@@ -99,13 +101,13 @@ function anew(event: Schemas['EventOut']): Event {
   };
 }
 
-function ownEvent(basket: BasketValue, member: Picked | null, currency: string, now: string | undefined): Event {
+function ownEvent(basket: BasketValue, member: Picked | null, currency: string, zone: string, now: string | undefined): Event {
   const id = newKey();
   return {
     id,
     type: 'order.paid',
     source: 'admin',
-    occurred_at: basket.at === '' ? (now ?? new Date().toISOString()) : new Date(basket.at).toISOString(),
+    occurred_at: basket.at === '' ? (now ?? new Date().toISOString()) : instantOf(basket.at, zone),
     member: member === null ? { email: `nobody-${id}@example.org` } : { id: member.id },
     order: orderOf(basket, id, currency),
     ...(basket.channel === '' ? {} : { channel: basket.channel }),

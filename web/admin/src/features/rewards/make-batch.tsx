@@ -3,7 +3,10 @@ import { Button, Group, Modal, NumberInput, SegmentedControl, Select, SimpleGrid
 import { useCross } from '@shared/draft/close';
 import { notifications } from '@mantine/notifications';
 import { http } from '@api';
+import { instantOf } from '@shared/days';
 import { whole } from '@shared/format';
+import { MomentInput } from '@shared/moment-input';
+import { useProgram } from '@shared/session';
 import { Failure } from '@shared/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -21,6 +24,7 @@ export function MakeBatch({ program, onClose, onMade }: Props) {
   const { t, language } = useRewardWords();
   const cross = useCross();
   const queries = useQueryClient();
+  const zone = useProgram(program)?.timezone ?? 'UTC';
   const choices = useRewardChoices(program);
   const [kind, setKind] = useState<'generated' | 'imported'>('generated');
   const [name, setName] = useState('');
@@ -40,7 +44,7 @@ export function MakeBatch({ program, onClose, onMade }: Props) {
           count: kind === 'generated' ? Number(count) : 0,
           prefix: prefix.toUpperCase(),
           length: 12,
-          ends_at: ends === '' ? null : new Date(ends).toISOString(),
+          ends_at: ends === '' ? null : instantOf(ends, zone),
           valid_from: null,
           low_at: low === '' ? null : Number(low),
         },
@@ -78,7 +82,7 @@ export function MakeBatch({ program, onClose, onMade }: Props) {
           <Select label={t('reward')} data={choices} value={reward} onChange={setReward} searchable allowDeselect={false} />
           {kind === 'generated' ? <NumberInput label={t('batchCount')} value={count} onChange={setCount} min={1} max={10_000_000} allowDecimal={false} thousandSeparator={language === 'es' ? '.' : ','} decimalSeparator={language === 'es' ? ',' : '.'} /> : null}
           {kind === 'generated' ? <TextInput label={t('prefix')} value={prefix} onChange={(event) => setPrefix(event.currentTarget.value.toUpperCase())} maxLength={8} /> : null}
-          <TextInput type="datetime-local" label={t('endsAt')} value={ends} onChange={(event) => setEnds(event.currentTarget.value)} />
+          <MomentInput label={t('endsAt')} value={ends} onChange={setEnds} />
           <NumberInput label={t('lowAt')} value={low} onChange={setLow} min={1} max={10_000} allowDecimal={false} />
         </SimpleGrid>
         {make.error ? <Failure failure={make.error} writing /> : null}

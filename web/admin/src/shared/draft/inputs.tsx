@@ -1,6 +1,8 @@
 // The small values of the document: spans, money, shares, days, texts in languages.
 import { Group, MultiSelect, NumberInput, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
+import { DayInput as LocalDay } from '@shared/day-input';
 import { decimals } from '@shared/format';
+import { MomentInput } from '@shared/moment-input';
 import type { Texts } from './document';
 import { nameOf, Together, useFaults, useForm, useLabel, type Control } from './form';
 import { choiceOf, useDraftWords } from './words';
@@ -111,14 +113,13 @@ export function NumberField({ value, onChange, path, label, suffix }: Control<nu
 
 /** A day of the program's zone, or a time of it where the document has one. */
 export function DayInput({ value, onChange, path, label }: Control<string>) {
-  return (
-    <TextInput
-      type={value?.includes('T') ? 'datetime-local' : 'date'}
-      label={useLabel({ path, label })}
-      value={value?.slice(0, 16) ?? ''}
-      onChange={(event) => onChange(event.currentTarget.value || undefined)}
-      error={useFaults(path)}
-    />
+  const named = useLabel({ path, label });
+  const error = useFaults(path);
+  const said = (next: string) => onChange(next || undefined);
+  return value?.includes('T') ? (
+    <MomentInput label={named} error={error} value={value.slice(0, 16)} onChange={said} />
+  ) : (
+    <LocalDay label={named} error={error} value={value ?? ''} onChange={said} clearable />
   );
 }
 
