@@ -17,7 +17,8 @@ IMAGE = "<img src=x onerror=alert(1)>"
 SCRIPT = '"><script>alert(2)</script>'
 LINK = "javascript:alert(3)"
 TEMPLATE = "{{constructor.constructor('alert(4)')()}}${alert(5)}"
-ALL = f"{IMAGE}{SCRIPT}{LINK} {TEMPLATE}"
+FORMULA = "=1+1"
+ALL = f"{FORMULA}{IMAGE}{SCRIPT}{LINK} {TEMPLATE}"
 SHORT = ALL[:60]
 _LANGUAGES = {"en", "es"}
 _OPEN = {"name", "label", "text", "instructions", "description", "note"}
@@ -107,6 +108,7 @@ def document_of(document: Mapping[str, Any]) -> dict[str, Any]:
                 "label": {"en": "x"},
                 "from": "2026-01-01",
                 "through": "2030-01-01",
+                "budget": {"points": 1000},
                 "earning": [
                     {
                         "id": "evil_rule",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import http.client
+import io
 import re
+import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import attacks
@@ -12,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from conftest import PHRASE, Shop, Site, Visit
-from puntal.kit import ids
+from puntal.kit import clock, ids
 
 NO_HREF = "[...document.querySelectorAll('[href],[src],[action]')].every((each) => ['href', 'src', 'action']"
 NO_HREF += ".every((name) => !/^\\s*javascript:/i.test(each.getAttribute(name) ?? '')))"
@@ -256,3 +260,50 @@ def test_no_address_leads_out_of_the_folder(site: Site, path: str) -> None:
     assert b"[project]" not in body
     assert b"import " not in body
     assert answer.status in {307, 400, 404} or b'<div id="root">' in body
+
+
+ASKED = {
+    "reports/budgets/series": {"budget": "campaign:evil", "measure": "points"},
+    "reports/gift-cards/cards": {"currency": "EUR", "origin": "paid_in", "wallet": "cash"},
+    "reports/kpis/ending": {"wallet": "points"},
+    "reports/kpis/holders": {"wallet": "points"},
+    "reports/kpis/transfers": {"wallet": "points"},
+    "reports/tiers/members": {"ladder": "club", "tier": "gold"},
+}
+"""What tables want to be told; the others are asked as they are."""
+NUMBER = re.compile(r"[+-]?[0-9.]+")
+
+
+def files_of(site: Site, hostile: Shop) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield where every file of the program is: tables, statements, codes, and exports that are made first."""
+    openapi = site.api.get(f"{site.address}/openapi.json").json()
+    prefix = "/v1/programs/{program}/"
+    at = f"programs/{hostile.slug}"
+    for path, operations in openapi["paths"].items():
+        answered = operations.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        if path.startswith(prefix) and any(kind.startswith("text/csv") for kind in answered):
+            place = path.removeprefix(prefix)
+            if "{" not in place:
+                yield f"{at}/{place}", ASKED.get(place, {})
+    for kind in ("members", "orders", "transfers", "redemptions", "vouchers", "events", "audit"):
+        export = site.post(f"{at}/exports", {"kind": kind})["id"]
+        place = f"{at}/exports/{export}"
+        deadline = time.monotonic() + 60
+        while site.api.get(place).json()["state"] != "done":
+            assert time.monotonic() < deadline, site.api.get(place).text
+            time.sleep(0.1)
+        yield f"{place}/file", {}
+    yield f"{at}/members/{hostile.members[0]}/wallets/points/statements/{clock.now():%Y-%m}.csv", {}
+
+
+def test_no_file_has_a_cell_that_a_spreadsheet_would_run(site: Site, hostile: Shop) -> None:
+    defused = 0
+    for place, asked in files_of(site, hostile):
+        answer = site.api.get(place, params=asked, headers={"accept": "text/csv"})
+        assert answer.status_code == 200, f"{place}: {answer.text}"
+        for row in csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))):
+            for cell in row:
+                if cell.lstrip().startswith(("=", "+", "-", "@")):
+                    assert NUMBER.fullmatch(cell), (place, row)
+                defused += cell.startswith("'=")
+    assert defused > 20
