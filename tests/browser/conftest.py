@@ -50,8 +50,11 @@ PHRASE = "four quiet green apples"
 PHONE, DESK = 360, 1280
 _HEIGHT = 860
 _PATIENCE_SECONDS = 180
-_JUDGED = """async () => {
-  const { violations } = await window.axe.run({ resultTypes: ['violations'] });
+_COLOURS = ["color-contrast", "link-in-text-block"]
+"""What a page that was looked at in the light can still be wrong about in the dark: there, only colours differ."""
+_JUDGED = """async (rules) => {
+  const which = rules === null ? {} : { runOnly: { type: 'rule', values: rules } };
+  const { violations } = await window.axe.run({ resultTypes: ['violations'], preload: false, ...which });
   return violations
     .filter((each) => each.impact === 'serious' || each.impact === 'critical')
     .map((each) => `${each.id} (${each.help}): ${JSON.stringify(each.nodes.slice(0, 3).map((node) => node.target))}`);
@@ -248,7 +251,6 @@ class Visit:
         self.contexts: list[BrowserContext] = []
         self.complaints: list[str] = []
         self.seen: dict[Page, set[int]] = {}
-        self.languages: dict[Page, str] = {}
         self.forgiven: list[str] = []
         self.places: list[str] = [site.address, "data:", "blob:"]
 
@@ -277,7 +279,6 @@ class Visit:
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("request", self._follow)
         page.on("dialog", self._shut)
-        self.languages[page] = language
         self.pages.append(page)
         page.goto(f"{address or self.site.address}/admin{path}")
         return page
@@ -291,25 +292,21 @@ class Visit:
         self.forgiven.append(part)
 
     def everywhere(self, page: Page) -> None:
-        """Look at a page in light and dark, on a phone and a desk: axe, and nothing wider than the screen.
-
-        Where only the words differ from a page that is English, axe sees each scheme and each width once.
-        """
+        """Look at a page in light and dark, on a phone and a desk: axe, and nothing wider than the screen."""
         before = page.viewport_size
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            for width in (PHONE, DESK):
-                page.set_viewport_size({"width": width, "height": _HEIGHT})
+        for width in (PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": _HEIGHT})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
                 page.evaluate(_RESTED)
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{page.url} is {wide} wide on a screen of {width}"
-                if self.languages[page] == "en" or (scheme == "light") == (width == PHONE):
-                    self.look(page, f"{scheme} {width}")
+                self.look(page, f"{scheme} {width}", rules=None if scheme == "light" else _COLOURS)
         page.emulate_media(color_scheme="light")
         if before is not None:
             page.set_viewport_size(before)
 
-    def look(self, page: Page, how: str = "") -> None:
+    def look(self, page: Page, how: str = "", *, rules: list[str] | None = None) -> None:
         """Let axe look at what is there once the page rests: what is fading or still loading is not judged."""
         serious: list[str] = []
         seen = self.seen.setdefault(page, set())
@@ -320,7 +317,7 @@ class Visit:
                 return
             if not page.evaluate("'axe' in window"):
                 page.evaluate(AXE_SCRIPT)
-            serious = page.evaluate(_JUDGED)
+            serious = page.evaluate(_JUDGED, rules)
             if not serious:
                 seen.add(state)
                 break
