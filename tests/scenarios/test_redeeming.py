@@ -370,6 +370,9 @@ async def test_points_that_return_to_a_lot_that_has_ended_live_on_for_a_while(st
     anna = await story.joins()
     await earns(story, anna, 600)
     await story.at("2025-01-20 12:00")
+    offers = {locale: (await story.get(f"members/{anna}/offers", locale=locale))["items"] for locale in ("en", "es")}
+    named = {one["name"] for items in offers.values() for one in items if one["reward"] == "pay:points"}
+    assert named == {"Pay with points", "Pagar con points"}
     held = await redeem(story, anna, "pay:points", points=600)
     order, _ = await pays(story, anna, 600, held["id"], paid_points_minor=600)
 

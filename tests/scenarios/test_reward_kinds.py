@@ -58,7 +58,7 @@ async def test_of_samples_everybody_has_one_while_there_are_any(story: Teller) -
     anna, ben, carla = [await story.joins(f"{name}@example.com") for name in ("anna", "ben", "carla")]
 
     assert (await redeem(story, anna, "mini"))["state"] == "committed"
-    assert (await redeem(story, anna, "mini", status=409))["type"] == "reward.limit_reached"
+    assert (await redeem(story, anna, "mini", status=409))["type"] == "reward.limit"
     given = await redeem(story, ben, "mini")
     assert (await redeem(story, carla, "mini", status=409))["type"] == "reward.sold_out"
 

@@ -16,7 +16,7 @@ from puntal.engine.phrases import of_outcome, of_reason
 from puntal.engine.thresholds import ITEMS, Missing
 from puntal.kit.errors import Refusal
 from puntal.kit.money import digits, major
-from puntal.programs.catalogue import labels_of
+from puntal.programs.catalogue import labels_of, pay_labels
 from puntal.rewards.model import PAY, Reward
 
 _NAMES: dict[tuple[int, str], tuple[Compiled, dict[str, str | None]]] = {}
@@ -213,8 +213,7 @@ def _name(reward: Reward, program: Compiled, locale: str) -> str | None:
 def _find_name(reward: Reward, program: Compiled, locale: str) -> str | None:
     if reward.written is not None:
         return _said(labels_of(reward.written.name), locale)
-    wallet = program.document.wallets.get(reward.id.removeprefix(PAY))
-    return None if wallet is None else _said(labels_of(wallet.label), locale)
+    return _said(pay_labels(program.document, reward.id.removeprefix(PAY)), locale)
 
 
 def _said(labels: Mapping[str, str], locale: str) -> str | None:

@@ -10,7 +10,9 @@ from babel.numbers import format_currency
 from puntal.checkout.operations.till.receipts import Slip
 from puntal.engine.model import Compiled
 from puntal.kit.money import digits, major
+from puntal.programs.catalogue import pay_labels
 from puntal.programs.sentences import Speaker
+from puntal.rewards.model import PAY
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     # English, Spanish.
@@ -101,4 +103,7 @@ class _Teller:
     def _name(self, reward: str) -> str:
         known = self.program.rewards.get(reward)
         written = None if known is None else known.written
-        return reward if written is None else self.speaker.text(written.name, reward)
+        if written is not None:
+            return self.speaker.text(written.name, reward)
+        labels = pay_labels(self.program.document, reward.removeprefix(PAY))
+        return labels.get(self.locale[:2]) or labels.get("en", reward)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from puntal.programs.catalogue import labels_of
+from puntal.programs.catalogue import labels_of, pay_labels
 from puntal.programs.document.program import Program
 from puntal.programs.document.values import Text
+from puntal.rewards.model import PAY
 
 
 class Names:
@@ -23,6 +24,9 @@ class Names:
 
     def reward(self, id: str) -> str:
         """Return what a reward is called."""
+        paying = pay_labels(self._document, id.removeprefix(PAY)) if id.startswith(PAY) else {}
+        if paying:
+            return paying[self._language]
         campaigns = (one for each in self._document.campaigns for one in each.rewards)
         return self._said(_first(id, ((one.id, one.name) for one in (*self._document.rewards, *campaigns))), id)
 

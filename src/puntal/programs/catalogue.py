@@ -11,6 +11,7 @@ from puntal.programs.document.values import Plural, Text
 from puntal.rules.catalogue import Catalogue
 from puntal.rules.model import CustomField, Labels, Scope, Type, WalletField
 
+_PAY = {"en": "Pay with {units}", "es": "Pagar con {units}"}
 OF_SEGMENT = frozenset({Scope.MEMBER})
 OF_LINE = frozenset({Scope.LINE})
 OF_ORDER_RULE = frozenset({Scope.MEMBER, Scope.ORDER, Scope.LINE, Scope.CONTEXT})
@@ -65,6 +66,15 @@ def of_lines(catalogue: Catalogue) -> Catalogue:
 def of_segment(catalogue: Catalogue) -> Catalogue:
     """Return the catalogue as a segment sees it."""
     return catalogue.at(scopes=OF_SEGMENT)
+
+
+def pay_labels(program: Program, wallet: str) -> Mapping[str, str]:
+    """Return what paying with a wallet is called among rewards, by language; nothing where there is no such wallet."""
+    if wallet not in program.wallets:
+        return {}
+    called = labels_of(program.wallets[wallet].label)
+    units = {language: called.get(language) or next(iter(called.values()), wallet) for language in _PAY}
+    return {language: text.format(units=units[language]) for language, text in _PAY.items()}
 
 
 def labels_of(text: Text | None) -> dict[str, str]:

@@ -58,6 +58,10 @@ export function useNames(): Names {
   return namesOf((draft.data?.document ?? {}) as Part, language);
 }
 
+/** Paying with a wallet stands among rewards as `pay:points`. */
+const PAY = 'pay:';
+const PAY_WITH: Record<Language, string> = { en: 'Pay with', es: 'Pagar con' };
+
 /** The names that a document gives. */
 export function namesOf(document: Part, language: Language): Names {
   const wallets = (document['wallets'] ?? {}) as Record<string, Part>;
@@ -72,7 +76,7 @@ export function namesOf(document: Part, language: Language): Names {
     wallet: (id: string) => capital(textIn(wallets[id]?.['label'], language) ?? spelled(id)),
     isMoney: (id: string) => wallets[id]?.['kind'] === 'money',
     isQualifying: (id: string) => wallets[id]?.['kind'] === 'qualifying',
-    reward: (id: string) => named(all('rewards'), id),
+    reward: (id: string) => (id.startsWith(PAY) ? `${PAY_WITH[language]} ${textIn(wallets[id.slice(PAY.length)]?.['label'], language) ?? spelled(id.slice(PAY.length))}` : named(all('rewards'), id)),
     campaign: (id: string) => named(campaigns, id),
     tier: (id: string) => named(ladders.flatMap((each) => parts(each['tiers'])), id),
     ladder: (id: string) => named(ladders, id),
