@@ -136,7 +136,14 @@ class Installation:
         chance = random.Random(7)  # noqa: S311 - the same pictures every time, no secret
         now = clock.now()
         members = [
-            self.post(f"programs/{program}/members", {"name": name, "ids": {"email": f"m{number}@example.org"}})["id"]
+            self.post(
+                f"programs/{program}/members",
+                {
+                    "name": name,
+                    "ids": {"email": f"m{number}@example.org"},
+                    "enrolled_at": (now - timedelta(days=DAYS - number)).isoformat(),
+                },
+            )["id"]
             for number, name in enumerate(PEOPLE)
         ]
         events = []

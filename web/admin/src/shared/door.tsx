@@ -28,8 +28,10 @@ export function Door({ title, about, width = 400, children }: DoorProps) {
         </Group>
         <Paper withBorder p={{ base: 'lg', sm: 'xl' }} radius="lg" shadow="xs">
           <Stack gap="md">
-            <Group gap={4}>
-              <Title order={1}>{title}</Title>
+            <Group gap={4} wrap="nowrap">
+              <Title order={1} fz={24}>
+                {title}
+              </Title>
               <About text={about} />
             </Group>
             {children}
