@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conftest import Shop, Site, Visit
+from puntal.kit import clock
 
 TABS = ["growth", "engagement", "rewards", "tiers", "cohorts", "liability", "incentives", "budgets"]
 NAMES = {
@@ -46,3 +47,26 @@ def test_rows_behind_a_tier_are_its_members(visit: Visit, site: Site) -> None:
     expect(drawer.get_by_role("row")).to_have_count(len(shop.members) + 1)
     # By name, which leads to the person.
     expect(drawer.get_by_role("link", name="Anna Alba")).to_have_attribute("href", re.compile(shop.members[0]))
+
+
+def test_rows_behind_a_budget_are_what_its_rules_gave(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=2)
+    document = site.api.get(f"programs/{shop.slug}/program").json()["document"]
+    document["budget"] = {"points": 100_000}
+    site.api.put(f"programs/{shop.slug}/program", json=document).raise_for_status()
+    site.post(f"programs/{shop.slug}/program/publish", {"note": "A budget"})
+    for number in range(2):
+        lines = [{"id": "1", "product": "coffee", "category": "grocery", "amount_minor": 2500}]
+        order = {"id": f"more-{number}", "currency": "EUR", "lines": lines}
+        event = {
+            "id": f"more-{number}",
+            "type": "order.paid",
+            "occurred_at": clock.now().isoformat(),
+            "source": "store",
+        }
+        site.post(f"programs/{shop.slug}/events", event | {"member": {"card": "C-0"}, "order": order})
+    page = visit(f"/p/{shop.slug}/insight?tab=budgets")
+    page.get_by_role("tabpanel").get_by_role("button", name="Show rows: Pantry Club").click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_role("link", name="Anna Alba").first).to_be_visible()
+    visit.everywhere(page)

@@ -140,3 +140,12 @@ async def test_budgets_and_stock_say_how_far_they_are_used_and_when_they_run_out
     # 50 in three days, from the first event on: the other 50 in three more.
     assert (campaign["since"], campaign["runs_out_on"]) == ("2025-03-02", "2025-03-07")
     assert (stock["used"], stock["left"], stock["runs_out_on"]) == (1, 9, "2025-03-31")
+    given = (await story.get(campaign["rows"]))["items"]
+    assert (len(given), sum(row["units"] for row in given)) == (2, campaign["used"])
+    assert {row["rule"] for row in given} == {spring["earning"][0]["id"]}
+    assert [row["reward"] for row in (await story.get(stock["rows"]))["items"]] == ["mug"]
+    first = await story.get(f"{campaign['rows']}&limit=1")
+    second = await story.get(f"{campaign['rows']}&limit=1&cursor={first['next']}")
+    assert ([*first["items"], *second["items"]], second["next"]) == (given, None)
+    unknown = await story.call("GET", "reports/budgets/rows?budget=campaign:none", status=404)
+    assert unknown["type"] == "insight.budget_unknown"

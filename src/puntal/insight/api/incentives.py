@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.insight import queries
-from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Period, router, shaped
+from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Paged, Period, router, shaped
+from puntal.insight.api.rows import TransferRowOut
 from puntal.insight.errors import BadPeriod, BudgetUnknown
-from puntal.insight.model import Days, IncentiveKind, Incentives
+from puntal.insight.model import BurnDown, Days, IncentiveKind, Incentives
 from puntal.kit.pages import Page, cut, read_cursor
 
 
@@ -112,6 +114,23 @@ class BurnDownOut(BaseModel):
     runs_out_on: date | None = Field(
         description="Left by (used by days since then, today included); null when the period ends before."
     )
+    rows: str = Field(
+        description="Where the awards or redemptions that use it are read, below the program; held ones are not there.",
+        examples=["reports/budgets/rows?budget=campaign%3Aspring&from=2026-03-01&through=2026-03-31"],
+    )
+
+    @classmethod
+    def of(cls, one: BurnDown, today: date) -> BurnDownOut:
+        """Return it as the API shows it."""
+        kind, _, rest = one.budget.partition(":")
+        days = {"from": one.period_from or one.since, "through": one.period_through or today}
+        rows = (
+            # Of a reward's stock the key ends with what of it is counted.
+            f"reports/rewards/redemptions?{urlencode({'reward': rest.partition(':')[0], **days})}"
+            if kind == "reward"
+            else f"reports/budgets/rows?{urlencode({'budget': one.budget, **days})}"
+        )
+        return shaped(cls, one, rows=rows)
 
 
 class BudgetsOut(BaseModel):
@@ -132,6 +151,12 @@ class BudgetSeriesOut(BaseModel):
 
     budget: BurnDownOut
     points: list[BudgetPointOut] = Field(description="Oldest first; the last is today, so far.")
+
+
+class BudgetRowsQuery(Paged):
+    """Which budget of rules, and which days."""
+
+    budget: str = Field(max_length=200, examples=["campaign:spring"])
 
 
 class BudgetQuery(BaseModel):
@@ -206,7 +231,7 @@ async def report_incentive_orders(
 async def report_budgets(asked: Asked) -> BudgetsOut | Response:
     """Tell of every budget and stock of the document in its present period, what is nearest its end first."""
     found = await queries.budgets(asked.tx, asked.program, now=asked.now)
-    items = [shaped(BurnDownOut, one) for one in found]
+    items = [BurnDownOut.of(one, asked.today) for one in found]
     if asked.as_csv:
         columns = list(BurnDownOut.model_fields)
         return asked.file("budgets", columns, ([getattr(one, column) for column in columns] for one in items))
@@ -231,7 +256,39 @@ async def report_budget_series(asked: Asked, query: Annotated[BudgetQuery, Query
     burned, points = found
     if asked.as_csv:
         return asked.file("budget", ("day", "used"), ([one.day, one.used] for one in points))
-    return BudgetSeriesOut(budget=shaped(BurnDownOut, burned), points=[shaped(BudgetPointOut, one) for one in points])
+    return BudgetSeriesOut(
+        budget=BurnDownOut.of(burned, asked.today), points=[shaped(BudgetPointOut, one) for one in points]
+    )
+
+
+@router.get(
+    "/reports/budgets/rows",
+    summary="Show what the rules under a budget gave",
+    dependencies=READ,
+    responses=PAGES | {404: {"description": "`insight.budget_unknown`, `access.program_unknown`"}},
+    response_model=Page[TransferRowOut],
+)
+async def report_budget_rows(
+    asked: Asked, query: Annotated[BudgetRowsQuery, Query()]
+) -> Page[TransferRowOut] | Response:
+    """Show the awards of the rules under a budget in a period, newest first; what was taken back is negative.
+
+    Of budgets and stock of rewards the redemptions are the rows: `rows` of `GET reports/budgets` leads there.
+    """
+    found = await queries.budget_behind(
+        asked.tx,
+        asked.program,
+        query.budget,
+        period=asked.span(query),
+        before=read_cursor(query.cursor, tuple[datetime, UUID]) if query.cursor else None,
+        limit=query.limit + 1,
+    )
+    if found is None:
+        raise BudgetUnknown
+    page, following = cut(found, query.limit, lambda row: (row.recorded_at, row.id))
+    return asked.listed(
+        "budget-rows", TransferRowOut, await asked.named(TransferRowOut, page, lambda row: row.holder_id), following
+    )
 
 
 def _days(query: OrderDays) -> Days:

@@ -152,24 +152,26 @@ function OrderRows({ query, currency, label }: ListProps) {
   );
 }
 
+function transferColumns({ t, member, zone, language, names, units }: ReturnType<typeof useCells>): DataTableColumn<Schemas['TransferRowOut']>[] {
+  return [
+    { accessor: 'recorded_at', title: t('when'), render: (row) => moment(row.recorded_at, zone, language) },
+    { accessor: 'holder_id', title: t('member'), render: (row) => member(row.holder_id, row.member_name) },
+    { accessor: 'rule', title: t('kind'), render: (row) => (row.rule === null ? '–' : names.rule(row.rule)) },
+    { accessor: 'order', title: t('order'), render: (row) => row.order ?? '–' },
+    { accessor: 'units', title: t('units'), render: (row) => units(row.units, row.wallet), ...right },
+  ];
+}
+
 function TransferRows({ query, currency, label }: ListProps) {
-  const { t, asked, empty, member, zone, language, names, units } = useCells(query, currency);
-  const found = api.useInfiniteQuery('get', '/v1/programs/{program}/reports/kpis/transfers', asked, paged);
-  return (
-    <Rows
-      label={label}
-      query={found}
-      id={(row) => row.id}
-      empty={empty}
-      columns={[
-        { accessor: 'recorded_at', title: t('when'), render: (row) => moment(row.recorded_at, zone, language) },
-        { accessor: 'holder_id', title: t('member'), render: (row) => member(row.holder_id, row.member_name) },
-        { accessor: 'rule', title: t('kind'), render: (row) => (row.rule === null ? '–' : names.rule(row.rule)) },
-        { accessor: 'order', title: t('order'), render: (row) => row.order ?? '–' },
-        { accessor: 'units', title: t('units'), render: (row) => units(row.units, row.wallet), ...right },
-      ]}
-    />
-  );
+  const cells = useCells(query, currency);
+  const found = api.useInfiniteQuery('get', '/v1/programs/{program}/reports/kpis/transfers', cells.asked, paged);
+  return <Rows label={label} query={found} id={(row) => row.id} empty={cells.empty} columns={transferColumns(cells)} />;
+}
+
+function BudgetRows({ query, currency, label }: ListProps) {
+  const cells = useCells(query, currency);
+  const found = api.useInfiniteQuery('get', '/v1/programs/{program}/reports/budgets/rows', cells.asked, paged);
+  return <Rows label={label} query={found} id={(row) => row.id} empty={cells.empty} columns={transferColumns(cells)} />;
 }
 
 function HolderRows({ query, currency, label }: ListProps) {
@@ -340,6 +342,7 @@ const LISTS: Record<string, (props: ListProps) => React.ReactNode> = {
   'kpis/ending': EndingRows,
   'cohorts/members': CohortRows,
   'churn/members': SilentRows,
+  'budgets/rows': BudgetRows,
   'rewards/redemptions': RewardRows,
   'incentives/orders': IncentiveRows,
   'tiers/members': TierMemberRows,

@@ -86,6 +86,10 @@ export function namesOf(document: Part, language: Language): Names {
     ...names,
     budget: (key: string) => {
       const [kind = '', id = key] = key.split(':');
+      // Of the whole program the budget is called as the program is.
+      if (kind === 'program') {
+        return textIn(document['name'], language) ?? spelled(kind);
+      }
       return kind === 'campaign' ? names.campaign(id) : kind === 'reward' ? names.reward(id) : names.rule(id);
     },
   };

@@ -1,7 +1,8 @@
-import { Badge, Button, Paper, Progress, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Paper, Progress, Stack, Text } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import Chart from '@shared/charts';
 import { dayName, shortDay, span } from '@shared/days';
+import { RowsButton } from '@shared/figures';
 import { money, whole } from '@shared/format';
 import { Grid } from '@shared/grid';
 import { useNames } from '@shared/names';
@@ -81,9 +82,12 @@ export default function Budgets({ program }: ViewProps) {
                   {
                     title: '',
                     cell: (row) => (
-                      <Button size="compact-xs" variant="subtle" onClick={() => setShown(row)} aria-label={`${t('show')}: ${names.budget(row.budget)}`}>
-                        {t('show')}
-                      </Button>
+                      <Group gap={4} wrap="nowrap" justify="flex-end">
+                        <RowsButton small rows={row.rows} title={names.budget(row.budget)} currency={currency} />
+                        <Button size="compact-xs" variant="subtle" onClick={() => setShown(row)} aria-label={`${t('show')}: ${names.budget(row.budget)}`}>
+                          {t('show')}
+                        </Button>
+                      </Group>
                     ),
                   },
                 ]}
