@@ -263,6 +263,7 @@ def test_no_address_leads_out_of_the_folder(site: Site, path: str) -> None:
 
 
 ASKED = {
+    "reports/budgets/rows": {"budget": "campaign:evil"},
     "reports/budgets/series": {"budget": "campaign:evil", "measure": "points"},
     "reports/gift-cards/cards": {"currency": "EUR", "origin": "paid_in", "wallet": "cash"},
     "reports/kpis/ending": {"wallet": "points"},
