@@ -194,27 +194,19 @@ def chosen(screens: Mapping[str, str], wanted: list[str]) -> dict[str, str]:
     return {name: path for name, path in screens.items() if not wanted or {name, name.partition(":")[0]} & set(wanted)}
 
 
-@contextlib.contextmanager
-def _started(folder: Path, *, owned: bool) -> Iterator[Installation]:
-    at = Installation(folder, owned=owned)
-    try:
-        yield at
-    finally:
-        at.close()
-
-
 def furnished(wanted: list[str]) -> Iterator[tuple[Installation, str, str]]:
     """Yield an installation with the name and the address of each screen of it that is wanted; then it ends."""
     with tempfile.TemporaryDirectory(prefix="puntal-screens-") as name:
         folder = Path(name)
         # The database may run as somebody else, who has to come by.
         folder.chmod(0o711)
-        bare = chosen(SETUP, wanted)
+        bare, whole = chosen(SETUP, wanted), chosen(SCREENS, wanted)
         if bare:
-            with _started(folder / "bare", owned=False) as at:
+            with contextlib.closing(Installation(folder / "bare", owned=False)) as at:
                 at.wait()
                 yield from ((at, screen, path) for screen, path in bare.items())
-        with _started(folder / "data", owned=True) as at:
-            at.open()
-            ids = at.furnish("aurora")
-            yield from ((at, screen, path.format(**ids)) for screen, path in chosen(SCREENS, wanted).items())
+        if whole:
+            with contextlib.closing(Installation(folder / "data")) as at:
+                at.open()
+                ids = at.furnish("aurora")
+                yield from ((at, screen, path.format(**ids)) for screen, path in whole.items())

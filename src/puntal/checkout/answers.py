@@ -213,7 +213,7 @@ def _name(reward: Reward, program: Compiled, locale: str) -> str | None:
 def _find_name(reward: Reward, program: Compiled, locale: str) -> str | None:
     if reward.written is not None:
         return _said(labels_of(reward.written.name), locale)
-    return _said(pay_labels(program.document, reward.id.removeprefix(PAY)), locale)
+    return _said(labels_of(pay_labels(program.document, reward.id.removeprefix(PAY))), locale)
 
 
 def _said(labels: Mapping[str, str], locale: str) -> str | None:

@@ -103,7 +103,5 @@ class _Teller:
     def _name(self, reward: str) -> str:
         known = self.program.rewards.get(reward)
         written = None if known is None else known.written
-        if written is not None:
-            return self.speaker.text(written.name, reward)
-        labels = pay_labels(self.program.document, reward.removeprefix(PAY))
-        return labels.get(self.locale[:2]) or labels.get("en", reward)
+        name = pay_labels(self.program.document, reward.removeprefix(PAY)) if written is None else written.name
+        return self.speaker.text(name, reward)

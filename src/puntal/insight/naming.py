@@ -24,9 +24,8 @@ class Names:
 
     def reward(self, id: str) -> str:
         """Return what a reward is called."""
-        paying = pay_labels(self._document, id.removeprefix(PAY)) if id.startswith(PAY) else {}
-        if paying:
-            return paying[self._language]
+        if id.startswith(PAY):
+            return self._said(pay_labels(self._document, id.removeprefix(PAY)), id)
         campaigns = (one for each in self._document.campaigns for one in each.rewards)
         return self._said(_first(id, ((one.id, one.name) for one in (*self._document.rewards, *campaigns))), id)
 

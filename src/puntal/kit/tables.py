@@ -43,8 +43,8 @@ def sheet(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -
     )
 
 
-def sheet_of(name: str, shape: type[Out], items: Iterable[Out]) -> Response:
-    """Return what the API shows as a file: a column for each field."""
+def sheet_of(name: str, shape: type[BaseModel], items: Iterable[object]) -> Response:
+    """Return rows as a file: a column for each field the API shows."""
     columns = list(shape.model_fields)
     return sheet(name, columns, ([getattr(item, column) for column in columns] for item in items))
 

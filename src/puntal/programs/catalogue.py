@@ -68,13 +68,13 @@ def of_segment(catalogue: Catalogue) -> Catalogue:
     return catalogue.at(scopes=OF_SEGMENT)
 
 
-def pay_labels(program: Program, wallet: str) -> Mapping[str, str]:
+def pay_labels(program: Program, wallet: str) -> Text:
     """Return what paying with a wallet is called among rewards, by language; nothing where there is no such wallet."""
     if wallet not in program.wallets:
         return {}
     called = labels_of(program.wallets[wallet].label)
-    units = {language: called.get(language) or next(iter(called.values()), wallet) for language in _PAY}
-    return {language: text.format(units=units[language]) for language, text in _PAY.items()}
+    any_language = next(iter(called.values()), wallet)
+    return {language: text.format(units=called.get(language, any_language)) for language, text in _PAY.items()}
 
 
 def labels_of(text: Text | None) -> dict[str, str]:

@@ -210,8 +210,7 @@ async def report_tiers(asked: Asked, query: Annotated[Period, Query()]) -> TierR
     stands, moves = await queries.tiers(asked.tx, asked.program, period)
     shown = [shaped(TierStandOut, one) for one in stands]
     if asked.as_csv:
-        columns = list(TierStandOut.model_fields)
-        return asked.file("tiers", columns, ([getattr(one, column) for column in columns] for one in shown))
+        return asked.table("tiers", TierStandOut, shown)
     return TierReportOut(
         period=DaysOut.of(period),
         tiers=shown,

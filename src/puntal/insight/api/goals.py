@@ -153,8 +153,7 @@ async def list_goals(asked: Asked) -> GoalsOut | Response:
     found = await queries.goals(asked.tx, asked.program.program_id)
     told = [GoalOut.of(one, asked.language) for one in await _progress(asked, found)]
     if asked.as_csv:
-        columns = list(GoalOut.model_fields)
-        return asked.file("goals", columns, ([getattr(one, column) for column in columns] for one in told))
+        return asked.table("goals", GoalOut, told)
     return GoalsOut(items=told)
 
 

@@ -11,8 +11,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.insight import queries
-from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Paged, Period, router, shaped
-from puntal.insight.api.rows import TransferRowOut
+from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Period, router, shaped
 from puntal.insight.errors import BadPeriod, BudgetUnknown
 from puntal.insight.model import BurnDown, Days, IncentiveKind, Incentives
 from puntal.kit.pages import Page, cut, read_cursor
@@ -153,12 +152,6 @@ class BudgetSeriesOut(BaseModel):
     points: list[BudgetPointOut] = Field(description="Oldest first; the last is today, so far.")
 
 
-class BudgetRowsQuery(Paged):
-    """Which budget of rules, and which days."""
-
-    budget: str = Field(max_length=200, examples=["campaign:spring"])
-
-
 class BudgetQuery(BaseModel):
     """Which budget."""
 
@@ -183,9 +176,7 @@ async def report_incentives(asked: Asked, query: Annotated[OrderDays, Query()]) 
     rest = await queries.opened(asked.tx, asked.program)
     found = await queries.incentives(asked.tx, asked.program, _days(query), rest=rest)
     if asked.as_csv:
-        columns = list(IncentiveOut.model_fields)
-        cells = ([getattr(one, column) for column in columns] for one in found.incentives)
-        return asked.file("incentives", columns, cells)
+        return asked.table("incentives", IncentiveOut, found.incentives)
     return IncentivesOut.of(found)
 
 
@@ -233,8 +224,7 @@ async def report_budgets(asked: Asked) -> BudgetsOut | Response:
     found = await queries.budgets(asked.tx, asked.program, now=asked.now)
     items = [BurnDownOut.of(one, asked.today) for one in found]
     if asked.as_csv:
-        columns = list(BurnDownOut.model_fields)
-        return asked.file("budgets", columns, ([getattr(one, column) for column in columns] for one in items))
+        return asked.table("budgets", BurnDownOut, items)
     return BudgetsOut(items=items)
 
 
@@ -258,36 +248,6 @@ async def report_budget_series(asked: Asked, query: Annotated[BudgetQuery, Query
         return asked.file("budget", ("day", "used"), ([one.day, one.used] for one in points))
     return BudgetSeriesOut(
         budget=BurnDownOut.of(burned, asked.today), points=[shaped(BudgetPointOut, one) for one in points]
-    )
-
-
-@router.get(
-    "/reports/budgets/rows",
-    summary="Show what the rules under a budget gave",
-    dependencies=READ,
-    responses=PAGES | {404: {"description": "`insight.budget_unknown`, `access.program_unknown`"}},
-    response_model=Page[TransferRowOut],
-)
-async def report_budget_rows(
-    asked: Asked, query: Annotated[BudgetRowsQuery, Query()]
-) -> Page[TransferRowOut] | Response:
-    """Show the awards of the rules under a budget in a period, newest first; what was taken back is negative.
-
-    Of budgets and stock of rewards the redemptions are the rows: `rows` of `GET reports/budgets` leads there.
-    """
-    found = await queries.budget_behind(
-        asked.tx,
-        asked.program,
-        query.budget,
-        period=asked.span(query),
-        before=read_cursor(query.cursor, tuple[datetime, UUID]) if query.cursor else None,
-        limit=query.limit + 1,
-    )
-    if found is None:
-        raise BudgetUnknown
-    page, following = cut(found, query.limit, lambda row: (row.recorded_at, row.id))
-    return asked.listed(
-        "budget-rows", TransferRowOut, await asked.named(TransferRowOut, page, lambda row: row.holder_id), following
     )
 
 

@@ -100,6 +100,10 @@ class Reported:
         """Return rows as a file."""
         return tables.sheet(name, columns, rows)
 
+    def table(self, name: str, shape: type[BaseModel], items: Iterable[object]) -> Response:
+        """Return rows as a file: a column for each field the API shows."""
+        return tables.sheet_of(name, shape, items)
+
     async def named(self, shape: type[Out], rows: Sequence[Row], whose: Callable[[Row], UUID | None]) -> list[Out]:
         """Return rows as the API shows them, with what the members concerned are called; one statement for a page.
 

@@ -10,8 +10,9 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from puntal.insight import queries
-from puntal.insight.api.routing import NAMED, PAGES, READ, Asked, Paged, router
-from puntal.insight.model_kpis import FlowKind, MemberKind, OrderKind
+from puntal.insight.api.routing import NAMED, PAGES, READ, Asked, Paged, Reported, router
+from puntal.insight.errors import BudgetUnknown
+from puntal.insight.model_kpis import FlowKind, MemberKind, OrderKind, TransferRow
 from puntal.kit.pages import Page, cut, last_id, read_cursor
 from puntal.points.operations import wallet_named
 
@@ -35,6 +36,12 @@ class TransfersQuery(Paged):
 
     of: FlowKind = "earned"
     wallet: str = Field(max_length=63)
+
+
+class BudgetRowsQuery(Paged):
+    """Which budget of rules, and which days."""
+
+    budget: str = Field(max_length=200, examples=["campaign:spring"])
 
 
 class HoldersQuery(BaseModel):
@@ -163,10 +170,39 @@ async def report_transfers(asked: Asked, query: Annotated[TransfersQuery, Query(
         before=before,
         limit=query.limit + 1,
     )
-    page, following = cut(found, query.limit, lambda row: (row.recorded_at, row.id))
-    return asked.listed(
-        query.of, TransferRowOut, await asked.named(TransferRowOut, page, lambda row: row.holder_id), following
+    return await _movements(asked, query.of, found, query.limit)
+
+
+@router.get(
+    "/reports/budgets/rows",
+    summary="Show what the rules under a budget gave",
+    dependencies=READ,
+    responses=PAGES | {404: {"description": "`insight.budget_unknown`, `access.program_unknown`"}},
+    response_model=Page[TransferRowOut],
+)
+async def report_budget_rows(
+    asked: Asked, query: Annotated[BudgetRowsQuery, Query()]
+) -> Page[TransferRowOut] | Response:
+    """Show the awards of the rules under a budget in a period, newest first; what was taken back is negative.
+
+    Of budgets and stock of rewards the redemptions are the rows: `rows` of `GET reports/budgets` leads there.
+    """
+    rules = queries.rules_under(asked.program, query.budget)
+    if not rules:
+        raise BudgetUnknown
+    before = read_cursor(query.cursor, tuple[datetime, UUID]) if query.cursor else None
+    found = await queries.transfers_behind(
+        asked.tx, asked.program, asked.span(query), "earned", rules=rules, before=before, limit=query.limit + 1
     )
+    return await _movements(asked, "budget-rows", found, query.limit)
+
+
+async def _movements(
+    asked: Reported, name: str, found: list[TransferRow], limit: int
+) -> Page[TransferRowOut] | Response:
+    page, following = cut(found, limit, lambda row: (row.recorded_at, row.id))
+    items = await asked.named(TransferRowOut, page, lambda row: row.holder_id)
+    return asked.listed(name, TransferRowOut, items, following)
 
 
 @router.get(

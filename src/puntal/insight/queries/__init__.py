@@ -1,6 +1,6 @@
 """Reads of figures."""
 
-from puntal.insight.queries.budgets import budget_behind, budget_days, budget_keys, budgets
+from puntal.insight.queries.budgets import budget_days, budget_keys, budgets, rules_under
 from puntal.insight.queries.cohorts import cohort_members, cohorts
 from puntal.insight.queries.ending import ending_behind
 from puntal.insight.queries.goals import goal, goals, progress
@@ -19,7 +19,6 @@ from puntal.insight.queries.tiers import members_of_tier, tier_changes, tiers
 
 __all__ = [
     "Open",
-    "budget_behind",
     "budget_days",
     "budget_keys",
     "budgets",
@@ -42,6 +41,7 @@ __all__ = [
     "recount",
     "redemptions_behind",
     "rewards",
+    "rules_under",
     "series",
     "silence",
     "silent_members",

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from uuid import UUID
 
 from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled
 from puntal.insight.model import BurnDown
 from puntal.insight.model_home import BudgetPoint
-from puntal.insight.model_kpis import Span, TransferRow
 from puntal.insight.policy import burn_down
-from puntal.insight.queries.parts import names
-from puntal.insight.store.rollups import FLOWED
 from puntal.kit.calendar import BEGINNING, local_day, period_end
 from puntal.kit.db import Transaction
 from puntal.limits import operations as limits
@@ -25,18 +21,6 @@ SELECT day, used FROM budget_day
 WHERE program_id = %(program_id)s AND budget = %(budget)s AND measure = %(measure)s AND period_start = %(start)s
 ORDER BY day
 """
-
-
-BUDGET_ROWS = f"""
--- Locks nothing. Newest first, by block ranges of time: what rules under a budget gave, less what was taken back.
-WITH {FLOWED}
-SELECT id, holder_id, wallet::integer, kind, change, recorded_at, effective_at, rule, order_key
-FROM flowed
-WHERE rule = ANY(%(rules)s::text[]) AND account = 'issued' AND recorded_at >= %(begins)s::timestamptz
-  AND (%(before_at)s::timestamptz IS NULL OR (recorded_at, id) < (%(before_at)s::timestamptz, %(before_id)s::uuid))
-ORDER BY recorded_at DESC, id DESC
-LIMIT %(limit)s
-"""  # noqa: S608 - our own text, no input
 
 
 def _bounds(program: Compiled) -> dict[tuple[str, str], Bound]:
@@ -94,26 +78,9 @@ async def budgets(tx: Transaction, program: Compiled, *, now: datetime) -> list[
     return sorted(found, key=lambda one: (-one.share, one.budget, one.measure))
 
 
-async def budget_behind(
-    tx: Transaction,
-    program: Compiled,
-    budget: str,
-    *,
-    period: Span,
-    before: tuple[datetime, UUID] | None,
-    limit: int,
-) -> list[TransferRow] | None:
-    """Return what the rules under a budget gave in a period, newest first; what was taken back is negative.
-
-    None: no rule of the document is under it.
-    """
-    rules = [rule for rule, bounds in program.budgets.items() if any(bound.key == budget for bound in bounds)]
-    if not rules:
-        return None
-    at = before or (None, None)
-    said = names(program, period) | {"rules": rules, "before_at": at[0], "before_id": at[1], "limit": limit}
-    rows = await (await tx.execute(BUDGET_ROWS.encode(), said)).fetchall()
-    return [TransferRow(row[0], row[1], program.terms[row[2]].id, *row[3:]) for row in rows]
+def rules_under(program: Compiled, budget: str) -> list[str]:
+    """Return the rules whose awards count towards a budget; of a reward's budget, and of none, there are none."""
+    return [rule for rule, bounds in program.budgets.items() if any(bound.key == budget for bound in bounds)]
 
 
 async def budget_days(

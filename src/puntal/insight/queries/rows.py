@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -77,9 +77,10 @@ LIMIT %(limit)s
 TRANSFERS = f"""
 -- Locks nothing. Newest first; `sign` makes what went out positive where the figure is.
 WITH {FLOWED}
-SELECT id, holder_id, kind, change * %(sign)s::integer, recorded_at, effective_at, rule, order_key
+SELECT id, holder_id, wallet::integer, kind, change * %(sign)s::integer, recorded_at, effective_at, rule, order_key
 FROM flowed
-WHERE wallet = %(wallet)s AND recorded_at >= %(begins)s::timestamptz
+WHERE (%(wallet)s::integer IS NULL OR wallet = %(wallet)s::integer)
+  AND (%(rules)s::text[] IS NULL OR rule = ANY(%(rules)s::text[])) AND recorded_at >= %(begins)s::timestamptz
   AND (account = ANY(%(accounts)s::text[])) = %(among)s::boolean
   AND (%(before_at)s::timestamptz IS NULL OR (recorded_at, id) < (%(before_at)s::timestamptz, %(before_id)s::uuid))
 ORDER BY recorded_at DESC, id DESC
@@ -157,15 +158,17 @@ async def transfers_behind(
     period: Span,
     of: FlowKind,
     *,
-    wallet: Terms,
+    wallet: Terms | None = None,
+    rules: Sequence[str] | None = None,
     before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[TransferRow]:
-    """Return movements behind a figure of one wallet, newest first."""
+    """Return movements behind a figure, newest first: of one wallet or of all, by any cause or by some rules only."""
     accounts, among, sign = _FLOWS[of]
     at = before or (None, None)
     said = names(program, period) | {
-        "wallet": wallet.ordinal,
+        "wallet": None if wallet is None else wallet.ordinal,
+        "rules": None if rules is None else list(rules),
         "accounts": accounts,
         "among": among,
         "sign": sign,
@@ -174,7 +177,7 @@ async def transfers_behind(
         "limit": limit,
     }
     rows = await (await tx.execute(TRANSFERS.encode(), said)).fetchall()
-    return [TransferRow(row[0], row[1], wallet.id, *row[2:]) for row in rows]
+    return [TransferRow(row[0], row[1], program.terms[row[2]].id, *row[3:]) for row in rows]
 
 
 async def holders_behind(

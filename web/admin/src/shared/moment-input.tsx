@@ -10,7 +10,6 @@ export interface TimeInputProps {
   label: string;
   value: string;
   onChange: (time: string) => void;
-  disabled?: boolean;
 }
 
 interface MomentInputProps {

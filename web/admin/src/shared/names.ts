@@ -72,11 +72,12 @@ export function namesOf(document: Part, language: Language): Names {
     const found = list.find((each) => each['id'] === id);
     return textIn(found?.['label'] ?? found?.['name'], language) ?? spelled(id);
   };
+  const units = (id: string) => textIn(wallets[id]?.['label'], language) ?? spelled(id);
   const names = {
-    wallet: (id: string) => capital(textIn(wallets[id]?.['label'], language) ?? spelled(id)),
+    wallet: (id: string) => capital(units(id)),
     isMoney: (id: string) => wallets[id]?.['kind'] === 'money',
     isQualifying: (id: string) => wallets[id]?.['kind'] === 'qualifying',
-    reward: (id: string) => (id.startsWith(PAY) ? `${PAY_WITH[language]} ${textIn(wallets[id.slice(PAY.length)]?.['label'], language) ?? spelled(id.slice(PAY.length))}` : named(all('rewards'), id)),
+    reward: (id: string) => (id.startsWith(PAY) ? `${PAY_WITH[language]} ${units(id.slice(PAY.length))}` : named(all('rewards'), id)),
     campaign: (id: string) => named(campaigns, id),
     tier: (id: string) => named(ladders.flatMap((each) => parts(each['tiers'])), id),
     ladder: (id: string) => named(ladders, id),

@@ -4,7 +4,7 @@ import '@mantine/dates/styles.css';
 import type { TimeInputProps } from './moment-input';
 import { useUiWords } from './ui.words';
 
-export default function TimePicker({ value, onChange, label, disabled }: TimeInputProps) {
+export default function TimePicker({ value, onChange, label }: TimeInputProps) {
   const { t } = useUiWords();
   return (
     <Picker
@@ -15,7 +15,6 @@ export default function TimePicker({ value, onChange, label, disabled }: TimeInp
       format="24h"
       value={value}
       onChange={onChange}
-      disabled={disabled ?? false}
       w={96}
     />
   );
