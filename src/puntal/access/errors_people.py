@@ -13,7 +13,7 @@ class SetUpAlready(Conflict):
 
     code = "access.set_up_already"
     messages: ClassVar[Mapping[str, str]] = {
-        "en": "This installation has an owner already; ask her to add you",
+        "en": "This installation has an owner already; ask the owner to add you",
         "es": "Esta instalación ya tiene propietario; pídele que te añada",
     }
 

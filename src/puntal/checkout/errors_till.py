@@ -43,7 +43,7 @@ class NotOwnAction(Forbidden):
 
     code = "till.not_own"
     messages: ClassVar[Mapping[str, str]] = {
-        "en": "Somebody else did this; only she can undo it",
+        "en": "Somebody else did this, and only that person can undo it",
         "es": "Lo hizo otra persona; solo ella puede deshacerlo",
     }
 

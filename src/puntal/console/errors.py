@@ -13,7 +13,7 @@ class PoolFirst(Conflict):
 
     code = "console.pool_first"
     messages: ClassVar[Mapping[str, str]] = {
-        "en": "The member must leave her pool first",
+        "en": "The member must leave the pool first",
         "es": "El miembro debe salir antes de su grupo",
     }
 

@@ -58,7 +58,7 @@ def create_key(
     ] = None,
     expires_at: Annotated[datetime | None, typer.Option(help="When it ends by itself, UTC.")] = None,
     staff_email: Annotated[
-        str | None, typer.Option("--staff", metavar="EMAIL", help="The person it acts for, within her role.")
+        str | None, typer.Option("--staff", metavar="EMAIL", help="The person it acts for, within that person's role.")
     ] = None,
     *,
     as_json: Json = False,
@@ -123,14 +123,14 @@ def list_keys(*, as_json: Json = False) -> None:
 
 @staff_app.command("add")
 def add_staff(
-    email: Annotated[str, typer.Argument(help="Where she signs in.")],
-    name: Annotated[str, typer.Option(help="What she is called.")],
+    email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
+    name: Annotated[str, typer.Option(help="The person's name.")],
     role: Annotated[str, typer.Option(help="owner, admin, marketer, analyst, support, cashier or one of your own.")],
-    store: Annotated[str | None, typer.Option(help="Where she works, for cashiers.")] = None,
+    store: Annotated[str | None, typer.Option(help="The store of a cashier.")] = None,
     locale: Annotated[str, typer.Option(help="en or es.")] = "en",
     *,
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read her password, at least 12 characters, from stdin.")
+        bool, typer.Option("--password-stdin", help="Read the password, at least 12 characters, from stdin.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -150,7 +150,9 @@ def add_staff(
 
 
 @staff_app.command("disable")
-def disable_staff(email: Annotated[str, typer.Argument(help="Where she signs in.")], *, as_json: Json = False) -> None:
+def disable_staff(
+    email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")], *, as_json: Json = False
+) -> None:
     """Keep a person out; her keys and sessions end within five seconds."""
 
     async def work(tx: Transaction, by: Caller, now: datetime) -> dict[str, Any]:
@@ -163,10 +165,10 @@ def disable_staff(email: Annotated[str, typer.Argument(help="Where she signs in.
 
 @staff_app.command("reset")
 def reset_staff(
-    email: Annotated[str, typer.Argument(help="Where she signs in.")],
+    email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.")],
     *,
     second_factor: Annotated[
-        bool, typer.Option("--second-factor", help="Take her second factor away too: she lost phone and codes.")
+        bool, typer.Option("--second-factor", help="Take the second factor away too: phone and codes are lost.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -180,7 +182,7 @@ def reset_staff(
     made = _run(work, as_json=as_json)
     text = (
         f"{made['name']} may choose a new password until {made['expires_at']:%H:%M} UTC, once, with\n\n  "
-        f"{made['token']}\n\nHand it to her yourself; it goes to POST /v1/auth/password/reset."
+        f"{made['token']}\n\nHand it over yourself; it goes to POST /v1/auth/password/reset."
     )
     _print(made, text, as_json=as_json)
 

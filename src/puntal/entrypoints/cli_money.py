@@ -39,7 +39,7 @@ ACTOR = "command-line"
 _SUMS = ("change", "balance")
 _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 Slug = Annotated[str, typer.Option("--program", "-p", help="Address of the program.")]
-Member = Annotated[str, typer.Argument(help="Her id, e-mail address, phone number or card.")]
+Member = Annotated[str, typer.Argument(help="The member's id, e-mail address, phone number or card.")]
 Amount = Annotated[str, typer.Argument(help="In whole units, as 25.00.")]
 MaybeAmount = Annotated[str | None, typer.Argument(help="In whole units; all there is when left out.")]
 Wallet = Annotated[str | None, typer.Option(help="Id of the money wallet; the program's only one when left out.")]

@@ -33,7 +33,7 @@ BODIES: dict[str, Any] = {
     "PoolIn": {"kind": "household", "members": [{"member_id": _ANNA}, {"member_id": _BEN, "adult": False}]},
     "PoolMemberIn": {"member_id": _BEN, "adult": True},
     "PreviewIn": {"survivor_id": _ANNA, "merged_id": _BEN},
-    "ReasonIn": {"reason": "She asked for it by phone"},
+    "ReasonIn": {"reason": "Asked for by phone"},
     "RedemptionIn": {
         "member_id": _ANNA,
         "reward": "five_euro",
@@ -52,7 +52,7 @@ BODIES: dict[str, Any] = {
     "VerifyIn": {
         "kind": "email",
         "value": "anna@example.com",
-        "evidence": {"source": "link", "text": "Opened the link that was sent to her"},
+        "evidence": {"source": "link", "text": "Opened the link that was sent"},
     },
 }
 """By schema, where its own slice says none."""

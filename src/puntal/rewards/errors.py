@@ -17,7 +17,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "control_group": ("Not part of this offer", "No forma parte de esta oferta"),
     "cooldown": ("The member had it a short while ago", "El miembro la tuvo hace poco"),
     "integration_off": ("This integration is switched off", "Esta integración está desactivada"),
-    "limit": ("The member has had it as often as she may", "El miembro ya la tuvo tantas veces como puede"),
+    "limit": ("The member has had it as often as allowed", "El miembro ya la tuvo tantas veces como puede"),
     "member_blocked": ("The member is blocked", "La cuenta está bloqueada"),
     "member_erased": ("The member's data were erased", "Los datos del miembro se borraron"),
     "member_guest": ("Only members redeem; this customer has not joined", "Solo canjean los miembros; falta el alta"),
@@ -29,7 +29,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "not_listed": ("The reward is given, not chosen", "La recompensa se da, no se elige"),
     "not_now": ("The reward is not available at this time", "La recompensa no está disponible en este momento"),
     "off": ("The reward is switched off", "La recompensa está desactivada"),
-    "order_needed": ("It takes an order to tell whether she may have it", "Hace falta un pedido para saberlo"),
+    "order_needed": ("Whether the member may have it depends on the order", "Depende del pedido"),
     "other_currency": ("The order is in another currency", "El pedido está en otra moneda"),
     "other_wallet": ("The reward is not paid from this wallet", "La recompensa no se paga con este monedero"),
     "portions": ("So many cannot be taken at once", "No se pueden tomar tantas a la vez"),
@@ -42,7 +42,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "sold_out": ("None is left", "No queda ninguna"),
     "tier": ("The reward is for another tier", "La recompensa es para otro nivel"),
     "too_much_of_order": ("So much of the order cannot be paid so", "No se puede pagar así tanto del pedido"),
-    "unverified": ("The member must first verify how to reach her", "Antes hay que verificar un contacto del miembro"),
+    "unverified": (
+        "The member must first verify an e-mail address or a phone number",
+        "Antes hay que verificar un contacto del miembro",
+    ),
     "wallet_off": ("The wallet is switched off", "El monedero está desactivado"),
 }
 

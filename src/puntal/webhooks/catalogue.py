@@ -113,7 +113,7 @@ KINDS: Mapping[str, Kind] = {
         {"claimed": False, "referrer_id": None, "warnings": []},
     ),
     "member.claimed": _kind(
-        "A guest joined; what she had earned is hers",
+        "A guest joined, and keeps what was earned before",
         "Un invitado se dio de alta; lo que había ganado es suyo",
     ),
     "member.updated": _kind("A profile changed", "Cambió un perfil", {"changed": ["locale", "name"]}),
@@ -129,7 +129,7 @@ KINDS: Mapping[str, Kind] = {
         "An identity of a member was removed", "Se quitó una identidad de un miembro", {"kind": "phone"}
     ),
     "member.verified": _kind(
-        "A member proved an address is hers", "Un miembro demostró que una dirección es suya", {"kind": "email"}
+        "A member verified an address", "Un miembro demostró que una dirección es suya", {"kind": "email"}
     ),
     "member.resumed": _kind("A member is active again", "Un miembro vuelve a estar activo", _BECAUSE),
     "member.paused": _kind("A member was paused", "Un miembro quedó en pausa", _BECAUSE),
@@ -181,7 +181,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "money.loaded": _kind("Money came into a wallet", "Entró dinero en un monedero", _MONEY),
     "money.paid": _kind(
-        "A member paid with her money", "Un miembro pagó con su dinero", {**_MONEY, "order": "shop:1001"}
+        "A member paid with money of the wallet", "Un miembro pagó con su dinero", {**_MONEY, "order": "shop:1001"}
     ),
     "money.refunded": _kind("Money went back into a wallet", "Volvió dinero a un monedero", _MONEY),
     "money.sent": _kind("A member gave money to another", "Un miembro dio dinero a otro", _MONEY),

@@ -62,10 +62,10 @@ def _by_itself(program: Program, place: Place) -> None:
     """Collect what contradicts joining without being asked."""
     joining = program.joining
     if joining.auto and joining.unknown_customer == "ignore":
-        reason = "who is ignored does not become a member by herself"
+        reason = "who is ignored does not become a member automatically"
         (place / "unknown_customer").fault("contradiction", reason, "unknown_customer: guest")
     if joining.unknown_customer == "enrol" and not joining.enrols_strangers:
-        what = "agreed to nothing" if joining.restricted is None else "said nothing that puts her in a segment"
+        what = "agreed to nothing" if joining.restricted is None else "said nothing that leads into a segment"
         (place / "unknown_customer").fault(
             "stranger_cannot_join", f"an unknown customer has {what} yet", "unknown_customer: guest, auto: true"
         )
