@@ -6,7 +6,7 @@ import { useLanguage } from './words';
 
 const DayPicker = lazy(() => import('./day-picker'));
 
-export interface DayInputProps extends Pick<TextInputProps, 'label' | 'description' | 'error' | 'required' | 'disabled' | 'w' | 'flex'> {
+export interface DayInputProps extends Pick<TextInputProps, 'label' | 'description' | 'error' | 'required' | 'disabled' | 'w' | 'flex' | 'style'> {
   'aria-label'?: string;
   /** As `2026-03-31`; nothing is no day. */
   value: string;

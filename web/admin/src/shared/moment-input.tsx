@@ -1,16 +1,9 @@
 // A moment by the program's clock: a day and, once there is one, an hour of it. No word of the browser's own zone.
-import { Group, Skeleton } from '@mantine/core';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { Group } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { DayInput } from './day-input';
-
-const TimePicker = lazy(() => import('./time-picker'));
-
-export interface TimeInputProps {
-  /** What the moment is called: the hour of it has a name of its own. */
-  label: string;
-  value: string;
-  onChange: (time: string) => void;
-}
+import { TimeInput } from './time-input';
+import { useUiWords } from './ui.words';
 
 interface MomentInputProps {
   label: string;
@@ -22,14 +15,13 @@ interface MomentInputProps {
 }
 
 export function MomentInput({ label, description, error, value, onChange }: MomentInputProps) {
+  const { t } = useUiWords();
   const [day = '', time = ''] = value.split('T');
   return (
     <Group gap="xs" align="flex-end" wrap="nowrap">
       <DayInput label={label} description={description} error={error} value={day} clearable flex={1} onChange={(next) => onChange(next === '' ? '' : `${next}T${time || '00:00'}`)} />
       {day === '' ? null : (
-        <Suspense fallback={<Skeleton w={96} h={36} />}>
-          <TimePicker label={label} value={time.slice(0, 5)} onChange={(next) => onChange(`${day}T${next.slice(0, 5) || '00:00'}`)} />
-        </Suspense>
+        <TimeInput label={t('hour')} name={`${label}: ${t('hour')}`} value={time.slice(0, 5)} onChange={(next) => onChange(`${day}T${next || '00:00'}`)} />
       )}
     </Group>
   );

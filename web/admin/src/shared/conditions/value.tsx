@@ -1,5 +1,6 @@
 // What a question compares with: one input for each type of field.
 import { Group, MultiSelect, NumberInput, Select, TagsInput, Text, TextInput } from '@mantine/core';
+import { DayInput } from '@shared/day-input';
 import type { Language } from '@shared/words';
 import type { Catalogue } from './fields';
 import { fit } from './fit';
@@ -102,16 +103,18 @@ function One({ label, field, value, options, error, onChange }: OneProps) {
       />
     );
   }
+  if (field.type === 'date') {
+    return <DayInput aria-label={label} value={value} onChange={onChange} error={error} style={fit(160)} />;
+  }
   return (
     <TextInput
       aria-label={label}
-      type={field.type === 'date' ? 'date' : 'text'}
       value={value}
       maxLength={200}
       onChange={(event) => onChange(event.currentTarget.value)}
-      placeholder={field.type === 'date' ? undefined : field.example}
+      placeholder={field.example}
       error={error}
-      style={fit(field.type === 'date' ? 160 : 180)}
+      style={fit(180)}
     />
   );
 }

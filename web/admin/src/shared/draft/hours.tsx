@@ -1,4 +1,5 @@
-import { Group, TextInput } from '@mantine/core';
+import { Group } from '@mantine/core';
+import { TimeInput } from '@shared/time-input';
 import { useFaults, type Control } from './form';
 import { useDraftWords } from './words';
 
@@ -10,8 +11,8 @@ export function DayHours({ value, onChange, path }: Control<string>) {
   const write = (start: string, end: string) => onChange(start === '' && end === '' ? undefined : `${start || '00:00'}-${end || '24:00'}`);
   return (
     <Group gap={6} align="flex-end">
-      <TextInput type="time" label={t('fromHour')} value={from} onChange={(event) => write(event.currentTarget.value, to)} error={fault} />
-      <TextInput type="time" label={t('toHour')} value={to === '24:00' ? '' : to} placeholder={t('allDay')} onChange={(event) => write(from, event.currentTarget.value)} />
+      <TimeInput label={t('fromHour')} value={from} clearable onChange={(start) => write(start, to)} error={fault} />
+      <TimeInput label={t('toHour')} value={to === '24:00' ? '' : to} clearable onChange={(end) => write(from, end)} />
     </Group>
   );
 }
