@@ -15,6 +15,7 @@ from puntal.programs.document.wallets import Wallet
 
 MADRID = ZoneInfo("Europe/Madrid")
 ANNA, BEN, POOL = UUID(int=1), UUID(int=2), UUID(int=3)
+WHY = Cause(event_id="because")
 
 
 def utc(text: str) -> datetime:
@@ -53,6 +54,22 @@ def earn(books: Books, terms: Terms, amount: int, at: datetime, event: str = "e"
     policy.settle(books, [terms], now)
     cause = Cause(event_id=event, order_key=more.pop("order", None))
     return policy.earn(books, terms, amount, cause=cause, at=at, now=now, **more)
+
+
+def refund(books: Books, terms: Terms, lot: Lot, amount: int, at: str) -> int:
+    """Settle and take back, by Madrid's wall clock; returns what the member had to give."""
+    now = madrid(at)
+    policy.settle(books, [terms], now)
+    taken = policy.take_back(books, terms, lot.id, amount, cause=WHY, at=now, now=now)
+    assert_books_add_up(books)
+    return taken.from_member
+
+
+def spend(books: Books, terms: Terms, amount: int, at: str) -> None:
+    """Settle and spend, by Madrid's wall clock."""
+    now = madrid(at)
+    policy.settle(books, [terms], now)
+    policy.spend(books, terms, amount, kind="points.redeemed", cause=WHY, at=now, now=now)
 
 
 def assert_books_add_up(books: Books, opening: dict[tuple[str, int], int] | None = None) -> None:
