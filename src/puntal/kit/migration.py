@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LOCK_KEY = 0x70756E74
-_LOCK_TIMEOUT = "5s"
+_LOCK_TIMEOUT = "2s"
+"""Whoever comes after a statement that waits for a table waits too, so it soon gives up and asks again."""
+_PAUSE_SECONDS = 1
+_PATIENCE_SECONDS = 120
 _WAIT_SECONDS = 600
 _log = structlog.get_logger(__name__)
 
@@ -82,26 +85,51 @@ def current(uri: str) -> str | None:
         return None if row is None else str(row[0])
 
 
-def migrate(uri: str, *, to: str = "head") -> None:
+def migrate(uri: str, *, to: str = "head", patience_seconds: float = _PATIENCE_SECONDS) -> None:
     """Bring a database to a revision. Running it twice, or in two processes at once, does it once.
 
     Args:
         uri: The owner of the tables: a superuser, or a plain role with CREATEROLE.
         to: The revision; the newest unless said otherwise.
+        patience_seconds: How long a revision is tried again while others use the tables it changes.
+
+    Raises:
+        TimeoutError: They are still in use. What was done before stays done, and the next run goes on from there.
+        RoleUnavailableError: The database user may not make the application's role.
     """
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(uri), poolclass=sqlalchemy.NullPool
     )
     with engine.connect() as connection, _alone(connection):
         _prepare(connection)
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, to)
+        _upgrade(connection, to, patience_seconds)
         # With nothing to do, Alembic leaves the transaction open in which it looked.
         connection.commit()
         with connection.begin():
             connection.exec_driver_sql(SHOW_VERSION)
     engine.dispose()
+
+
+def _upgrade(connection: sqlalchemy.Connection, to: str, patience_seconds: float) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            command.upgrade(config, to)
+        except sqlalchemy.exc.OperationalError as failed:
+            connection.rollback()
+            if not isinstance(failed.orig, psycopg.errors.LockNotAvailable):
+                raise
+            if time.monotonic() > deadline:
+                raise TimeoutError(
+                    "Others are using the tables that a migration changes. Nothing of it was done: run it again when"
+                    " long jobs are over, or stop the background work for it."
+                ) from failed
+        else:
+            return
+        _log.info("migration.waiting")
+        time.sleep(_PAUSE_SECONDS)
 
 
 def write_sql(before: str, revision: str, output: TextIO) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,17 +51,20 @@ ORDER BY member_id, at, id
 
 LIST_MEMBERS = """
 -- Newest first by enrolment; who has none (guests), where she is wanted, by when she was first seen. A page of each
--- status along its part of the index, then the newest of these. Locks nothing.
+-- status along its part of the index `member_since`, written as there, then the newest of these. Locks nothing.
 SELECT m.id, m.status, m.enrolled_at, m.name, m.country, m.locale, m.since
 FROM unnest(%(statuses)s::text[]) AS s (status)
 CROSS JOIN LATERAL (
-  SELECT o.id, o.status, o.enrolled_at, o.name, o.country, o.locale, coalesce(o.enrolled_at, o.created_at) AS since
+  SELECT o.id, o.status, o.enrolled_at, o.name, o.country, o.locale,
+    CASE WHEN o.enrolled_at IS NULL THEN o.created_at ELSE o.enrolled_at END AS since
   FROM member o
   WHERE o.program_id = %(program_id)s AND o.status = s.status
-    AND coalesce(o.enrolled_at, o.created_at) >= %(since)s AND coalesce(o.enrolled_at, o.created_at) < %(until)s
-    AND (coalesce(o.enrolled_at, o.created_at), o.id) < (%(before_at)s, %(before_id)s)
+    AND CASE WHEN o.enrolled_at IS NULL THEN o.created_at ELSE o.enrolled_at END >= %(since)s
+    -- One upper bound: beside another one this would not be where the walk of the index begins.
+    AND (CASE WHEN o.enrolled_at IS NULL THEN o.created_at ELSE o.enrolled_at END, o.id)
+      < (%(before_at)s, %(before_id)s)
     AND (%(unenrolled)s OR o.enrolled_at IS NOT NULL)
-  ORDER BY coalesce(o.enrolled_at, o.created_at) DESC, o.id DESC
+  ORDER BY CASE WHEN o.enrolled_at IS NULL THEN o.created_at ELSE o.enrolled_at END DESC, o.id DESC
   LIMIT %(limit)s
 ) AS m
 ORDER BY m.since DESC, m.id DESC
@@ -72,7 +76,8 @@ SEARCH_NAMES = """
 SELECT m.id, m.status, m.enrolled_at, m.name, m.country, m.locale, t.token
 FROM member_token t
 JOIN member m ON m.program_id = %(program_id)s AND m.id = t.member_id
-WHERE t.program_id = %(program_id)s AND t.token >= %(low)s AND t.token < %(high)s
+WHERE t.program_id = %(program_id)s AND t.token < %(high)s
+  -- One lower bound: beside another one this would not be where the walk of the index begins.
   AND (t.token, t.member_id) > (%(after_token)s, %(after_id)s) AND m.status = ANY(%(statuses)s::text[])
   -- A member two of whose words fit comes once, under the first.
   AND NOT EXISTS (
@@ -187,11 +192,16 @@ WHERE program_id = %(program_id)s AND member_id = ANY(%(members)s::uuid[])
 """
 
 
+OLDEST = """
+-- The end of the index on birthdays. Locks nothing.
+SELECT min(birthday) FROM member WHERE program_id = %(program_id)s AND birthday IS NOT NULL
+"""
+
 BORN_ON = """
--- By month and day, from the index on that expression; the rest of the rule is `birthdays.is_due`.
+-- By whole dates, one look at the index for each: row security would not let a sum of month and day use one. The rest
+-- of the rule is `birthdays.is_due`.
 SELECT id FROM member
-WHERE program_id = %(program_id)s AND birthday IS NOT NULL AND status = 'active'
-  AND (extract(month FROM birthday) * 100 + extract(day FROM birthday)) = ANY(%(marks)s::numeric[])
+WHERE program_id = %(program_id)s AND birthday = ANY(%(days)s::date[]) AND status = 'active'
 """
 
 JOINED_WITHIN = """
@@ -298,15 +308,15 @@ async def list_members(
     Each comes with the instant she is listed under: that and the id are the key of the next page. With `unenrolled`
     also those who never enrolled, under the instant they were first seen.
     """
+    before_at, before_id = min(before, (until, UUID(int=0)))
     cursor = await tx.execute(
         LIST_MEMBERS,
         {
             "program_id": program_id,
             "statuses": list(dict.fromkeys(statuses)),
             "since": since,
-            "until": until,
-            "before_at": before[0],
-            "before_id": before[1],
+            "before_at": before_at,
+            "before_id": before_id,
             "limit": limit,
             "unenrolled": unenrolled,
         },
@@ -344,10 +354,10 @@ async def search_names(
     bounds = {prefix: after(prefix) or "\U0010ffff" for prefix in tokens_of(words)}
     if not bounds:
         return []
-    after_token, after_id = after_key or ("", UUID(int=0))
     # The pages after the first follow the same word.
-    known = {prefix: bounds[prefix] for prefix in bounds if after_token.startswith(prefix)} if after_token else bounds
+    known = {prefix: bounds[prefix] for prefix in bounds if after_key is not None and after_key[0].startswith(prefix)}
     low = await _rarest(tx, program_id, known or bounds)
+    after_token, after_id = after_key or (low, UUID(int=0))
     high = bounds[low]
     others = [(prefix, end) for prefix, end in bounds.items() if prefix != low]
     cursor = await tx.execute(
@@ -411,9 +421,18 @@ async def _listed(tx: Transaction, statement: str, values: dict[str, Any]) -> li
     return [Listed(*row) for row in await cursor.fetchall()]
 
 
-async def born_on(tx: Transaction, program_id: int, marks: Collection[int]) -> list[UUID]:
-    """Return active members born on these days, written as month x 100 + day."""
-    cursor = await tx.execute(BORN_ON, {"program_id": program_id, "marks": list(marks)})
+async def born_on(tx: Transaction, program_id: int, marks: Collection[tuple[int, int]], *, through: int) -> list[UUID]:
+    """Return active members born on these days (month, day) of any year up to `through`."""
+    row = await (await tx.execute(OLDEST, {"program_id": program_id})).fetchone()
+    if row is None or row[0] is None:
+        return []
+    days = [
+        date(year, month, day)
+        for year in range(row[0].year, through + 1)
+        for month, day in marks
+        if day <= monthrange(year, month)[1]
+    ]
+    cursor = await tx.execute(BORN_ON, {"program_id": program_id, "days": days})
     return [row[0] for row in await cursor.fetchall()]
 
 

@@ -16,8 +16,7 @@ _FARTHEST_ZONE = timedelta(hours=14)
 _MOST_YEARS = 100
 _FIRST_YEAR = 1900
 _FEBRUARY = 2
-_LEAP_DAY = 229
-"""Month x 100 + day."""
+_LEAP_DAY = (2, 29)
 
 
 async def due_birthdays(
@@ -35,8 +34,8 @@ async def due_birthdays(
     first, last = (since - _FARTHEST_ZONE).date(), (until + _FARTHEST_ZONE).date()
     days = [first + timedelta(days=at) for at in range((last - first).days + 1)]
     # Those of 29 February keep the 28th in other years; they are few, so they are always looked at.
-    marks = {day.month * 100 + day.day for day in days}
-    candidates = await queries.born_on(tx, program_id, sorted(marks | {_LEAP_DAY}))
+    marks = {(day.month, day.day) for day in days}
+    candidates = await queries.born_on(tx, program_id, sorted(marks | {_LEAP_DAY}), through=last.year)
     profiles = await store.load(tx, program_id, candidates, lock=False)
     due = {member: birthdays.due_between(profile, since, until, zone) for member, profile in sorted(profiles.items())}
     return {member: day for member, day in due.items() if day is not None}
