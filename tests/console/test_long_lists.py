@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PEOPLE = 102_000
 RARE = 60
 PAGE = 50
-FAR = 90_000
+FAR, FAR_IN_TIER = 90_000, 25_000
 MOST_READ = 60 * PAGE
 """Rows of a table or index that a page may look at: some for each it shows, never a share of all."""
 MOST_BLOCKS = 16 * PAGE
@@ -199,11 +199,15 @@ async def test_a_page_of_very_many_costs_what_is_on_it(
         pytest.param(Wanted(), id="everybody"),
         pytest.param(Wanted(statuses=("active", "paused")), id="several"),
         pytest.param(Wanted(segment="everybody"), id="a big segment"),
+        pytest.param(Wanted(ladder="club", tier="base"), id="the first tier"),
+        pytest.param(Wanted(ladder="club", tier="silver"), id="a big tier"),
         pytest.param(Wanted(text="anna"), id="a name everybody has"),
     ],
 )
 async def test_a_page_far_down_costs_as_much_as_the_first(database: Database, crowd: Compiled, wanted: Wanted) -> None:
-    assert len(await paged(database, crowd, wanted, most=2, after=FAR)) == 2 * PAGE
+    assert (
+        len(await paged(database, crowd, wanted, most=2, after=FAR if wanted.tier is None else FAR_IN_TIER)) == 2 * PAGE
+    )
 
 
 async def test_the_newest_come_first_also_among_several_statuses(database: Database, crowd: Compiled) -> None:

@@ -56,18 +56,21 @@ JOIN identity i ON i.program_id = %(program_id)s AND i.kind = named.kind AND i.v
 """
 
 IN_SEGMENT = """
--- A page of a segment, newest members first, by its key. Locks nothing.
+-- A page of a segment, newest members first, by its key; both sides are bounded, for they may be walked together.
+-- Locks nothing.
 SELECT s.member_id FROM segment_member s
 JOIN member m ON m.program_id = %(program_id)s AND m.id = s.member_id AND m.status = ANY(%(statuses)s::text[])
+  AND m.id < %(before)s
 WHERE s.program_id = %(program_id)s AND s.segment = %(segment)s AND s.member_id < %(before)s
 ORDER BY s.member_id DESC
 LIMIT %(limit)s
 """
 
 IN_TIER = """
--- A page of a tier above the first, newest members first: who came into it and has not changed since. Locks nothing.
+-- A page of a tier above the first, newest members first: who came into it and has not changed since. Both sides are
+-- bounded, as above. Locks nothing.
 SELECT c.member_id FROM tier_change c
-JOIN member m ON m.program_id = %(program_id)s AND m.id = c.member_id
+JOIN member m ON m.program_id = %(program_id)s AND m.id = c.member_id AND m.id < %(before)s
   AND m.status = ANY(%(statuses)s::text[]) AND m.status <> 'guest'
 WHERE c.program_id = %(program_id)s AND c.ladder = %(ladder)s AND c.to_tier = %(tier)s AND c.member_id < %(before)s
   AND NOT EXISTS (
