@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from puntal.kit import postgres_account
 from puntal.kit.postgres import Server, ServerUnavailableError, ensure_server, running_pid
-from puntal.kit.postgres_account import UnsuitableAccountError
+from puntal.kit.postgres import account as postgres_account
+from puntal.kit.postgres.account import UnsuitableAccountError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

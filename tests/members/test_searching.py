@@ -9,7 +9,10 @@ from uuid import UUID
 import pytest
 from people import MEMBERSHIP, NOON, a_person
 
-from puntal.members import operations, queries
+from puntal.members import operations
+from puntal.members.queries.clock import BORN_ON
+from puntal.members.queries.identities import MAILBOXES
+from puntal.members.queries.lists import LIST_MEMBERS, SEARCH_NAMES
 from puntal.members.store import FIND
 from puntal.members.tokens import after, tokens_of
 
@@ -30,10 +33,10 @@ FINDS = {"asks": [0], "ranks": [0], "kinds": ["email"], "values": ["p1@example.c
 @pytest.mark.parametrize(
     ("statement", "values"),
     [
-        pytest.param(queries.SEARCH_NAMES, KEY, id="names"),
-        pytest.param(queries.LIST_MEMBERS, LIST, id="list"),
-        pytest.param(queries.MAILBOXES, {"boxes": ["p1@example.com"]}, id="mailboxes"),
-        pytest.param(queries.BORN_ON, {"marks": [310]}, id="birthdays"),
+        pytest.param(SEARCH_NAMES, KEY, id="names"),
+        pytest.param(LIST_MEMBERS, LIST, id="list"),
+        pytest.param(MAILBOXES, {"boxes": ["p1@example.com"]}, id="mailboxes"),
+        pytest.param(BORN_ON, {"marks": [310]}, id="birthdays"),
         pytest.param(FIND, FINDS, id="recognise"),
     ],
 )

