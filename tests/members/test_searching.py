@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -36,7 +36,7 @@ FINDS = {"asks": [0], "ranks": [0], "kinds": ["email"], "values": ["p1@example.c
         pytest.param(SEARCH_NAMES, KEY, id="names"),
         pytest.param(LIST_MEMBERS, LIST, id="list"),
         pytest.param(MAILBOXES, {"boxes": ["p1@example.com"]}, id="mailboxes"),
-        pytest.param(BORN_ON, {"marks": [310]}, id="birthdays"),
+        pytest.param(BORN_ON, {"days": [date(1990, 3, 10)]}, id="birthdays"),
         pytest.param(FIND, FINDS, id="recognise"),
     ],
 )
