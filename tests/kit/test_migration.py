@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,3 +73,19 @@ def test_an_owner_who_may_not_is_told_what_to_run(other_server: Server) -> None:
         connection.execute("GRANT puntal_app TO weak")
     migration.migrate(uri)
     assert migration.current(uri) == migration.newest()
+
+
+def test_tables_in_use_are_waited_for_and_then_said_so(other_server: Server) -> None:
+    migration.migrate(other_server.uri, to="0082")
+
+    with psycopg.connect(other_server.uri) as reader:
+        reader.execute("SELECT count(*) FROM member")
+        with pytest.raises(TimeoutError, match="run it again"):
+            migration.migrate(other_server.uri, patience_seconds=0)
+        assert migration.current(other_server.uri) == "0082"
+        over = threading.Timer(3, reader.rollback)
+        over.start()
+        migration.migrate(other_server.uri)
+        over.join()
+
+    assert migration.current(other_server.uri) == migration.newest()

@@ -22,22 +22,24 @@ LIMIT %(limit)s
 """
 
 MEMBERS_PER_TIER = """
--- Locks nothing. The last change of a member tells the tier in effect; who never changed is in the first.
-SELECT coalesce(newest.to_tier, %(first)s), count(*)
-FROM member
-LEFT JOIN LATERAL (
-  SELECT to_tier
+-- Locks nothing. The last change of a member tells the tier in effect; who never changed is in the first, so that one
+-- is what the others leave.
+SELECT newest.to_tier, count(*)
+FROM (
+  SELECT DISTINCT ON (member_id) member_id, to_tier
   FROM tier_change
-  WHERE program_id = %(program_id)s AND member_id = member.id AND ladder = %(ladder)s
-  ORDER BY id DESC
-  LIMIT 1
-) AS newest ON true
-WHERE member.program_id = %(program_id)s AND member.status IN ('active', 'paused', 'blocked')
+  WHERE program_id = %(program_id)s AND ladder = %(ladder)s
+  ORDER BY member_id, id DESC
+) AS newest
+JOIN member ON member.program_id = %(program_id)s AND member.id = newest.member_id
+  AND member.status IN ('active', 'paused', 'blocked')
 GROUP BY 1
+UNION ALL
+SELECT NULL, count(*) FROM member WHERE program_id = %(program_id)s AND status IN ('active', 'paused', 'blocked')
 """
 
-MEMBERS_OF_TIER = """
--- Locks nothing. Pages by member id.
+MEMBERS_OF_FIRST_TIER = """
+-- Locks nothing. Pages by member id: most members are in it, so the way through all of them is short.
 SELECT member.id
 FROM member
 LEFT JOIN LATERAL (
@@ -48,9 +50,23 @@ LEFT JOIN LATERAL (
   LIMIT 1
 ) AS newest ON true
 WHERE member.program_id = %(program_id)s AND member.status IN ('active', 'paused', 'blocked')
-  AND (%(after)s::uuid IS NULL OR member.id > %(after)s::uuid)
-  AND coalesce(newest.to_tier, %(first)s) = %(tier)s
+  AND member.id > %(after)s AND coalesce(newest.to_tier, %(tier)s) = %(tier)s
 ORDER BY member.id
+LIMIT %(limit)s
+"""
+
+MEMBERS_OF_TIER = """
+-- Locks nothing. Pages by member id: who came into it and has not changed since. Both sides are bounded, for they may
+-- be walked together.
+SELECT c.member_id
+FROM tier_change c
+JOIN member m ON m.program_id = %(program_id)s AND m.id = c.member_id AND m.id > %(after)s
+  AND m.status IN ('active', 'paused', 'blocked')
+WHERE c.program_id = %(program_id)s AND c.ladder = %(ladder)s AND c.to_tier = %(tier)s AND c.member_id > %(after)s
+  AND NOT EXISTS (
+    SELECT FROM tier_change n
+    WHERE n.program_id = %(program_id)s AND n.member_id = c.member_id AND n.ladder = %(ladder)s AND n.id > c.id)
+ORDER BY c.member_id
 LIMIT %(limit)s
 """
 
@@ -150,9 +166,10 @@ async def history(tx: Transaction, program_id: int, member: UUID, *, before: UUI
 
 async def members_per_tier(tx: Transaction, program_id: int, climb: Climb) -> dict[str, int]:
     """Return how many members are in each tier, the empty ones too, lowest first."""
-    cursor = await tx.execute(MEMBERS_PER_TIER, {"program_id": program_id, "ladder": climb.id, "first": climb.tiers[0]})
-    found: dict[str, int] = dict(await cursor.fetchall())
-    return {tier: found.get(tier, 0) for tier in climb.tiers}
+    cursor = await tx.execute(MEMBERS_PER_TIER, {"program_id": program_id, "ladder": climb.id})
+    found: dict[str | None, int] = dict(await cursor.fetchall())
+    above = {tier: found.get(tier, 0) for tier in climb.tiers[1:]}
+    return {climb.tiers[0]: found[None] - sum(above.values()), **above}
 
 
 async def members_of_tier(
@@ -160,13 +177,12 @@ async def members_of_tier(
 ) -> list[UUID]:
     """Return members in a tier, by id."""
     cursor = await tx.execute(
-        MEMBERS_OF_TIER,
+        MEMBERS_OF_FIRST_TIER if tier == climb.tiers[0] else MEMBERS_OF_TIER,
         {
             "program_id": program_id,
             "ladder": climb.id,
-            "first": climb.tiers[0],
             "tier": tier,
-            "after": after,
+            "after": after or UUID(int=0),
             "limit": limit,
         },
     )
