@@ -1,4 +1,4 @@
-"""A server of the access routes alone, an organization with one program, and keys to knock with."""
+"""The access routes alone and a whole server, an organization with one program, its people, and keys to knock with."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from contextlib import AsyncExitStack
 import httpx2
 import pytest
 from fastapi import FastAPI
-from signers import PHRASE, Hire, MakeKey, Open
+from offices import DOCUMENT, Office
+from signers import PHRASE, Hire, MakeKey, Open, sign_in
 
 from puntal.access import api
-from puntal.access.gate import Gate
+from puntal.access.gate import Gate, KeyRing
 from puntal.access.issuers import Issuers
 from puntal.access.model import ALL_PERMISSIONS, Caller, NewKey, NewStaff, OrganizationId, Permission, Staff
 from puntal.access.operations import keys, staff
 from puntal.entrypoints.cards import Cards
+from puntal.entrypoints.server import create_app
 from puntal.kit import clock, http, ids
 from puntal.kit.db import Database, ProgramId
 from puntal.kit.sealing import Sealer
+from puntal.kit.settings import Settings
+from puntal.programs import operations as programs
 
 
 @pytest.fixture
@@ -96,3 +100,31 @@ async def browser(app: FastAPI) -> AsyncIterator[Open]:
             return await stack.enter_async_context(fresh)
 
         yield opened
+
+
+@pytest.fixture
+def ring(database: Database) -> KeyRing:
+    return KeyRing(database)
+
+
+@pytest.fixture
+async def served(database: Database) -> AsyncIterator[FastAPI]:
+    """Every route, as a server runs them."""
+    app = create_app(database, settings=Settings(log_level="error"))
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def office(served: FastAPI, hire: Hire, database: Database, program_id: int, slug: str) -> AsyncIterator[Office]:
+    async with database.program_transaction(program_id) as tx:
+        await programs.publish(tx, program_id, DOCUMENT, by="tests", now=clock.now())
+    transport = httpx2.ASGITransport(served, client=("203.0.113.40", 40000))
+    headers = {"sec-fetch-site": "same-origin"}
+    async with (
+        httpx2.AsyncClient(transport=transport, base_url="https://puntal", headers=headers) as anna,
+        httpx2.AsyncClient(transport=transport, base_url="https://puntal", headers=headers) as ben,
+    ):
+        await sign_in(anna, await hire("Anna", "admin"))
+        await sign_in(ben, await hire("Ben", "owner"))
+        yield Office(anna, ben, f"/v1/programs/{slug}")

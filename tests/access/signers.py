@@ -17,6 +17,11 @@ Hire = Callable[..., Awaitable[Staff]]
 Open = Callable[..., Awaitable[httpx2.AsyncClient]]
 
 
+def bearer(token: str) -> str:
+    """Return a token as it is sent."""
+    return f"Bearer {token}"
+
+
 async def sign_in(client: httpx2.AsyncClient, person: Staff, password: str = PHRASE, **more: Any) -> httpx2.Response:
     return await client.post("/v1/auth/sign-in", json={"email": person.email, "password": password, **more})
 
