@@ -66,8 +66,7 @@ def app(database: Database) -> FastAPI:
     served.state.sealer = Sealer(lambda: [bytes(range(32))])
     served.state.issuers = Issuers()
     served.state.program_cards = Cards(database)
-    for router in api.ROUTERS:
-        served.include_router(router)
+    http.add_routes(served, *api.ROUTERS)
     return served
 
 

@@ -18,7 +18,7 @@ from puntal.access.dependencies import Now, ProgramCaller, ProgramId, ProgramTx,
 from puntal.access.errors import IdempotencyKeyBusy
 from puntal.access.model import NewKey, Permission
 from puntal.access.operations import audit
-from puntal.kit import clock
+from puntal.kit import clock, http
 from puntal.kit import db as kit_db
 from puntal.kit.db import Database, Transaction
 from puntal.kit.errors import Conflict
@@ -74,7 +74,7 @@ async def notes(
     async def wipe(tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now) -> None:
         await audit.record(tx, program_id=program_id, actor=caller.actor, action="note.wiped", subject="all", now=now)
 
-    app.include_router(router)
+    http.add_routes(app, router)
     made = await a_key()
     client.headers["Authorization"] = f"Bearer {made.token}"
     client.base_url = httpx2.URL(f"http://puntal/v1/programs/{slug}/")

@@ -63,8 +63,7 @@ async def knock(fresh: Database) -> AsyncIterator[Knock]:
             served.state.gate = Gate(fresh)
             served.state.sealer = Sealer(lambda: [bytes(range(32))])
             served.state.program_cards = Cards(fresh)
-            for router in api.ROUTERS:
-                served.include_router(router)
+            http.add_routes(served, *api.ROUTERS)
             said = {"sec-fetch-site": "same-origin"} | {
                 name.replace("_", "-"): value for name, value in headers.items()
             }

@@ -48,8 +48,7 @@ async def client(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
     app = FastAPI()
     http.install(app)
     app.state.database, app.state.gate, app.state.programs = database, Gate(database), Programs()
-    app.include_router(console.router)
-    app.include_router(members.router)
+    http.add_routes(app, console.router, members.router)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app, client=("203.0.113.7", 40000)),
         base_url=f"http://puntal/v1/programs/{slug}/",

@@ -60,7 +60,7 @@ async def client(database: Database, program_id: int) -> AsyncIterator[httpx2.As
     served.state.database = database
     served.state.gate = Gate(database)
     served.state.programs = Programs()
-    served.include_router(api.router)
+    http.add_routes(served, api.router)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(served),
         base_url=f"http://puntal/v1/programs/tienda-{row[0]}",

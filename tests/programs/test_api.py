@@ -50,8 +50,7 @@ async def client(database: Database, organization_id: OrganizationId) -> AsyncIt
     http.install(app)
     app.state.database = database
     app.state.gate = Gate(database)
-    for router in api.ROUTERS:
-        app.include_router(router)
+    http.add_routes(app, *api.ROUTERS)
     headers = {"authorization": f"Bearer {key.token}"}
     transport = httpx2.ASGITransport(app, client=("203.0.113.7", 40000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://puntal", headers=headers) as opened:

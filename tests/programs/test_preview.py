@@ -33,7 +33,7 @@ async def client(database: Database, program_id: int) -> AsyncIterator[httpx2.As
     http.install(app)
     app.state.database = database
     app.state.gate = Gate(database)
-    app.include_router(api_preview.router)
+    http.add_routes(app, api_preview.router)
     transport = httpx2.ASGITransport(app, client=("203.0.113.7", 40000))
     headers = {"authorization": f"Bearer {key.token}"}
     async with httpx2.AsyncClient(transport=transport, base_url="http://puntal", headers=headers) as opened:

@@ -54,9 +54,7 @@ async def shop(database: Database, program_id: int) -> AsyncIterator[httpx2.Asyn
     served.state.database = database
     served.state.gate = Gate(database)
     served.state.programs = Programs()
-    served.include_router(gift_cards.router)
-    served.include_router(card_totals.router)
-    served.include_router(vouchers.router)
+    http.add_routes(served, gift_cards.router, card_totals.router, vouchers.router)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(served),
         base_url=f"http://puntal/v1/programs/tienda-{row[0]}",

@@ -36,8 +36,7 @@ async def client(database: Database, program_id: int) -> AsyncIterator[httpx2.As
     http.install(served)
     served.state.database = database
     served.state.gate = Gate(database)
-    for router in api.ROUTERS:
-        served.include_router(router)
+    http.add_routes(served, *api.ROUTERS)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(served),
         base_url=f"http://puntal/v1/programs/{row[1]}",

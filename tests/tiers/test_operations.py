@@ -185,7 +185,7 @@ async def test_over_http_a_tier_is_given_shown_and_taken_back(database: Database
     http.install(served)
     served.state.database = database
     served.state.gate = Gate(database)
-    served.include_router(api.router)
+    http.add_routes(served, api.router)
     floor = f"/v1/programs/{row[1]}/members/{anna}/tiers/club/floor"
     transport = httpx2.ASGITransport(served, client=("203.0.113.7", 40000))
     headers = {"Authorization": f"Bearer {made.token}"}

@@ -42,7 +42,7 @@ async def a_client(
     app.state.database = database
     app.state.gate = Gate(database)
     app.state.sealer = SEALER
-    app.include_router(api.router)
+    http.add_routes(app, api.router)
     return httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app, client=("203.0.113.7", 40000)),
         base_url=f"http://puntal/v1/programs/{row[1]}/webhooks",

@@ -83,8 +83,7 @@ def create_app(database: Database | Opener, *, settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
     )
     http.install(app, settings)
-    for router in (*routers(), imports_router, history_router, trying_router):
-        app.include_router(router)
+    http.add_routes(app, *routers(), imports_router, history_router, trying_router)
     for path, endpoint in (("/healthz", _alive), ("/readyz", _ready), ("/metrics", _metrics), ("/", _front)):
         app.router.routes.append(Route(path, endpoint, include_in_schema=False))
     app.router.routes.append(Route(images.PATH, images.show, include_in_schema=False))

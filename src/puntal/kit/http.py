@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import psycopg
 import structlog
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from psycopg import errors as pg
 from psycopg_pool import PoolTimeout
@@ -192,6 +192,16 @@ def install(app: FastAPI, chosen: Settings | None = None) -> None:
         app.add_exception_handler(kind, outage)
     app.add_middleware(Bodies, most_bytes=limits.max_body_bytes, most_upload_bytes=limits.max_upload_bytes)
     app.add_middleware(Requests)
+
+
+def add_routes(app: FastAPI, *routers: APIRouter) -> None:
+    """Let the app answer the routes just as they were declared.
+
+    FastAPI's own way to include a router examines each route's signature anew for each app, when its first request
+    comes: a second of work for all of ours, which nobody waits for when the routes are shared.
+    """
+    for router in routers:
+        app.router.routes.extend(router.routes)
 
 
 def describe_problems(document: dict[str, Any]) -> dict[str, Any]:
