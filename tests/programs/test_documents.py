@@ -130,11 +130,11 @@ def test_a_rule_is_told_as_a_marketer_would() -> None:
     program = Program.model_validate(load_template("supermarket"))
 
     assert Speaker(program, "en").rule(program.earning[0]) == (
-        "For a purchase: 1 point per €1.00 of the order; Silver 1.25, Gold 1.5; not for lines where category is fuel, "
+        "For a purchase: 1 point per €1.00 of the order; Silver 1.25, Gold 1.5; not for lines where the category is fuel, "
         "tobacco, giftcard, coupon or charitable_cont."
     )
     assert Speaker(program, "es").rule(program.earning[2]) == (
-        "Por una compra: 2 veces lo que da 'Tus compras', solo para líneas en que categoría es produce o salad_bar; "
+        "Por una compra: 2 veces lo que da 'Tus compras', solo para líneas en que la categoría es produce o salad_bar; "
         "los miércoles."
     )
 

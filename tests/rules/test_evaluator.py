@@ -117,20 +117,54 @@ def test_a_condition_reads_as_a_sentence() -> None:
     )
 
     assert sentence(logic, CATALOGUE, "en") == (
-        "spend in the last calendar year is more than €1,000.00 and country is Germany"
-        " and (tier is silver or gold or not (shop is Sol))"
+        "the spend in the last calendar year is more than €1,000.00 and the country is Germany"
+        " and (the tier is silver or gold or “shop” is not Sol)"
     )
     assert sentence(logic, CATALOGUE, "es") == (
-        "gasto en el último año natural es más de 1.000,00\N{NO-BREAK SPACE}€ y país es Alemania"
-        " y (nivel es silver o gold o no (shop es Sol))"
+        "el gasto en el último año natural es más de 1.000,00\N{NO-BREAK SPACE}€ y el país es Alemania"
+        " y (el nivel es silver o gold o «shop» no es Sol)"
     )
+
+
+@pytest.mark.parametrize(
+    ("condition", "en", "es"),
+    [
+        ({"member.orders": 0}, "there are no orders", "no hay pedidos"),
+        ({"member.orders": 1}, "there is 1 order", "hay 1 pedido"),
+        ({"member.orders": {"at_least": 2}}, "there are at least 2 orders", "hay al menos 2 pedidos"),
+        ({"member.orders": {"between": [2, 5]}}, "the orders are between 2 and 5", "los pedidos están entre 2 y 5"),
+        (
+            {"member.days_since_last_order": {"at_least": 35}},
+            "it has been at least 35 days since the last order",
+            "han pasado al menos 35 días desde el último pedido",
+        ),
+        ({"member.email_verified": False}, "the e-mail is not verified", "el correo no está verificado"),
+        ({"not": {"member.email_verified": True}}, "the e-mail is not verified", "el correo no está verificado"),
+        ({"not": {"member.tier": {"in": ["silver"]}}}, "the tier is not silver", "el nivel no es silver"),
+        ({"member.birthday_month": 5}, "the birthday month is May", "el mes de cumpleaños es mayo"),
+        ({"order.weekday": 7}, "the weekday of the order is Sunday", "el día de la semana del pedido es domingo"),
+        ({"order.tags": {"contains": "gift"}}, "the order tags include gift", "las etiquetas del pedido incluyen gift"),
+        ({"member.age": {"exists": False}}, "the age is not known", "la edad no se conoce"),
+        ({"member.country": {"in": ["ES", "OM"]}}, "the country is Spain or Oman", "el país es España u Omán"),
+        (
+            {"not": {"member.age": {"at_least": 18}}},
+            "not (the age is at least 18)",
+            "no (la edad es al menos 18)",
+        ),
+    ],
+)
+def test_each_kind_of_question_has_its_own_words(condition: dict[str, object], en: str, es: str) -> None:
+    logic = expand(condition, CATALOGUE)
+
+    assert sentence(logic, CATALOGUE, "en") == en
+    assert sentence(logic, CATALOGUE, "es") == es
 
 
 def test_an_explanation_shows_what_was_found() -> None:
     logic = expand({"order.net": {"over": "20 EUR"}, "member.orders": {"at_least": 1}, "member.shop": "Sol"}, CATALOGUE)
 
     assert explain(logic, BASKET, CATALOGUE, "en") == [
-        ("order net amount is more than €20.00", "€19.99", False),
-        ("orders is at least 1", "3", True),
-        ("shop is Sol", None, False),
+        ("the order net amount is more than €20.00", "€19.99", False),
+        ("there is at least 1 order", "3", True),
+        ("“shop” is Sol", None, False),
     ]

@@ -141,7 +141,7 @@ async def test_a_condition_is_said_in_words_or_its_faults_are(client: httpx2.Asy
 
     said = await client.post("/conditions/check", json={"when": asked}, headers={"Accept-Language": "es"})
     assert said.json() == {
-        "sentence": "segmentos incluye Amigas",
+        "sentence": "los segmentos incluyen Amigas",
         "when": {"member.segments": {"contains": "friends"}},
         "faults": [],
     }
@@ -171,7 +171,7 @@ async def test_the_draft_may_be_asked_before_it_is_in_force(
     assert "member.size" not in {field["name"] for field in live.json()["items"]}
     assert "member.size" in {field["name"] for field in drafted.json()["items"]}
     assert (await client.post("/conditions/check", json=asked)).json()["sentence"] is None
-    assert (await client.post("/conditions/check", json=asked | {"draft": True})).json()["sentence"] == "size is s"
+    assert (await client.post("/conditions/check", json=asked | {"draft": True})).json()["sentence"] == "“size” is s"
 
 
 async def test_before_the_first_revision_there_is_nothing_to_ask(client: httpx2.AsyncClient) -> None:

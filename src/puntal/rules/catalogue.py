@@ -40,6 +40,11 @@ _METRIC_LABELS = {
     "items": {"es": "artículos comprados", "en": "items bought"},
     "events": {"es": "veces", "en": "times"},
 }
+_ONE_OF_METRIC = {
+    "orders": {"es": "pedido", "en": "order"},
+    "items": {"es": "artículo comprado", "en": "item bought"},
+    "events": {"es": "vez", "en": "time"},
+}
 _WINDOW_LABELS = {
     "this_month": {"es": "este mes", "en": "this month"},
     "last_month": {"es": "el mes pasado", "en": "the last month"},
@@ -202,13 +207,14 @@ class Catalogue:
         window = parse_window(last)
         if scope != Scope.MEMBER or window is None:
             return None
-        key, labels = "", _METRIC_LABELS.get(kind, {})
+        key, of = "", dict.fromkeys(("es", "en"), "")
+        labels, one = _METRIC_LABELS.get(kind, {}), _ONE_OF_METRIC.get(kind, {})
         if kind == "events":
             if middle not in self._events():
                 return None
             metric, column = f"events.{middle}", "count"
             called = self.event_labels.get(middle, {})
-            labels = {locale: f"{label} “{called.get(locale, middle)}”" for locale, label in labels.items()}
+            of = {locale: f" “{called.get(locale, middle)}”" for locale in labels}
         elif kind in STORED_AS:
             metric, column = STORED_AS[kind]
             if middle:
@@ -216,21 +222,23 @@ class Catalogue:
                 if dimension not in DIMENSIONS or not value:
                     return None
                 key = f"{dimension}:{value}"
-                labels = {
-                    locale: f"{label} {_DIMENSION_LABELS[dimension][locale]} {value}"
-                    for locale, label in labels.items()
-                }
+                of = {locale: f" {_DIMENSION_LABELS[dimension][locale]} {value}" for locale in labels}
             elif window.name == LIFETIME:
                 return None  # that is member.spend
         else:
             return None
         money = kind == "spend"
+        es = "el" if money else "las" if kind == "events" else "los"
+        tail = {locale: f"{of[locale]} {_window_words(window.name, window.days, locale)}" for locale in labels}
         return Field(
             name=name,
             type=Type.MONEY if money else Type.NUMBER,
             scope=Scope.MEMBER,
-            labels={locale: _in_window(label, window.name, window.days, locale) for locale, label in labels.items()},
-            summed=labels,
+            labels={locale: label + tail[locale] for locale, label in labels.items()},
+            subject={"es": f"{es} {labels['es']}{tail['es']}", "en": f"the {labels['en']}{tail['en']}"},
+            plural=not money,
+            one={locale: word + tail[locale] for locale, word in one.items()},
+            summed={locale: label + of[locale] for locale, label in labels.items()},
             empty=0,
             metric=MetricRead(name, metric, key, column, window),
             currency=self.currency if money else None,
@@ -239,11 +247,11 @@ class Catalogue:
         )
 
 
-def _in_window(label: str, name: str, days: int, locale: str) -> str:
+def _window_words(name: str, days: int, locale: str) -> str:
     if days:
-        return f"{label} en los últimos {days} días" if locale == "es" else f"{label} in the last {days} days"
+        return f"en los últimos {days} días" if locale == "es" else f"in the last {days} days"
     shown = _WINDOW_LABELS[name][locale]
-    return f"{label} en {shown}" if locale == "es" else f"{label} in {shown}"
+    return f"en {shown}" if locale == "es" else f"in {shown}"
 
 
 def _custom(name: str, declared: CustomField, currency: str, scale: int) -> Field:

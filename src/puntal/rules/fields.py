@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from puntal.rules.model import FactValue, Field, Labels, Scope, Type, WalletField
 
@@ -22,11 +23,54 @@ _POOLED = """(SELECT s.available[{}] FROM pool_member p
 _TOTAL = "coalesce((h.running->'totals'->>'{}')::bigint, 0)"
 
 
-def _field(
-    name: str, type_: Type, es: str, en: str, *, sql: str | None = None, empty: FactValue = None, example: str = ""
+def _field(  # noqa: PLR0913 - what a field is
+    name: str,
+    type_: Type,
+    es: str,
+    en: str,
+    *,
+    article: str = "el",
+    one: tuple[str, str] | None = None,
+    sql: str | None = None,
+    empty: FactValue = None,
+    example: str = "",
 ) -> Field:
-    scope = Scope(name.split(".", maxsplit=1)[0])
-    return Field(name=name, type=type_, scope=scope, labels={"es": es, "en": en}, sql=sql, empty=empty, example=example)
+    """Return a field with its labels; `article` is the Spanish one, `one` the Spanish and English of a single one."""
+    return Field(
+        name=name,
+        type=type_,
+        scope=Scope(name.split(".", maxsplit=1)[0]),
+        labels={"es": es, "en": en},
+        subject={"es": f"{article} {es}", "en": f"the {en}"},
+        plural=article in ("los", "las"),
+        one={} if one is None else {"es": one[0], "en": one[1]},
+        sql=sql,
+        empty=empty,
+        example=example,
+    )
+
+
+def _days(name: str, es: str, en: str, *, sql: str, example: str = "") -> Field:
+    """Return the field of the days since something."""
+    days = _field(
+        name,
+        Type.NUMBER,
+        f"días desde {es}",
+        f"days since {en}",
+        article="los",
+        one=(f"día desde {es}", f"day since {en}"),
+        sql=_days_since(sql),
+        example=example,
+    )
+    return replace(days, elapsed=True)
+
+
+def _flag(
+    name: str, es: tuple[str, str, str], en: tuple[str, str, str], *, sql: str | None = None, empty: FactValue = None
+) -> Field:
+    """Return a field of yes or no: its label, the sentence for yes, and the one for no."""
+    flag = _field(name, Type.FLAG, es[0], en[0], sql=sql, empty=empty)
+    return replace(flag, answers={True: {"es": es[1], "en": en[1]}, False: {"es": es[2], "en": en[2]}})
 
 
 def _days_since(expression: str) -> str:
@@ -43,6 +87,7 @@ def member_fields(currency: str, money_scale: int) -> Iterator[Field]:
         type=Type.CHOICE,
         scope=Scope.MEMBER,
         labels={"es": "estado", "en": "status"},
+        subject={"es": "el estado", "en": "the status"},
         sql="m.status",
         choices=tuple(STATUSES),
         named=STATUSES,
@@ -53,23 +98,22 @@ def member_fields(currency: str, money_scale: int) -> Iterator[Field]:
         type=Type.TEXT,
         scope=Scope.MEMBER,
         labels={"es": "país", "en": "country"},
+        subject={"es": "el país", "en": "the country"},
         sql="m.country",
         territory=True,
         example="DE",
     )
     yield _field("member.locale", Type.TEXT, "idioma", "language", sql="m.locale", example="es")
     yield _field(
-        "member.enrolled_on", Type.DATE, "fecha de alta", "enrolment date", sql=f"to_char({enrolled}, 'YYYY-MM-DD')"
+        "member.enrolled_on",
+        Type.DATE,
+        "fecha de alta",
+        "enrolment date",
+        article="la",
+        sql=f"to_char({enrolled}, 'YYYY-MM-DD')",
     )
-    yield _field(
-        "member.days_since_enrolled",
-        Type.NUMBER,
-        "días desde el alta",
-        "days since enrolment",
-        sql=_days_since(enrolled),
-        example="30",
-    )
-    yield _field(
+    yield _days("member.days_since_enrolled", "el alta", "enrolment", sql=enrolled, example="30")
+    month = _field(
         "member.birthday_month",
         Type.NUMBER,
         "mes de cumpleaños",
@@ -77,28 +121,28 @@ def member_fields(currency: str, money_scale: int) -> Iterator[Field]:
         sql="extract(month FROM m.birthday)::integer",
         example="5",
     )
+    yield replace(month, calendar="month")
     yield _field(
         "member.age",
         Type.NUMBER,
         "edad",
         "age",
+        article="la",
         sql="(extract(year FROM %(today)s::date)::integer - extract(year FROM m.birthday)::integer"
         " - (%(today_month_day)s::text < to_char(m.birthday, 'MMDD'))::integer)",
         example="18",
     )
-    yield _field(
+    yield _flag(
         "member.email_verified",
-        Type.FLAG,
-        "correo verificado",
-        "e-mail verified",
+        ("correo verificado", "el correo está verificado", "el correo no está verificado"),
+        ("e-mail verified", "the e-mail is verified", "the e-mail is not verified"),
         sql="(m.email_verified_at IS NOT NULL)",
         empty=False,
     )
-    yield _field(
+    yield _flag(
         "member.phone_verified",
-        Type.FLAG,
-        "teléfono verificado",
-        "phone verified",
+        ("teléfono verificado", "el teléfono está verificado", "el teléfono no está verificado"),
+        ("phone verified", "the phone is verified", "the phone is not verified"),
         sql="(m.phone_verified_at IS NOT NULL)",
         empty=False,
     )
@@ -107,15 +151,33 @@ def member_fields(currency: str, money_scale: int) -> Iterator[Field]:
         Type.LIST,
         "segmentos",
         "segments",
+        article="los",
         empty=(),
         example="vip",
         # The compiler puts the condition on `s.segment` in place of the braces.
         sql="EXISTS (SELECT FROM segment_member s WHERE s.program_id = m.program_id AND s.member_id = m.id"
         " AND s.segment = {})",
     )
-    yield _field("member.orders", Type.NUMBER, "pedidos", "orders", sql=_TOTAL.format("orders"), empty=0, example="0")
     yield _field(
-        "member.items", Type.NUMBER, "artículos comprados", "items bought", sql=_TOTAL.format("items"), empty=0
+        "member.orders",
+        Type.NUMBER,
+        "pedidos",
+        "orders",
+        article="los",
+        one=("pedido", "order"),
+        sql=_TOTAL.format("orders"),
+        empty=0,
+        example="0",
+    )
+    yield _field(
+        "member.items",
+        Type.NUMBER,
+        "artículos comprados",
+        "items bought",
+        article="los",
+        one=("artículo comprado", "item bought"),
+        sql=_TOTAL.format("items"),
+        empty=0,
     )
     yield _money("member.spend", "gasto", "spend", currency, money_scale, sql=_TOTAL.format("spend"), empty=0)
     yield _money(
@@ -126,21 +188,8 @@ def member_fields(currency: str, money_scale: int) -> Iterator[Field]:
         money_scale,
         sql=f"({_TOTAL.format('spend')} / nullif({_TOTAL.format('orders')}, 0))",
     )
-    yield _field(
-        "member.days_since_first_order",
-        Type.NUMBER,
-        "días desde el primer pedido",
-        "days since the first order",
-        sql=_days_since(first),
-    )
-    yield _field(
-        "member.days_since_last_order",
-        Type.NUMBER,
-        "días desde el último pedido",
-        "days since the last order",
-        sql=_days_since(last),
-        example="90",
-    )
+    yield _days("member.days_since_first_order", "el primer pedido", "the first order", sql=first)
+    yield _days("member.days_since_last_order", "el último pedido", "the last order", sql=last, example="90")
 
 
 def _money(
@@ -151,6 +200,7 @@ def _money(
         type=Type.MONEY,
         scope=Scope(name.split(".", maxsplit=1)[0]),
         labels={"es": es, "en": en},
+        subject={"es": f"el {es}", "en": f"the {en}"},
         sql=sql,
         empty=empty,
         currency=currency,
@@ -173,6 +223,10 @@ def tier_fields(ladders: Mapping[str, Sequence[str]]) -> Iterator[Field]:
                 labels={
                     "es": "nivel" if only else f"nivel en {ladder}",
                     "en": "tier" if only else f"tier in {ladder}",
+                },
+                subject={
+                    "es": "el nivel" if only else f"el nivel en {ladder}",
+                    "en": "the tier" if only else f"the tier in {ladder}",
                 },
                 sql=sql,
                 choices=tuple(tiers),
@@ -200,16 +254,17 @@ def wallet_fields(wallets: Mapping[str, WalletField], money_scales: Mapping[str,
     for wallet_id, wallet in wallets.items():
         money = wallet.currency is not None
         shown = {locale: wallet.labels.get(locale, wallet_id) for locale in ("es", "en")}
-        for verb, es, en, sql in (
-            ("points", "saldo de", "balance of", _balance(wallet)),
-            ("earned", "ganado en", "earned in", _wallet_total("earned", wallet_id)),
-            ("spent", "gastado en", "spent in", _wallet_total("spent", wallet_id)),
+        for verb, es, en, article, sql in (
+            ("points", "saldo de", "balance of", ("el", "the"), _balance(wallet)),
+            ("earned", "ganado en", "earned in", ("lo", "what was"), _wallet_total("earned", wallet_id)),
+            ("spent", "gastado en", "spent in", ("lo", "what was"), _wallet_total("spent", wallet_id)),
         ):
             yield Field(
                 name=f"member.{verb}.{wallet_id}",
                 type=Type.MONEY if money else Type.NUMBER,
                 scope=Scope.MEMBER,
                 labels={"es": f"{es} {shown['es']}", "en": f"{en} {shown['en']}"},
+                subject={"es": f"{article[0]} {es} {shown['es']}", "en": f"{article[1]} {en} {shown['en']}"},
                 sql=sql,
                 empty=0,
                 currency=wallet.currency,
@@ -240,33 +295,38 @@ def order_fields(currency: str, scale: int) -> Iterator[Field]:
         ("net_cash", "importe pagado en dinero", "amount paid in money"),
     ):
         yield _money(f"order.{name}", f"{es} del pedido", f"order {en}", currency, scale)
-    for name, es, en in (
-        ("items", "artículos del pedido", "items in the order"),
-        ("line_count", "líneas del pedido", "lines in the order"),
-        ("coupon_count", "cupones usados", "coupons used"),
-        ("hour", "hora del pedido", "hour of the order"),
-        ("weekday", "día de la semana del pedido (1 = lunes)", "weekday of the order (1 = Monday)"),
+    for name, es, en, one in (
+        ("items", "artículos en el pedido", "items in the order", ("artículo en el pedido", "item in the order")),
+        ("line_count", "líneas en el pedido", "lines in the order", ("línea en el pedido", "line in the order")),
+        ("coupon_count", "cupones usados", "coupons used", ("cupón usado", "coupon used")),
     ):
-        yield _field(f"order.{name}", Type.NUMBER, es, en, example="1")
-    for name, es, en in (
-        ("channel", "canal", "channel"),
-        ("store", "tienda", "store"),
-        ("currency", "moneda del pedido", "order currency"),
-        ("source", "origen del pedido", "order source"),
+        yield _field(f"order.{name}", Type.NUMBER, es, en, article="los", one=one, example="1")
+    yield _field("order.hour", Type.NUMBER, "hora del pedido", "hour of the order", article="la", example="18")
+    weekday = _field("order.weekday", Type.NUMBER, "día de la semana del pedido", "weekday of the order", example="1")
+    yield replace(weekday, calendar="weekday")
+    for name, es, en, article in (
+        ("channel", "canal", "channel", "el"),
+        ("store", "tienda", "store", "la"),
+        ("currency", "moneda del pedido", "order currency", "la"),
+        ("source", "origen del pedido", "order source", "el"),
     ):
-        yield _field(f"order.{name}", Type.TEXT, es, en)
-    yield _field("order.tags", Type.LIST, "etiquetas del pedido", "order tags")
-    for name, es, en in (
-        ("product", "producto", "product"),
-        ("category", "categoría", "category"),
-        ("brand", "marca", "brand"),
+        yield _field(f"order.{name}", Type.TEXT, es, en, article=article)
+    yield _field("order.tags", Type.LIST, "etiquetas del pedido", "order tags", article="las")
+    for name, es, en, article in (
+        ("product", "producto", "product", "el"),
+        ("category", "categoría", "category", "la"),
+        ("brand", "marca", "brand", "la"),
     ):
-        yield _field(f"line.{name}", Type.TEXT, es, en)
-    yield _field("line.tags", Type.LIST, "etiquetas del producto", "product tags")
-    yield _field("line.quantity", Type.NUMBER, "cantidad", "quantity", example="2")
+        yield _field(f"line.{name}", Type.TEXT, es, en, article=article)
+    yield _field("line.tags", Type.LIST, "etiquetas del producto", "product tags", article="las")
+    yield _field("line.quantity", Type.NUMBER, "cantidad", "quantity", article="la", example="2")
     yield _money("line.net", "importe neto de la línea", "line net amount", currency, scale)
     yield _money("line.amount", "importe de la línea", "line amount", currency, scale)
-    yield _field("line.gift_card", Type.FLAG, "tarjeta regalo", "gift card")
+    yield _flag(
+        "line.gift_card",
+        ("tarjeta regalo", "es una tarjeta regalo", "no es una tarjeta regalo"),
+        ("gift card", "it is a gift card", "it is not a gift card"),
+    )
 
 
 def order_labels(labels: Labels, name: str) -> Labels:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 Logic = Mapping[str, "Json"]
@@ -160,6 +161,12 @@ class Field:
         territory: The values are ISO country codes, shown by name.
         named: What some values are called, where the value itself is an id.
         summed: Of a windowed sum: the labels without the window.
+        subject: The label with its article, as a sentence begins with it; the label in quotes where there is none.
+        plural: The subject is.
+        one: Of what is counted: the label of a single one.
+        elapsed: It counts the days that have passed since something.
+        answers: Of a flag: the whole sentence when it is set, and when it is not.
+        calendar: The numbers are months, or days of the week from Monday as 1.
     """
 
     name: str
@@ -176,6 +183,12 @@ class Field:
     territory: bool = False
     named: Mapping[str, Labels] = field(default_factory=dict)
     summed: Labels = field(default_factory=dict)
+    subject: Labels = field(default_factory=dict)
+    plural: bool = False
+    one: Labels = field(default_factory=dict)
+    elapsed: bool = False
+    answers: Mapping[bool, Labels] = field(default_factory=dict)
+    calendar: Literal["month", "weekday"] | None = None
 
     @property
     def operators(self) -> tuple[Operator, ...]:
@@ -189,6 +202,20 @@ class Field:
     def summed_label(self, locale: str) -> str | None:
         """Return what a windowed sum counts, without its window; None for other fields."""
         return _in(self.summed, locale)
+
+    def subject_of(self, locale: str) -> str:
+        """Return how a sentence of conditions begins that is about it."""
+        opening, closing = "«»" if locale[:2] == "es" else "“”"
+        return _in(self.subject, locale) or f"{opening}{self.label(locale)}{closing}"
+
+    def counted(self, number: int, locale: str) -> str | None:
+        """Return the word for so many of what is counted; None where nothing is."""
+        one = _in(self.one, locale)
+        return one if one is None or number == 1 else self.label(locale)
+
+    def answer(self, *, yes: bool, locale: str) -> str | None:
+        """Return the sentence for a flag that is set or not; None where none is written."""
+        return _in(self.answers.get(yes, {}), locale)
 
     def name_of(self, value: str, locale: str) -> str:
         """Return what a value is called in `locale`; the value itself where nothing is said."""

@@ -15,69 +15,21 @@ from puntal.rules.catalogue import Catalogue
 from puntal.rules.evaluator import compile_condition
 from puntal.rules.logic import Question, read_question
 from puntal.rules.model import Facts, FactValue, Field, Json, Logic, Operator, Type
+from puntal.rules.phrases import WORDS
 from puntal.rules.values import write_value
 
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "is": "is {v}",
-        "is_not": "is not {v}",
-        "in": "is {v}",
-        "not_in": "is not {v}",
-        "over": "is more than {v}",
-        "at_least": "is at least {v}",
-        "under": "is less than {v}",
-        "at_most": "is at most {v}",
-        "after": "is after {v}",
-        "from": "is {v} or later",
-        "before": "is before {v}",
-        "until": "is {v} or earlier",
-        "between": "is between {v}",
-        "starts_with": "starts with {v}",
-        "ends_with": "ends with {v}",
-        "contains": "contains {v}",
-        "list_contains": "include {v}",
-        "exists": "is known",
-        "missing": "is not known",
-        "and": " and ",
-        "or": " or ",
-        "not": "not ({v})",
-        "some": "some line has: {v}",
-        "all": "every line has: {v}",
-        "none": "no line has: {v}",
-        "yes": "yes",
-        "no": "no",
-    },
-    "es": {
-        "is": "es {v}",
-        "is_not": "no es {v}",
-        "in": "es {v}",
-        "not_in": "no es {v}",
-        "over": "es más de {v}",
-        "at_least": "es al menos {v}",
-        "under": "es menos de {v}",
-        "at_most": "es como máximo {v}",
-        "after": "es posterior al {v}",
-        "from": "es el {v} o posterior",
-        "before": "es anterior al {v}",
-        "until": "es el {v} o anterior",
-        "between": "está entre {v}",
-        "starts_with": "empieza por {v}",
-        "ends_with": "termina en {v}",
-        "contains": "contiene {v}",
-        "list_contains": "incluye {v}",
-        "exists": "se conoce",
-        "missing": "no se conoce",
-        "and": " y ",
-        "or": " o ",
-        "not": "no ({v})",
-        "some": "alguna línea cumple: {v}",
-        "all": "todas las líneas cumplen: {v}",
-        "none": "ninguna línea cumple: {v}",
-        "yes": "sí",
-        "no": "no",
-    },
-}
 _OF_DATES = {"over": "after", "at_least": "from", "under": "before", "at_most": "until"}
+_OPPOSITES = {
+    "is": "is_not",
+    "is_not": "is",
+    "in": "not_in",
+    "not_in": "in",
+    "contains": "lacks",
+    "exists": "missing",
+    "missing": "exists",
+}
+"""What says that another is not so, also of what is not known."""
+_COUNTING = frozenset({"is", "over", "at_least", "under", "at_most"})
 
 
 class Reason(NamedTuple):
@@ -125,7 +77,7 @@ class _Speaker:
         self.catalogue = catalogue
         self.locale = Locale.parse(locale.replace("-", "_"))
         self.tag = locale
-        self.words = _WORDS.get(self.locale.language, _WORDS["en"])
+        self.words = WORDS.get(self.locale.language, WORDS["en"])
 
     def condition(self, logic: Logic, *, inside: str) -> str:
         question = read_question(logic)
@@ -140,6 +92,9 @@ class _Speaker:
             return f"({text})" if inside and inside != operator and len(parts) > 1 else text
         last = items[-1]
         assert isinstance(last, Mapping)
+        asked = read_question(last) if operator == "!" else None
+        if asked is not None and self._key(asked) in _OPPOSITES:
+            return self._question(asked, key=_OPPOSITES[self._key(asked)])
         key = "not" if operator == "!" else operator
         text = self.words[key].format(v=self.condition(last, inside=""))
         return f"({text})" if inside and operator != "!" else text
@@ -152,26 +107,52 @@ class _Speaker:
         value = facts.get(field.name)
         return None if value is None else self._fact(value, field)
 
-    def _question(self, question: Question) -> str:
-        field = self.catalogue.get(question.field)
-        label = field.label(self.tag)
-        key = question.operator.value
+    def _key(self, question: Question) -> str:
         if question.operator is Operator.EXISTS:
-            return f"{label} {self.words['exists' if question.operand else 'missing']}"
+            return "exists" if question.operand else "missing"
+        return question.operator.value
+
+    def _question(self, question: Question, *, key: str | None = None) -> str:
+        field = self.catalogue.get(question.field)
+        key = key or self._key(question)
+        if field.type is Type.FLAG and key in ("is", "is_not") and isinstance(question.operand, bool):
+            answer = field.answer(yes=question.operand is (key == "is"), locale=self.tag)
+            if answer is not None:
+                return answer
+        if key in _COUNTING and isinstance(question.operand, int):
+            counted = self._counted(field, key, question.operand)
+            if counted is not None:
+                return counted
         if field.type is Type.DATE:
             key = _OF_DATES.get(key, key)
-        if field.type is Type.LIST:
-            key = "list_contains"
-        return f"{label} {self.words[key].format(v=self._operand(question, field))}"
+        predicate = self.words[f"many {key}" if field.plural and f"many {key}" in self.words else key]
+        # Whether something is known is asked without a value.
+        value = "" if question.operator is Operator.EXISTS else self._operand(question, field)
+        return f"{field.subject_of(self.tag)} {predicate.format(v=value)}"
+
+    def _counted(self, field: Field, key: str, number: int) -> str | None:
+        """Return a sentence that begins with how many there are, where the field counts."""
+        word = field.counted(number, self.tag)
+        if word is None:
+            return None
+        if field.elapsed:
+            return self.words[f"elapsed {key}"].format(v=f"{self._value(number, field)} {word}")
+        if number == 0 and key == "is":
+            return self.words["there none"].format(v=word)
+        one = f"there {key} one"
+        predicate = self.words[one if number == 1 and one in self.words else f"there {key}"]
+        return predicate.format(v=f"{self._value(number, field)} {word}")
 
     def _operand(self, question: Question, field: Field) -> str:
         operand = question.operand
         if isinstance(operand, Mapping):
-            return self.catalogue.get(str(operand["var"])).label(self.tag)
+            return self.catalogue.get(str(operand["var"])).subject_of(self.tag)
         if not isinstance(operand, Sequence) or isinstance(operand, str):
             return self._value(operand, field)
         shown = [self._value(item, field) for item in operand]
         joint = self.words["and" if question.operator is Operator.BETWEEN else "or"]
+        if joint == " o " and shown[-1].casefold().startswith(("o", "ho", "ó", "hó")):
+            joint = " u "
         return joint.join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]
 
     def _fact(self, value: FactValue, field: Field) -> str:
@@ -188,7 +169,9 @@ class _Speaker:
                 amount = Decimal((0, tuple(map(int, str(abs(int(value))))), -field.scale))
                 return str(format_currency(-amount if int(value) < 0 else amount, field.currency, locale=self.locale))
             case Type.NUMBER:
-                return str(format_decimal(write_value(field, value), locale=self.locale))
+                return self._named(int(value), field) or str(
+                    format_decimal(write_value(field, value), locale=self.locale)
+                )
             case Type.DATE:
                 return str(format_date(date.fromisoformat(str(value)), "long", locale=self.locale))
             case Type.FLAG:
@@ -197,3 +180,13 @@ class _Speaker:
                 return str(self.locale.territories.get(str(value), value))
             case _:
                 return field.name_of(str(value), self.tag)
+
+    def _named(self, number: int, field: Field) -> str | None:
+        """Return the month or the day of the week of that number."""
+        if field.calendar == "month":
+            found = self.locale.months["format"]["wide"].get(number)
+        elif field.calendar == "weekday":
+            found = self.locale.days["format"]["wide"].get(number - 1)
+        else:
+            found = None
+        return None if found is None else str(found)

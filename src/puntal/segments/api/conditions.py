@@ -94,7 +94,7 @@ class ConditionIn(BaseModel):
 class ConditionOut(BaseModel):
     """What a condition says, or what is wrong with it."""
 
-    sentence: str | None = Field(description="Null while something is wrong.", examples=["country is Germany"])
+    sentence: str | None = Field(description="Null while something is wrong.", examples=["the country is Germany"])
     when: dict[str, Any] | None = Field(description="In the short form of the document; null while something is wrong.")
     faults: list[FaultOut] = Field(description="Every fault, with its path from `when` on and, if known, a suggestion.")
 

@@ -68,7 +68,7 @@ class PreviewOut(BaseModel):
 
     count: int
     sample: list[SeenOut] = Field(description="Some of them, the newest members first.")
-    sentence: str = Field(examples=["country is Germany"])
+    sentence: str = Field(examples=["the country is Germany"])
 
 
 class BelongingOut(BaseModel):

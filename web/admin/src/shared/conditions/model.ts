@@ -5,6 +5,9 @@ import type { RuleGroupType, RuleType } from 'react-querybuilder';
 /** A condition as the program document writes it. */
 export type Written = Record<string, unknown>;
 export type Field = Schemas['FieldOut'];
+/** Fields whose numbers are months, and days of the week: they are chosen by name. */
+export const MONTH = 'member.birthday_month';
+export const WEEKDAY = 'order.weekday';
 /** Where a condition stands, which decides what it can ask. */
 export type Place = 'segment' | 'event' | 'line';
 

@@ -4,7 +4,7 @@ import { DayInput } from '@shared/day-input';
 import type { Language } from '@shared/words';
 import type { Catalogue } from './fields';
 import { fit } from './fit';
-import type { Asked, Field } from './model';
+import { MONTH, WEEKDAY, type Asked, type Field } from './model';
 import { useConditionWords, type ConditionWords } from './words';
 
 interface ValueProps {
@@ -138,11 +138,11 @@ function optionsOf(field: Field, { t, language }: ConditionWords): Option[] | nu
   if (field.territory) {
     return countries(language);
   }
-  if (field.name === 'member.birthday_month') {
+  if (field.name === MONTH) {
     return named(12, { month: 'long' }, (index) => Date.UTC(2024, index, 1), language);
   }
   // 1 January 2024 was a Monday.
-  return field.name === 'order.weekday' ? named(7, { weekday: 'long' }, (index) => Date.UTC(2024, 0, index + 1), language) : null;
+  return field.name === WEEKDAY ? named(7, { weekday: 'long' }, (index) => Date.UTC(2024, 0, index + 1), language) : null;
 }
 
 function named(count: number, shape: Intl.DateTimeFormatOptions, at: (index: number) => number, language: Language): Option[] {

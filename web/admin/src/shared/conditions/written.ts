@@ -1,6 +1,6 @@
 // Between the short form of the document and what the builder shows. Nothing is lost either way.
 import type { Catalogue } from './fields';
-import { isGroup, type Asked, type Field, type Group, type Lines, type Written } from './model';
+import { isGroup, MONTH, WEEKDAY, type Asked, type Field, type Group, type Lines, type Written } from './model';
 
 const LINES = new Set<string>(['some_line', 'every_line', 'no_line']);
 const LISTED = new Set(['in', 'not_in']);
@@ -27,6 +27,9 @@ export function newQuestion(field: Field | undefined, name: string): Asked {
 function usual(field: Field | undefined): string | undefined {
   if (field === undefined) {
     return undefined;
+  }
+  if (field.name === MONTH || field.name === WEEKDAY) {
+    return 'is';
   }
   return { number: 'at_least', money: 'at_least', date: 'at_least', list: 'contains', text: 'is', choice: 'is', flag: 'is' }[field.type];
 }
