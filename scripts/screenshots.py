@@ -8,9 +8,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from installation import SIGNED_OUT, Installation, furnished
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
+
+from installation import SIGNED_OUT, Installation, furnished
 
 PLACE = Path(__file__).parent.parent / "docs/screenshots"
 VARIANTS = {

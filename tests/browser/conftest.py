@@ -2,7 +2,7 @@
 
 Every page a test opens is looked at again when the test ends: nothing on the console, no request to another place, and
 axe finds nothing serious; what axe has seen just so is not shown to it again. `Visit.everywhere` looks at a page in
-light and dark, on a phone and a desk.
+light and dark, on a phone and a desk. Tests share contexts of the browser that are cleared in between (`contexts`).
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from typing import Any, TypeVar
 import httpx2
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from contexts import Contexts, Kept
 from playwright.sync_api import (
     Browser,
-    BrowserContext,
     ConsoleMessage,
     Dialog,
     Page,
@@ -52,8 +52,11 @@ _HEIGHT = 860
 _PATIENCE_SECONDS = 180
 _COLOURS = ["color-contrast", "link-in-text-block"]
 """What a page that was looked at in the light can still be wrong about in the dark: there, only colours differ."""
-_JUDGED = """async (rules) => {
-  const which = rules === null ? {} : { runOnly: { type: 'rule', values: rules } };
+_JUDGED = """async (only) => {
+  // What a rule finds is as grave as the rule says: those that are never serious need not be asked.
+  const slight = window.axe._audit.rules.filter((rule) => rule.impact === 'minor' || rule.impact === 'moderate');
+  const rules = Object.fromEntries(slight.map((rule) => [rule.id, { enabled: false }]));
+  const which = only === null ? { rules } : { runOnly: { type: 'rule', values: only } };
   const { violations } = await window.axe.run({ resultTypes: ['violations'], preload: false, ...which });
   return violations
     .filter((each) => each.impact === 'serious' || each.impact === 'critical')
@@ -243,12 +246,12 @@ def signed_in(browser: Browser, site: Site) -> Any:
 class Visit:
     """Opens pages, and remembers what was wrong on any of them."""
 
-    def __init__(self, browser: Browser, site: Site, signed_in: Any) -> None:
-        self.browser = browser
+    def __init__(self, contexts: Contexts, site: Site, signed_in: Any) -> None:
+        self.contexts = contexts
         self.site = site
         self.signed_in = signed_in
         self.pages: list[Page] = []
-        self.contexts: list[BrowserContext] = []
+        self.taken: list[Kept] = []
         self.complaints: list[str] = []
         self.seen: dict[Page, set[int]] = {}
         self.forgiven: list[str] = []
@@ -265,15 +268,11 @@ class Visit:
         address: str | None = None,
     ) -> Page:
         """Open `/admin` + `path`, by another name of the same site where one is given."""
-        context = self.browser.new_context(
-            locale={"en": "en-GB", "es": "es-ES"}[language],
-            color_scheme=scheme,  # type: ignore[arg-type] # a literal there
-            viewport={"width": width, "height": _HEIGHT},
-            storage_state=self.signed_in if as_owner else None,
-            reduced_motion="reduce",
-        )
-        self.contexts.append(context)
-        page = context.new_page()
+        kept = self.contexts.take(language, self.signed_in if as_owner else None)
+        self.taken.append(kept)
+        page = kept.open()
+        page.set_viewport_size({"width": width, "height": _HEIGHT})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # a literal there
         page.set_default_timeout(10_000)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
@@ -282,6 +281,12 @@ class Visit:
         self.pages.append(page)
         page.goto(f"{address or self.site.address}/admin{path}")
         return page
+
+    def install_clock(self, page: Page) -> None:
+        """Let the test move the page's time. It cannot be given back, so nobody else uses the page's context."""
+        page.clock.install()
+        for kept in self.taken:
+            kept.spent = kept.spent or kept.context == page.context
 
     def goes_to(self, place: str) -> None:
         """Another place is asked on purpose."""
@@ -324,8 +329,8 @@ class Visit:
         assert not serious, f"{page.url} {how}:\n" + "\n".join(serious)
 
     def close(self) -> None:
-        for context in self.contexts:
-            context.close()
+        for kept in self.taken:
+            self.contexts.give_back(kept)
 
     def _hear(self, said: ConsoleMessage) -> None:
         if said.type in {"error", "warning"} and not any(part in said.text for part in self.forgiven):
@@ -341,9 +346,15 @@ class Visit:
             self.complaints.append(f"asks another place: {request.url}")
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, site: Site) -> Contexts:
+    """The browser's windows, one after the other."""
+    return Contexts(browser, site.address)
+
+
 @pytest.fixture
-def visit(browser: Browser, site: Site, signed_in: Any) -> Iterator[Visit]:
-    visiting = Visit(browser, site, signed_in)
+def visit(contexts: Contexts, site: Site, signed_in: Any) -> Iterator[Visit]:
+    visiting = Visit(contexts, site, signed_in)
     yield visiting
     try:
         for page in visiting.pages:

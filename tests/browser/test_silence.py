@@ -196,7 +196,7 @@ def hold(page: Page, address: str, *, answers: list[str]) -> None:
 def test_an_answer_that_never_comes_ends_after_half_a_minute_and_posts_once(visit: Visit, site: Site) -> None:
     shop = site.open_shop(people=1)
     page = visit("/account")
-    page.clock.install()
+    visit.install_clock(page)
     page.goto(f"{site.address}/admin/p/{shop.slug}/members/{shop.members[0]}")
     give(page, "900")
     before = points_of(site, shop)
