@@ -147,7 +147,7 @@ async def test_a_condition_is_said_in_words_or_its_faults_are(client: httpx2.Asy
     }
 
     lines = await client.post("/conditions/check", json={"of": "line", "when": {"line.net": {"over": "5.00 USD"}}})
-    assert lines.json()["sentence"] == "line net amount is more than $5.00"
+    assert lines.json()["sentence"] == "the line net amount is more than $5.00"
 
     wrong = (await client.post("/conditions/check", json={"when": {"member.spend": {"over": 5}}})).json()
     assert (wrong["sentence"], wrong["when"]) == (None, None)
