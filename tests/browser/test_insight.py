@@ -70,3 +70,29 @@ def test_rows_behind_a_budget_are_what_its_rules_gave(visit: Visit, site: Site) 
     drawer = page.get_by_role("dialog")
     expect(drawer.get_by_role("link", name="Anna Alba").first).to_be_visible()
     visit.everywhere(page)
+
+
+@pytest.mark.parametrize("tab", ["tiers", "rewards"])
+def test_a_table_shows_its_sql_and_what_its_columns_are(visit: Visit, shop: Shop, tab: str) -> None:
+    page = visit(f"/p/{shop.slug}/insight?tab={tab}", language="es")
+    panel = page.get_by_role("tabpanel")
+    panel.get_by_role("button", name=re.compile("^Cómo se calcula")).first.click()
+    said = page.get_by_role("dialog").inner_text()
+    page.keyboard.press("Escape")
+    panel.get_by_role("button", name=re.compile("^Ver SQL")).first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(said.strip(), exact=True)).to_be_visible()
+    expect(dialog.get_by_role("region")).to_contain_text(f"-- {tab}: ")
+    visit.everywhere(page)
+
+
+def test_each_month_of_a_cohort_leads_to_its_buyers(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=2)
+    page = visit(f"/p/{shop.slug}/insight?tab=cohorts")
+    cell = page.get_by_role("tabpanel").get_by_role("button", name=re.compile("month 0: "))
+    cell.click()
+    drawer = page.get_by_role("dialog")
+    buyers = re.search(r"(\d+) of", cell.get_attribute("aria-label") or "")
+    assert buyers is not None
+    expect(drawer.get_by_role("row")).to_have_count(int(buyers[1]) + 1 if int(buyers[1]) else 0)
+    expect(drawer.get_by_role("button", name=re.compile("^Show SQL"))).to_be_visible()

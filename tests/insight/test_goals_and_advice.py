@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from puntal.insight import policy_advice, policy_goals
 from puntal.insight.model import BurnDown, Incentive
+from puntal.insight.model_breakdowns import RewardRank
 from puntal.insight.model_home import Goal, Waiting
 from puntal.insight.model_kpis import (
     Ending,
@@ -22,7 +23,6 @@ from puntal.insight.model_kpis import (
     Kpis,
     People,
     Purchases,
-    RewardRank,
     Share,
     Span,
 )

@@ -89,7 +89,7 @@ async def test_silence_is_what_loops_count(tx: Transaction, program_id: int, see
                 tx, program, period, times=times, cohort=month, on=day, after=None, limit=100
             )
             assert {row.member_id for row in rows} == of_month & counted.silent(day)
-            assert all(row.silent_days > row.patience_days for row in rows)
+            assert all(row.silent_days > (row.patience_days or 0) for row in rows)
     rows = await insight.silent_members(
         tx, program, period, times=times, cohort=None, on=period.through, after=None, limit=100
     )
@@ -98,6 +98,7 @@ async def test_silence_is_what_loops_count(tx: Transaction, program_id: int, see
     row = await (await tx.execute(statement.encode())).fetchone()
     assert row is not None
     assert row[:2] == (len(lost), len(before))
+    assert row[3] == found.usual_days
 
 
 async def test_a_history_that_can_be_checked_by_hand(story: Teller) -> None:
@@ -142,4 +143,4 @@ async def test_a_history_that_can_be_checked_by_hand(story: Teller) -> None:
     file = await story.client.get(f"{story.path}/{found['rows']}", headers={"accept": "text/csv"})
     assert file.text.count("\n") == 3
     file = await story.client.get(f"{story.path}/reports/churn?months=3", headers={"accept": "text/csv"})
-    assert file.text.splitlines()[0] == "cohort,members,month,end,customers,silent"
+    assert file.text.splitlines()[0] == "cohort,members,month,end,customers,silent,rate"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from puntal.insight.model_kpis import FigureUnit
+from puntal.insight.model_kpis import Figure, FigureUnit
 
 Every = Literal["day", "week", "month"]
 Direction = Literal["at_least", "at_most"]
@@ -103,13 +103,15 @@ class Progress(Struct, frozen=True, kw_only=True):
     """How far a goal is.
 
     Attributes:
-        value: The figure from the first day to today, or to the last; None: nothing to divide by yet.
+        figure: From the first day to today, or to the last.
+        value: The figure's; None: nothing to divide by yet, or it has not begun.
         expected: What it would be by the end of yesterday on a straight line; of rates the target.
         forecast: What it will be at the present pace; None for rates and before the first day.
         share: Of the way from where it began to the target, in percent, rounded down, 0 at least.
     """
 
     goal: Goal
+    figure: Figure
     unit: FigureUnit
     value: Fraction | None
     expected: Fraction

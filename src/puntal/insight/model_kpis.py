@@ -19,7 +19,7 @@ from puntal.points.model import LiabilityLine
 
 FlowKind = Literal["earned", "spent", "expired", "other"]
 MemberKind = Literal["members", "new_members", "active_members", "participating_members", "buyers", "repeat_buyers"]
-OrderKind = Literal["orders", "member_orders", "guest_orders", "known_orders", "returning_orders"]
+OrderKind = Literal["orders", "member_orders", "guest_orders", "known_orders", "returning_orders", "earning_orders"]
 FigureUnit = Literal["count", "money", "points", "rate", "ratio"]
 RowsOf = Literal["members", "orders", "transfers", "holders", "incentives", "ending"]
 MEMBERS = ("active", "paused", "blocked")
@@ -320,80 +320,3 @@ class EndingRow(Struct, frozen=True):
     holder_id: UUID
     ends_on: date
     units: int
-
-
-class Cohort(Struct, frozen=True):
-    """Who joined in a month, and how many of them bought in each calendar month since; the first is that of joining."""
-
-    month: date
-    members: int
-    buyers: list[int]
-
-
-class TierStand(Struct, frozen=True):
-    """How many members were in a tier before a period and at its end."""
-
-    ladder: str
-    tier: str
-    before: int
-    after: int
-
-
-class TierMemberRow(Struct, frozen=True):
-    """Somebody in a tier."""
-
-    member_id: UUID
-
-
-class TierMove(Struct, frozen=True):
-    """How often members went from one tier to another in a period."""
-
-    ladder: str
-    from_tier: str
-    to_tier: str
-    up: bool
-    changes: int
-    members: int
-
-
-class TierChangeRow(Struct, frozen=True):
-    """One change of a tier."""
-
-    id: UUID
-    member_id: UUID
-    ladder: str
-    from_tier: str
-    to_tier: str
-    reason: str
-    effective_at: datetime
-
-
-class RewardRank(Struct, frozen=True):
-    """What a reward did in a period.
-
-    Attributes:
-        redemptions: Taken, not cancelled or voided since; `members` is by how many.
-        units: Paid for it, less what went back, by `wallet`; None: nothing was paid.
-        vouchers_used: Uses of its vouchers; `discount_minor` is what both took off.
-    """
-
-    reward: str
-    redemptions: int
-    members: int
-    wallet: str | None
-    units: int
-    vouchers_used: int
-    discount_minor: int
-
-
-class RedemptionRow(Struct, frozen=True):
-    """A reward that was taken."""
-
-    id: UUID
-    reward: str
-    member_id: UUID
-    committed_at: datetime
-    wallet: str | None
-    units: int
-    discount_minor: int
-    order: str | None

@@ -55,17 +55,17 @@ class Silence(Struct, frozen=True):
 
 
 class SilentRow(Struct, frozen=True):
-    """A silent member.
+    """A silent member, or one who was asked about beside them.
 
     Attributes:
         purchases: Days on which she bought.
         usual_days: The median of her gaps; None: she has too few.
-        patience_days: How long her silence might have lasted.
+        patience_days: How long her silence might have lasted; None: nobody bought twice yet.
     """
 
     member_id: UUID
     last_purchase: date
     purchases: int
     usual_days: int | None
-    patience_days: int
+    patience_days: int | None
     silent_days: int

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Literal
 
 from puntal.insight.model import BurnDown, Incentive
+from puntal.insight.model_breakdowns import RewardRank
 from puntal.insight.model_home import Advice, Alert, Progress, Target, Waiting
-from puntal.insight.model_kpis import Kpis, RewardRank, Share
+from puntal.insight.model_kpis import Kpis, Share
 
 NEAR_ITS_END = 80
 """Percent of a budget from which it is told of."""

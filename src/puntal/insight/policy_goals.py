@@ -74,6 +74,7 @@ def progress(goal: Goal, figures: Sequence[Figure], *, today: date) -> Progress:
     share = 0 if value is None else 100 if way == 0 else max(math.floor((value - start) * 100 / way), 0)
     return Progress(
         goal=goal,
+        figure=found,
         unit=found.unit,
         value=None if today < goal.since else value,
         expected=expected,

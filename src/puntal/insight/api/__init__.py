@@ -1,6 +1,19 @@
 """Figures over HTTP; each says its formula and can be asked for the rows behind it, as JSON or CSV."""
 
-from puntal.insight.api import breakdowns, goals, home, incentives, jobs, kpis, recounts, rows, series, silence, stops
+from puntal.insight.api import (
+    breakdowns,
+    goals,
+    home,
+    incentives,
+    jobs,
+    kpis,
+    recounts,
+    rows,
+    series,
+    silence,
+    stops,
+    tables,
+)
 from puntal.insight.api.routing import router
 
 __all__ = [
@@ -16,4 +29,5 @@ __all__ = [
     "series",
     "silence",
     "stops",
+    "tables",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -14,7 +14,7 @@ from puntal.insight import queries
 from puntal.insight.api.kpis import DaysOut
 from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Paged, Period, router, shaped
 from puntal.insight.api.rows import MemberRowOut
-from puntal.insight.model_kpis import Cohort
+from puntal.insight.model_breakdowns import Cohort
 from puntal.kit.calendar import add_months
 from puntal.kit.pages import Page, cut, last_id, read_cursor
 
@@ -79,15 +79,22 @@ class TierReportOut(BaseModel):
     moves: list[TierMoveOut]
 
 
+class TiersQuery(Period):
+    """Which table, as a file."""
+
+    of: Literal["tiers", "moves"] = Field(default="tiers", description="Of the file; JSON has both.")
+
+
 class TierMembersQuery(Paged):
     """Of which tier."""
 
     ladder: str = Field(max_length=63)
     tier: str = Field(max_length=63)
+    at: Literal["start", "end"] = Field(default="end", description="Of the period: as it began, or as it ended.")
 
 
 class TierMemberOut(BaseModel):
-    """Somebody in a tier at the end of the period."""
+    """Somebody in a tier at the start or the end of the period."""
 
     member_id: UUID
     member_name: str | None = Field(description=NAMED)
@@ -146,6 +153,19 @@ class TakenRewardOut(BaseModel):
     order: str | None
 
 
+class VoucherUseOut(BaseModel):
+    """A use of a voucher of a reward."""
+
+    voucher_id: UUID
+    reference: str = Field(description="What the shop called this use.")
+    reward: str
+    member_id: UUID | None
+    member_name: str | None = Field(description=NAMED)
+    used_at: datetime
+    discount_minor: int
+    order: str | None
+
+
 @router.get(
     "/reports/cohorts",
     summary="Tell who came back, by month of joining",
@@ -163,10 +183,15 @@ async def report_cohorts(asked: Asked, query: Annotated[Period, Query()]) -> Coh
     since = query.since or add_months(last.through.replace(day=1), 1 - _USUAL_MONTHS)
     period = policy.span(asked.program.zone, since, last.through)
     found = await queries.cohorts(asked.tx, asked.program, period, today=asked.today)
+    items = [CohortOut.of(one) for one in found]
     if asked.as_csv:
-        cells = ((one.month, one.members, k, count) for one in found for k, count in enumerate(one.buyers))
-        return asked.file("cohorts", ("cohort", "members", "month", "buyers"), cells)
-    return CohortsOut(period=DaysOut.of(period), items=[CohortOut.of(one) for one in found])
+        cells = (
+            (one.cohort, one.members, month, *both)
+            for one in items
+            for month, both in enumerate(zip(one.buyers, one.rates, strict=True))
+        )
+        return asked.file("cohorts", ("cohort", "members", "month", "buyers", "rate"), cells)
+    return CohortsOut(period=DaysOut.of(period), items=items)
 
 
 @router.get(
@@ -201,21 +226,22 @@ async def report_cohort_members(
     responses=FILE | REFUSALS,
     response_model=TierReportOut,
 )
-async def report_tiers(asked: Asked, query: Annotated[Period, Query()]) -> TierReportOut | Response:
+async def report_tiers(asked: Asked, query: Annotated[TiersQuery, Query()]) -> TierReportOut | Response:
     """Tell members per tier before the period and at its end, and how often they went from one to another in it.
 
-    The file has the tiers; the moves are in `reports/tiers/changes`.
+    The file has the tiers, or with `of=moves` the moves; each change is in `reports/tiers/changes`.
     """
     period = asked.span(query)
     stands, moves = await queries.tiers(asked.tx, asked.program, period)
     shown = [shaped(TierStandOut, one) for one in stands]
+    moved = [shaped(TierMoveOut, one) for one in moves]
     if asked.as_csv:
-        return asked.table("tiers", TierStandOut, shown)
-    return TierReportOut(
-        period=DaysOut.of(period),
-        tiers=shown,
-        moves=[shaped(TierMoveOut, one) for one in moves],
-    )
+        return (
+            asked.table("moves", TierMoveOut, moved)
+            if query.of == "moves"
+            else asked.table("tiers", TierStandOut, shown)
+        )
+    return TierReportOut(period=DaysOut.of(period), tiers=shown, moves=moved)
 
 
 @router.get(
@@ -228,11 +254,12 @@ async def report_tiers(asked: Asked, query: Annotated[Period, Query()]) -> TierR
 async def report_tier_members(
     asked: Asked, query: Annotated[TierMembersQuery, Query()]
 ) -> Page[TierMemberOut] | Response:
-    """Show who was in a tier at the end of the period, by id."""
+    """Show who was in a tier at the end of the period, or as it began, by id."""
+    period = asked.span(query)
     found = await queries.members_of_tier(
         asked.tx,
         asked.program,
-        at=asked.span(query).ends,
+        at=period.begins if query.at == "start" else period.ends,
         ladder=query.ladder,
         tier=query.tier,
         after=last_id(query.cursor),
@@ -306,4 +333,29 @@ async def report_redemptions(
     page, following = cut(found, query.limit, lambda row: (row.committed_at, row.id))
     return asked.listed(
         "redemptions", TakenRewardOut, await asked.named(TakenRewardOut, page, lambda row: row.member_id), following
+    )
+
+
+@router.get(
+    "/reports/rewards/uses",
+    summary="Show the uses of vouchers behind the ranking",
+    dependencies=READ,
+    responses=PAGES,
+    response_model=Page[VoucherUseOut],
+)
+async def report_voucher_uses(
+    asked: Asked, query: Annotated[RedemptionsQuery, Query()]
+) -> Page[VoucherUseOut] | Response:
+    """Show which vouchers of rewards were used in the period, newest first, without their codes."""
+    found = await queries.uses_behind(
+        asked.tx,
+        asked.program,
+        asked.span(query),
+        reward=query.reward,
+        before=read_cursor(query.cursor, tuple[datetime, UUID, str]) if query.cursor else None,
+        limit=query.limit + 1,
+    )
+    page, following = cut(found, query.limit, lambda row: (row.used_at, row.voucher_id, row.reference))
+    return asked.listed(
+        "voucher-uses", VoucherUseOut, await asked.named(VoucherUseOut, page, lambda row: row.member_id), following
     )

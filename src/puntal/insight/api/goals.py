@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from puntal.access.dependencies import Now, ProgramCaller, requires
 from puntal.access.model import Permission
 from puntal.insight import operations, queries
-from puntal.insight.api.kpis import number
+from puntal.insight import policy_kpis as policy
+from puntal.insight.api.kpis import number, rows_of, sql_of
 from puntal.insight.api.routing import FILE, READ, REFUSALS, Asked, Reported, router
 from puntal.insight.errors import GoalUnknown
 from puntal.insight.model_home import Direction, Goal, Pace, Progress
@@ -87,13 +88,18 @@ class GoalOut(BaseModel):
     pace: Pace = Field(description="`ahead` and `behind` are more than five percent off the straight line.")
     days_left: int
     formula: str
+    rows: str | None = Field(
+        description="Where the rows behind `value` are, below the program's address; null: other figures add up to it."
+    )
+    sql: str = Field(description="Where SQL is that adds `value` up anew, below the program's address.")
     created_at: datetime
     created_by: str
 
     @classmethod
-    def of(cls, found: Progress, language: str) -> GoalOut:
+    def of(cls, found: Progress, asked: Reported) -> GoalOut:
         """Return it as the API shows it."""
         goal = found.goal
+        counted = policy.span(asked.program.zone, goal.since, max(goal.since, min(goal.through, asked.today)))
         return cls.model_validate(
             {
                 "id": goal.id,
@@ -111,7 +117,9 @@ class GoalOut(BaseModel):
                 "share": found.share,
                 "pace": found.pace,
                 "days_left": found.days_left,
-                "formula": FORMULAS[goal.metric][language],
+                "formula": FORMULAS[goal.metric][asked.language],
+                "rows": rows_of(found.figure, counted),
+                "sql": sql_of(goal.metric, goal.wallet, counted),
                 "created_at": goal.created_at,
                 "created_by": goal.created_by,
             }
@@ -138,7 +146,7 @@ async def _shown(asked: Asked, id: UUID) -> GoalOut:
     told = [] if found is None else await _progress(asked, [found])
     if not told:
         raise GoalUnknown
-    return GoalOut.of(told[0], asked.language)
+    return GoalOut.of(told[0], asked)
 
 
 @router.get(
@@ -151,7 +159,7 @@ async def _shown(asked: Asked, id: UUID) -> GoalOut:
 async def list_goals(asked: Asked) -> GoalsOut | Response:
     """List every goal with its progress and pace; a program has at most fifty."""
     found = await queries.goals(asked.tx, asked.program.program_id)
-    told = [GoalOut.of(one, asked.language) for one in await _progress(asked, found)]
+    told = [GoalOut.of(one, asked) for one in await _progress(asked, found)]
     if asked.as_csv:
         return asked.table("goals", GoalOut, told)
     return GoalsOut(items=told)

@@ -150,7 +150,7 @@ async def report_home(asked: Asked, query: Annotated[Period, Query()]) -> HomeOu
         as_of=asked.now,
         figures=[shown(one, earlier.get((one.id, one.wallet)), period, asked.language) for one in ranked],
         series=series_of(asked, period, every, await queries.series(tx, program, period, every=every, rest=rest)),
-        goals=[GoalOut.of(one, asked.language) for one in goals],
+        goals=[GoalOut.of(one, asked) for one in goals],
         alerts=[
             AlertOut.of(one, asked)
             for one in policy_advice.alerts(

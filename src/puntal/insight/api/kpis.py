@@ -131,12 +131,18 @@ def shown(one: Figure, past: Figure | None, period: Span, language: str) -> Figu
         previous_share=None if past is None else ShareOut.of(past.share),
         change=number(changed),
         formula=FORMULAS[one.id][language],
-        rows=_rows(one, period),
-        sql=_below("reports/kpis/sql", period, one.wallet, figure=one.id),
+        rows=rows_of(one, period),
+        sql=sql_of(one.id, one.wallet, period),
     )
 
 
-def _rows(one: Figure, period: Span) -> str | None:
+def sql_of(figure: str, wallet: str | None, period: Span) -> str:
+    """Return where SQL is that adds a figure up anew."""
+    return _below("reports/kpis/sql", period, wallet, figure=figure)
+
+
+def rows_of(one: Figure, period: Span) -> str | None:
+    """Return where the rows behind a figure are; None: other figures add up to it."""
     if one.rows is None:
         return None
     if one.rows in ("holders", "ending"):

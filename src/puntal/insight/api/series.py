@@ -68,6 +68,7 @@ class SeriesFigureOut(BaseModel):
     unit: FigureUnit
     formula: str
     rows: str = Field(description="Below the program's address; add `&from=` and `&through=` of a point.")
+    sql: str = Field(description="Where SQL is that adds its points up anew; add the same.")
 
 
 class SeriesOut(BaseModel):
@@ -109,6 +110,7 @@ def series_of(asked: Reported, period: Span, every: Every, points: list[SeriesPo
             unit=unit,
             formula=FORMULAS[figure][said],
             rows=f"reports/kpis/{rows}?of={'orders' if figure == 'sales' else figure.replace('_sales', '_orders')}",
+            sql=f"reports/kpis/sql?figure={figure}",
         )
         for name, figure, unit, rows in _FIGURES
     ]
@@ -120,6 +122,7 @@ def series_of(asked: Reported, period: Span, every: Every, points: list[SeriesPo
             unit="money" if terms.kind == "money" else "points",
             formula=FORMULAS[name][said],
             rows=f"reports/kpis/transfers?of={name}&wallet={terms.id}",
+            sql=f"reports/kpis/sql?figure={name}&wallet={terms.id}",
         )
         for terms in asked.program.terms
         for name in _MOVES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -17,13 +17,13 @@ from puntal.insight.model_silence import SilentCohort
 from puntal.insight.phrases import CHURN
 from puntal.kit.pages import Page, cut, last_id
 
-_TIMES = Field(default=3, ge=1, le=12, description="How many times her usual gap a member's silence may last.")
+TIMES = Field(default=3, ge=1, le=12, description="How many times her usual gap a member's silence may last.")
 
 
 class ChurnQuery(Period):
     """Which period, and how patient."""
 
-    times: int = _TIMES
+    times: int = TIMES
     months: int = Field(default=12, ge=1, le=36, description="Months of joining, that of the end included.")
 
 
@@ -73,23 +73,29 @@ class ChurnOut(BaseModel):
 class SilentQuery(Paged):
     """Which silent members."""
 
-    times: int = _TIMES
+    times: int = TIMES
     cohort: date | None = Field(
         default=None,
         description="First day of a month of joining: who of it was silent. Not said: who was lost in the period.",
     )
     on: date | None = Field(default=None, description="Not said: the last day of the period.")
+    of: Literal["silent", "customers"] = Field(
+        default="silent",
+        description="`customers`: who of the cohort had bought by that day, or who was active as the period began.",
+    )
 
 
 class SilentMemberOut(BaseModel):
-    """A silent member."""
+    """A silent member, or a customer beside them."""
 
     member_id: UUID
     member_name: str | None = Field(description=NAMED)
     last_purchase: date
     purchases: int = Field(description="Days on which she bought.")
     usual_days: int | None = Field(description="The median of her gaps; null where she has fewer than two.")
-    patience_days: int = Field(description="How long her silence might have lasted.")
+    patience_days: int | None = Field(
+        description="How long her silence might have lasted; null: nobody bought twice yet."
+    )
     silent_days: int
 
 
@@ -111,11 +117,11 @@ async def report_churn(asked: Asked, query: Annotated[ChurnQuery, Query()]) -> C
     items = [SilentCohortOut.of(one, found.ends) for one in found.cohorts]
     if asked.as_csv:
         cells = (
-            (one.cohort, one.members, k, one.ends[k], one.customers[k], one.silent[k])
+            (one.cohort, one.members, k, one.ends[k], one.customers[k], one.silent[k], one.rates[k])
             for one in items
             for k in range(len(one.silent))
         )
-        return asked.file("churn", ("cohort", "members", "month", "end", "customers", "silent"), cells)
+        return asked.file("churn", ("cohort", "members", "month", "end", "customers", "silent", "rate"), cells)
     days = f"from={period.since}&through={period.through}&times={query.times}"
     return ChurnOut(
         period=DaysOut.of(period),
@@ -142,9 +148,10 @@ async def report_churn(asked: Asked, query: Annotated[ChurnQuery, Query()]) -> C
 async def report_silent_members(
     asked: Asked, query: Annotated[SilentQuery, Query()]
 ) -> Page[SilentMemberOut] | Response:
-    """Show who was lost in the period, or who of a cohort was silent on a day, by id."""
+    """Show who was lost in the period, or who of a cohort was silent on a day, by id; or the customers beside them."""
     period = asked.span(query)
-    found = await queries.silent_members(
+    behind = queries.silent_members if query.of == "silent" else queries.customers_behind
+    found = await behind(
         asked.tx,
         asked.program,
         period,
@@ -163,7 +170,7 @@ async def report_silent_members(
 class ChurnSqlQuery(Period):
     """Which period, and how patient."""
 
-    times: int = _TIMES
+    times: int = TIMES
 
 
 @router.get(

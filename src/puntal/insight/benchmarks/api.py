@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from puntal.access.dependencies import Now, ProgramCaller, program_router, requires
 from puntal.access.model import Permission
 from puntal.insight import policy_kpis
-from puntal.insight.api.kpis import DaysOut, number
+from puntal.insight.api.kpis import DaysOut, number, rows_of, sql_of
 from puntal.insight.api.routing import FILE, READ, REFUSALS, Asked, Reported
 from puntal.insight.benchmarks import operations, policy, reading
 from puntal.insight.benchmarks.errors import BenchmarkUnknown
 from puntal.insight.benchmarks.model import Better, Compared, Verdict, Wanted
 from puntal.insight.benchmarks.phrases import WORTH
-from puntal.insight.model_kpis import FigureUnit
+from puntal.insight.model_kpis import FigureUnit, Span
 from puntal.insight.phrases import FORMULAS
 from puntal.insight.policy_goals import OF_PROGRAM, OF_WALLET
 from puntal.kit.errors import UnsupportedMedia
@@ -119,11 +119,17 @@ class BenchmarkOut(BaseModel):
     verdict: Verdict | None = Field(description="Whether we are better or worse off.")
     worth: WorthOut | None = Field(description="Null where we are not behind, or no formula is honest.")
     formula: str = Field(description="Ours, in the language of the request.")
+    rows: str | None = Field(
+        description="Where the rows behind ours are, below the program's address; null: other figures add up to it."
+    )
+    sql: str | None = Field(
+        description="Where SQL is that adds ours up anew; null where the program has no such figure."
+    )
     changed_at: datetime
     changed_by: str
 
     @classmethod
-    def of(cls, one: Compared, asked: Reported) -> BenchmarkOut:
+    def of(cls, one: Compared, period: Span, asked: Reported) -> BenchmarkOut:
         """Return it as the API shows it."""
         found = one.benchmark
         worth = one.worth
@@ -151,6 +157,8 @@ class BenchmarkOut(BaseModel):
                 formula=WORTH[found.metric][asked.language],
             ),
             formula=FORMULAS[found.metric][asked.language],
+            rows=None if one.figure is None else rows_of(one.figure, period),
+            sql=None if one.figure is None else sql_of(found.metric, found.wallet, period),
             changed_at=found.changed_at,
             changed_by=found.changed_by,
         )
@@ -196,7 +204,7 @@ async def _told(asked: Reported, since: date | None, through: date | None) -> tu
     else:
         period = policy_kpis.asked(asked.program.zone, since, through, today=asked.today)
     found = await operations.compared(asked.tx, asked.program, period, now=asked.now)
-    return DaysOut.of(period), [BenchmarkOut.of(one, asked) for one in found]
+    return DaysOut.of(period), [BenchmarkOut.of(one, period, asked) for one in found]
 
 
 async def _one(asked: Reported, id: UUID) -> BenchmarkOut:

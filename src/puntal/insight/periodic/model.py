@@ -10,8 +10,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from puntal.insight.model import BurnDown
+from puntal.insight.model_breakdowns import RewardRank, TierStand
 from puntal.insight.model_home import Advice, Every, Progress, SeriesPoint
-from puntal.insight.model_kpis import Figure, RewardRank, Span, TierStand
+from puntal.insight.model_kpis import Figure, Span
 from puntal.points.model import LiabilityLine
 
 Cycle = Literal["week", "month", "quarter"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from msgspec import Struct
+
 from puntal.engine.bounding import counters
 from puntal.engine.model import Compiled
 from puntal.insight.model import BurnDown
@@ -12,7 +14,7 @@ from puntal.insight.policy import burn_down
 from puntal.kit.calendar import BEGINNING, local_day, period_end
 from puntal.kit.db import Transaction
 from puntal.limits import operations as limits
-from puntal.limits.model import Bound
+from puntal.limits.model import Bound, BudgetKey
 from puntal.programs import queries as programs
 
 BUDGET_DAYS = """
@@ -21,6 +23,20 @@ SELECT day, used FROM budget_day
 WHERE program_id = %(program_id)s AND budget = %(budget)s AND measure = %(measure)s AND period_start = %(start)s
 ORDER BY day
 """
+
+
+class Running(Struct, frozen=True):
+    """A budget in its present period.
+
+    Attributes:
+        ends: The first day after it; None: it is for always.
+        since: The day the pace is counted from.
+    """
+
+    counter: BudgetKey
+    most: int
+    ends: date | None
+    since: date
 
 
 def _bounds(program: Compiled) -> dict[tuple[str, str], Bound]:
@@ -49,8 +65,25 @@ async def budgets(tx: Transaction, program: Compiled, *, now: datetime) -> list[
         now: On the program's clock.
     """
     today = local_day(program.zone, now)
-    bounds = _bounds(program)
-    used = await limits.load(tx, program.program_id, counters([bounds.values()], [today]), lock=False)
+    found = await running(tx, program, today=today)
+    used = await limits.load(tx, program.program_id, [one.counter for one in found], lock=False)
+    told = [
+        burn_down(
+            one.counter[0],
+            one.counter[1],
+            period=(one.counter[2], one.ends),
+            used=used.get(one.counter, 0),
+            most=one.most,
+            since=one.since,
+            today=today,
+        )
+        for one in found
+    ]
+    return sorted(told, key=lambda one: (-one.share, one.budget, one.measure))
+
+
+async def running(tx: Transaction, program: Compiled, *, today: date) -> list[Running]:
+    """Return the present period of every budget and stock of the document."""
     row = await programs.find(tx, program.program_id)
     first = None if row is None else row.first_event_at
     began = today if first is None else min(local_day(program.zone, first), today)
@@ -60,22 +93,12 @@ async def budgets(tx: Transaction, program: Compiled, *, now: datetime) -> list[
         if campaign.from_ is not None
     }
     found = []
-    for (key, measure), bound in bounds.items():
+    for (key, _), bound in _bounds(program).items():
         (counter,) = counters([[bound]], [today])
         start = counter[2]
         begun = max(began, campaigns.get(key, start)) if start == BEGINNING else max(began, start)
-        found.append(
-            burn_down(
-                key,
-                measure,
-                period=(start, period_end(today, bound.period)),
-                used=used.get(counter, 0),
-                most=bound.most,
-                since=min(begun, today),
-                today=today,
-            )
-        )
-    return sorted(found, key=lambda one: (-one.share, one.budget, one.measure))
+        found.append(Running(counter, bound.most, period_end(today, bound.period), min(begun, today)))
+    return found
 
 
 def rules_under(program: Compiled, budget: str) -> list[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 from puntal.engine.model import Compiled
-from puntal.insight.model_kpis import Cohort, MemberRow, Span
+from puntal.insight.model_breakdowns import Cohort
+from puntal.insight.model_kpis import MemberRow, Span
 from puntal.insight.queries.parts import PURCHASE, SALES, names
 from puntal.kit.calendar import add_months
 from puntal.kit.db import Transaction
@@ -20,21 +22,26 @@ cohort AS (
     AND m.enrolled_at >= %(begins)s::timestamptz AND m.enrolled_at < %(ends)s::timestamptz
 )"""
 
-SIZES = f"""
--- Locks nothing. Whoever left since is counted, or those who stayed would look better than they are.
-WITH {COHORT}
-SELECT month, count(*) FROM cohort GROUP BY month ORDER BY month
-"""  # noqa: S608 - our own text, no input
-
-RETURNED = f"""
--- Locks nothing. Along the orders of each member; what was bought before joining brought nobody back.
-WITH {COHORT}
-SELECT c.month, (date_part('year', o.day) - date_part('year', c.month)) * 12
-  + date_part('month', o.day) - date_part('month', c.month), count(DISTINCT c.id)
-FROM cohort c
-JOIN shop_order o ON o.program_id = %(program_id)s AND o.member_id = c.id AND o.day >= c.joined_on
-WHERE {PURCHASE} AND o.day <= %(today)s::date
-GROUP BY 1, 2
+COHORTS = f"""
+-- Locks nothing. Along the orders of each member; what was bought before joining brought nobody back. Whoever left
+-- since is counted, or those who stayed would look better than they are.
+WITH {COHORT}, sizes AS (
+  SELECT month, count(*) AS members FROM cohort GROUP BY month
+), came AS (
+  SELECT c.month AS joined, date_trunc('month', o.day)::date AS month, count(DISTINCT c.id) AS buyers
+  FROM cohort c
+  JOIN shop_order o ON o.program_id = %(program_id)s AND o.member_id = c.id AND o.day >= c.joined_on
+  WHERE {PURCHASE} AND o.day <= %(today)s::date
+  GROUP BY 1, 2
+)
+SELECT s.month AS cohort, s.members, (row_number() OVER (PARTITION BY s.month ORDER BY m.month) - 1)::integer AS month,
+  coalesce(c.buyers, 0) AS buyers, round(coalesce(c.buyers, 0)::numeric / s.members, 6) AS rate
+FROM sizes s
+CROSS JOIN LATERAL (
+  SELECT g::date AS month FROM generate_series(s.month::timestamp, %(today)s::timestamp, interval '1 month') AS g
+) AS m
+LEFT JOIN came c ON c.joined = s.month AND c.month = m.month
+ORDER BY s.month, m.month
 """  # noqa: S608 - our own text, no input
 
 OF_COHORT = f"""
@@ -60,13 +67,10 @@ async def cohorts(tx: Transaction, program: Compiled, period: Span, *, today: da
     Month 0 is the calendar month of joining, month 1 the next; today's month is the last and not yet over. Retention
     in month k is buyers by members of the cohort (common; "activity" being a purchase).
     """
-    said = names(program, period)
-    sizes = await (await tx.execute(SIZES.encode(), said)).fetchall()
-    rows = await (await tx.execute(RETURNED.encode(), said | {"today": today})).fetchall()
-    bought = {(row[0], int(row[1])): row[2] for row in rows}
+    rows = await (await tx.execute(COHORTS.encode(), names(program, period) | {"today": today})).fetchall()
     return [
-        Cohort(month, size, [bought.get((month, k), 0) for k in range(_months(month, today) + 1)])
-        for month, size in sizes
+        Cohort(month, lines[0][1], [line[3] for line in lines])
+        for month, lines in ((month, list(group)) for month, group in groupby(rows, key=lambda row: row[0]))
     ]
 
 
@@ -93,7 +97,3 @@ async def cohort_members(
     }
     rows = await (await tx.execute(OF_COHORT.encode(), said)).fetchall()
     return [MemberRow(row[0], row[1], row[2], row[3], int(row[4])) for row in rows]
-
-
-def _months(since: date, through: date) -> int:
-    return (through.year - since.year) * 12 + through.month - since.month

@@ -50,9 +50,7 @@ FROM moves
 GROUP BY wallet
 """  # noqa: S608 - our own text, no input
 
-MOVED_BY_DAY = f"""
--- Locks nothing. What rules gave, what was redeemed or paid with and what expired, by day of recording.
-WITH {MOVES}
+OF_DAYS = """
 SELECT day, wallet::integer,
   coalesce(sum(change) FILTER (WHERE account = 'issued'), 0),
   coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent')), 0),
@@ -61,7 +59,12 @@ FROM moves
 WHERE day >= %(since)s::date
 GROUP BY day, wallet
 ORDER BY day, wallet
-"""  # noqa: S608 - our own text, no input
+"""
+
+MOVED_BY_DAY = f"""
+-- Locks nothing. What rules gave, what was redeemed or paid with and what expired, by day of recording.
+WITH {MOVES}
+{OF_DAYS}"""
 
 BALANCES = f"""
 -- Locks nothing. What is on members' accounts now: days that are over, and what was recorded since.

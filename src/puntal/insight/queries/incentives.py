@@ -66,13 +66,18 @@ per_order AS (
   GROUP BY l.kind, l.id, l.wallet, l.key
 )"""
 
+USED = """
+used AS (
+  SELECT p.kind, p.id, p.wallet, count(*) AS orders, sum(a.sales) AS sales, sum(p.discount) AS discount,
+    sum(p.units) AS units
+  FROM per_order p JOIN asked a USING (key)
+  GROUP BY p.kind, p.id, p.wallet
+)"""
+
 BY_INCENTIVE = f"""
 -- Each incentive with the orders it led to; one that used it twice counts once.
-WITH {_LED}, {PER_ORDER}
-SELECT p.kind, p.id, p.wallet, count(*), sum(a.sales), sum(p.discount), sum(p.units)
-FROM per_order p JOIN asked a USING (key)
-GROUP BY p.kind, p.id, p.wallet
-ORDER BY p.kind, p.id, p.wallet
+WITH {_LED}, {PER_ORDER}, {USED}
+SELECT kind, id, wallet, orders, sales, discount, units FROM used ORDER BY kind, id, wallet
 """  # noqa: S608 - our own text, no input
 
 LED_ORDERS = "asked a LEFT JOIN (SELECT DISTINCT key FROM led) AS l USING (key)"

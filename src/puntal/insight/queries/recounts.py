@@ -20,7 +20,7 @@ from puntal.insight.model_kpis import Span
 from puntal.insight.phrases import FORMULAS
 from puntal.insight.queries.ending import SOON, soon_names
 from puntal.insight.queries.flows import FLOWS_COUNTED, MOVED
-from puntal.insight.queries.incentives import ASKED, LED_COUNTED, LED_FROM, LED_ORDERS, PER_ORDER, campaigns_of
+from puntal.insight.queries.incentives import ASKED, LED_COUNTED, LED_FROM, LED_ORDERS, PER_ORDER, USED, campaigns_of
 from puntal.insight.queries.parts import (
     ACTIVE,
     BOUGHT,
@@ -37,7 +37,17 @@ from puntal.points.model import Terms
 from puntal.points.queries import OUTSTANDING, PAID_IN_LEFT
 
 _PARAMETER = re.compile(r"%%|%\((\w+)\)s")
+_PART = re.compile(r"(?<=WITH)\s+(?=\w+ AS \()|(?<=\),)\s+(?=\w+ AS \()")
 _COMMENT = re.compile(r"^\s*--[^\n]*\n", re.MULTILINE)
+
+
+def plain(statement: str) -> str:
+    """Return a statement without its comments, to stand in another."""
+    return _COMMENT.sub("", statement).strip().replace("\n", "\n  ")
+
+
+HELD = f"outstanding (wallet, available, pending, held, debt) AS (\n  {plain(OUTSTANDING)}\n)"
+PAID = f"paid_in (wallet, units) AS (\n  {plain(PAID_IN_LEFT)}\n)"
 
 
 def _share(part: str, whole: str, *, rounded: bool = False) -> str:
@@ -96,6 +106,9 @@ _OF_INCENTIVES: Mapping[str, str] = {
     "incentive_cost": "cost AS value",
     "incentive_roi": _share("influenced_sales - cost", "cost"),
 }
+COST_OF_USED = """u.discount + CASE WHEN u.kind = 'campaign' AND u.wallet >= 0
+    THEN floor((2 * u.units * e.part + e.whole) / (2 * e.whole)) ELSE 0 END"""
+"""Of what is `used` with what is `expected`."""
 _STANDING = ("ending_soon", "ending_soon_rate", "liability")
 _ONE_ROW = "(VALUES (1)) AS one"
 NO_RATES = ("redemption_rate_period", "redemption_rate_lifetime", "breakage_rate")
@@ -170,26 +183,27 @@ def _moved(figure: str) -> str:
 
 
 def _incentives(figure: str, terms: Sequence[Terms]) -> str:
+    cost = f"""costs AS (
+  SELECT coalesce(sum({COST_OF_USED}), 0) AS cost
+  FROM used u LEFT JOIN expected e ON e.wallet = u.wallet
+)"""  # noqa: S608 - our own text, no input
+    counts = {**LED_COUNTED, "cost": "(SELECT cost FROM costs)"}
+    wanted = ("influenced_orders", "influenced_sales", "cost")
+    parts = [f"{ASKED}, {LED_FROM}", PER_ORDER, USED, expected(terms), cost]
+    return _counted(parts, counts, wanted, LED_ORDERS, _OF_INCENTIVES[figure])
+
+
+def expected(terms: Sequence[Terms]) -> str:
+    """Return what a unit of each wallet is expected to cost, `part` by `whole`, as a part of a statement."""
     costs = ", ".join(
         f"({one.ordinal}, {(one.cost * one.expected_redemption).numerator}::numeric,"
         f" {(one.cost * one.expected_redemption).denominator})"
         for one in terms
     )
-    each = "floor((2 * p.units * e.part + e.whole) / (2 * e.whole))"
-    cost = f"""costs AS (
-  SELECT coalesce(sum(p.discount + CASE WHEN p.kind = 'campaign' AND p.wallet >= 0 THEN {each} ELSE 0 END), 0) AS cost
-  FROM (SELECT kind, id, wallet, sum(discount) AS discount, sum(units) AS units FROM per_order GROUP BY 1, 2, 3) AS p
-  LEFT JOIN expected e ON e.wallet = p.wallet
-)"""  # noqa: S608 - our own text, no input
-    expected = f"expected (wallet, part, whole) AS (VALUES {costs})"
-    counts = {**LED_COUNTED, "cost": "(SELECT cost FROM costs)"}
-    wanted = ("influenced_orders", "influenced_sales", "cost")
-    parts = [f"{ASKED}, {LED_FROM}", PER_ORDER, expected, cost]
-    return _counted(parts, counts, wanted, LED_ORDERS, _OF_INCENTIVES[figure])
+    return f"expected (wallet, part, whole) AS (VALUES {costs})"
 
 
 def _standing(figure: str, terms: Terms) -> str:
-    held = "outstanding (wallet, available, pending, held, debt) AS (\n  " + _plain(OUTSTANDING) + "\n)"
     if figure != "liability":
         counts = {
             "units": "(SELECT coalesce(sum(remaining), 0) FROM soon WHERE wallet = %(wallet)s)",
@@ -198,23 +212,18 @@ def _standing(figure: str, terms: Terms) -> str:
         rate = figure == "ending_soon_rate"
         value = _share("units", "available") if rate else "units AS value"
         wanted = ("units", "available") if rate else ("units",)
-        return _counted([SOON, held] if rate else [SOON], counts, wanted, _ONE_ROW, value)
+        return _counted([SOON, HELD] if rate else [SOON], counts, wanted, _ONE_ROW, value)
     counts = {
         "units": "(SELECT coalesce(sum(available + pending + held), 0) FROM outstanding WHERE wallet = %(wallet)s)",
         "paid": "(SELECT coalesce(sum(units), 0) FROM paid_in)" if terms.kind == "money" else "0",
     }
-    paid = "paid_in (wallet, units) AS (\n  " + _plain(PAID_IN_LEFT) + "\n)"
     cost, expected = terms.cost, terms.expected_redemption
     whole = cost.denominator * expected.denominator
     exact = f"(units - paid) * {cost.numerator * expected.numerator}::numeric"
     exact += f" + paid * {cost.numerator * expected.denominator}"
     value = f"floor((2 * ({exact}) + {whole}) / {2 * whole}) AS value"
-    parts = [held, paid] if terms.kind == "money" else [held]
+    parts = [HELD, PAID] if terms.kind == "money" else [HELD]
     return _counted(parts, counts, ("units", "paid"), _ONE_ROW, value)
-
-
-def _plain(statement: str) -> str:
-    return _COMMENT.sub("", statement).strip().replace("\n", "\n  ")
 
 
 def filled(statement: str, said: Mapping[str, Any]) -> str:
@@ -223,7 +232,8 @@ def filled(statement: str, said: Mapping[str, Any]) -> str:
     def literal(found: re.Match[str]) -> str:
         return "%" if found[1] is None else _literal(said[found[1]])
 
-    return dedent(_PARAMETER.sub(literal, _COMMENT.sub("", statement))).strip() + ";\n"
+    text = _PART.sub(" ", _COMMENT.sub("", statement))
+    return dedent(_PARAMETER.sub(literal, text)).strip() + ";\n"
 
 
 def _literal(value: object) -> str:

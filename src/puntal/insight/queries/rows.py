@@ -17,6 +17,7 @@ from puntal.insight.model_kpis import (
     Span,
     TransferRow,
 )
+from puntal.insight.queries.incentives import ASKED
 from puntal.insight.queries.parts import BOUGHT, CUSTOMERS, IS_MEMBER, KNOWN, TOOK_PART, names
 from puntal.insight.store.rollups import FLOWED
 from puntal.kit.db import Transaction
@@ -61,9 +62,7 @@ SELECT {_SHOWN} FROM customers c JOIN member m ON m.program_id = %(program_id)s 
 WHERE c.orders >= %(least)s AND {_PAGE}
 """  # noqa: S608 - our own text, no input
 
-ORDERS = f"""
--- Locks nothing. Newest first.
-WITH {BOUGHT}, {KNOWN}
+_ORDERS = """
 SELECT source, order_id, member_id, occurred_at, day, sales, joined, returning_buyer
 FROM known
 WHERE (%(joined)s::boolean IS NULL OR joined = %(joined)s::boolean)
@@ -72,7 +71,22 @@ WHERE (%(joined)s::boolean IS NULL OR joined = %(joined)s::boolean)
     < (%(before_at)s::timestamptz, %(before_source)s::text, %(before_id)s::text))
 ORDER BY occurred_at DESC, source DESC, order_id DESC
 LIMIT %(limit)s
-"""  # noqa: S608 - our own text, no input
+"""
+
+ORDERS = f"""
+-- Locks nothing. Newest first.
+WITH {BOUGHT}, {KNOWN}
+{_ORDERS}"""
+
+EARNING_ORDERS = f"""
+-- Locks nothing. Every order that earned, cancelled and refunded ones too, newest first.
+WITH {ASKED}, bought AS (
+  SELECT a.source, a.order_id, a.member_id, a.occurred_at, a.day, a.sales,
+    coalesce((m.enrolled_at AT TIME ZONE %(zone)s)::date <= a.day, false) AS joined
+  FROM asked a
+  LEFT JOIN member m ON m.program_id = %(program_id)s AND m.id = a.member_id
+), {KNOWN}
+{_ORDERS}"""  # noqa: S608 - our own text, no input
 
 TRANSFERS = f"""
 -- Locks nothing. Newest first; `sign` makes what went out positive where the figure is.
@@ -149,7 +163,8 @@ async def orders_behind(
         "before_id": at[2],
         "limit": limit,
     }
-    return [OrderRow(*row) for row in await (await tx.execute(ORDERS.encode(), said)).fetchall()]
+    statement = EARNING_ORDERS if of == "earning_orders" else ORDERS
+    return [OrderRow(*row) for row in await (await tx.execute(statement.encode(), said)).fetchall()]
 
 
 async def transfers_behind(

@@ -93,8 +93,48 @@ WITH {_SPANS}, {_LOST}, counted AS (
     (SELECT count(*) FROM patient p WHERE p.first_day < %(since)s::date)
     - (SELECT count(DISTINCT s.id) FROM silences s WHERE {_SILENT_ON.format(day="(%(since)s::date - 1)")}) AS active
 )
-SELECT lost AS numerator, active AS denominator, lost::numeric / nullif(active, 0) AS value
-FROM counted
+SELECT lost AS numerator, active AS denominator, lost::numeric / nullif(active, 0) AS value, u.days AS usual_days
+FROM counted CROSS JOIN usual u
+"""  # noqa: S608 - our own text, no input
+
+CHART = f"""
+WITH {_SPANS}, ends AS (
+  SELECT * FROM unnest(%(days)s::date[]) AS e (day)
+), sizes AS (
+  SELECT month, count(*) AS members FROM joined WHERE month >= %(first)s::date GROUP BY month
+), bought AS (
+  SELECT p.month, e.day, count(*) AS customers
+  FROM patient p JOIN ends e ON e.day >= p.first_day
+  GROUP BY p.month, e.day
+), quiet AS (
+  SELECT s.month, e.day, count(*) AS silent
+  FROM silences s JOIN ends e ON {_SILENT_ON.format(day="e.day")}
+  GROUP BY s.month, e.day
+)
+SELECT z.month AS cohort, z.members, row_number() OVER (PARTITION BY z.month ORDER BY e.day) - 1 AS month,
+  e.day AS "end",
+  coalesce(b.customers, 0) AS customers, coalesce(q.silent, 0) AS silent,
+  round(coalesce(q.silent, 0)::numeric / b.customers, 6) AS rate
+FROM sizes z
+JOIN ends e ON e.day >= z.month
+LEFT JOIN bought b ON b.month = z.month AND b.day = e.day
+LEFT JOIN quiet q ON q.month = z.month AND q.day = e.day
+ORDER BY z.month, e.day
+"""  # noqa: S608 - our own text, no input
+
+CUSTOMERS = f"""
+-- Locks nothing. Who had bought by a day: of a cohort, or those active before the period. Pages by member id.
+WITH {_SPANS}
+SELECT p.id, max(s.day), p.purchases, p.own, p.patience, %(on)s::date - max(s.day)
+FROM patient p JOIN spans s ON s.id = p.id
+WHERE s.day <= %(on)s::date
+  AND (%(cohort)s::date IS NULL OR p.month = %(cohort)s::date)
+  AND (%(cohort)s::date IS NOT NULL
+    OR p.id NOT IN (SELECT s.id FROM silences s WHERE {_SILENT_ON.format(day="%(on)s::date")}))
+  AND (%(after)s::uuid IS NULL OR p.id > %(after)s::uuid)
+GROUP BY p.id, p.purchases, p.own, p.patience
+ORDER BY p.id
+LIMIT %(limit)s
 """  # noqa: S608 - our own text, no input
 
 MEMBERS = f"""
@@ -128,9 +168,8 @@ async def silence(
     """
     first = add_months(period.through.replace(day=1), 1 - months)
     ends = _ends(first, period.through)
-    rows = await (
-        await tx.execute(SILENCE.encode(), _said(program, period, times) | {"first": first, "days": ends})
-    ).fetchall()
+    said = _said(program, period, times) | {"first": first, "days": ends}
+    rows = await (await tx.execute(SILENCE.encode(), said)).fetchall()
     one = {row[0]: row[3] for row in rows if row[1] is None}
     return Silence(
         span=period,
@@ -191,9 +230,33 @@ async def silent_members(
     return [SilentRow(*row) for row in await (await tx.execute(MEMBERS.encode(), said)).fetchall()]
 
 
+async def customers_behind(
+    tx: Transaction,
+    program: Compiled,
+    period: Span,
+    *,
+    times: int,
+    cohort: date | None,
+    on: date,
+    after: UUID | None,
+    limit: int,
+) -> list[SilentRow]:
+    """Return who of a cohort had bought by a day, or who was active as the period began; parameters as above."""
+    day = on if cohort is not None else period.since - timedelta(days=1)
+    said = _said(program, period, times) | {"cohort": cohort, "on": day, "after": after, "limit": limit}
+    return [SilentRow(*row) for row in await (await tx.execute(CUSTOMERS.encode(), said)).fetchall()]
+
+
 def churn_sql(program: Compiled, period: Span, *, times: int) -> str:
-    """Return SQL whose one row has the churn of a period as `value`, `numerator` and `denominator`."""
+    """Return SQL whose one row has churn as `value`, `numerator` and `denominator`, and the program's usual gap."""
     return filled(CHURN, _said(program, period, times))
+
+
+def chart_sql(program: Compiled, period: Span, *, times: int, months: int = USUAL_MONTHS) -> str:
+    """Return SQL whose rows are the months of joining at the end of each month since."""
+    first = add_months(period.through.replace(day=1), 1 - months)
+    said = {"first": first, "days": _ends(first, period.through)}
+    return filled(CHART, _said(program, period, times) | said)
 
 
 def _said(program: Compiled, period: Span, times: int) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from puntal.ledger.model import Disagreement
 from puntal.rewards.model_cards import CardLeft, CardTotals
 from puntal.rewards.store import cards as store
 
+TOTALS = store.TOTALS
+"""Reports show it too."""
+
 DISAGREEING_CARDS = """
 -- What the books have of each card is what its voucher has left and held; nothing of one that has ended. Of transfers
 -- only those of cards are read, by their holders.

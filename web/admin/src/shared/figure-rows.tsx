@@ -232,7 +232,7 @@ function SilentRows({ query, currency, label }: ListProps) {
         { accessor: 'last_purchase', title: t('lastPurchase'), render: (row) => dayName(row.last_purchase, language) },
         { accessor: 'purchases', title: t('purchases'), render: (row) => count(row.purchases), ...right },
         { accessor: 'usual_days', title: t('usualDays'), render: (row) => (row.usual_days === null ? '–' : count(row.usual_days)), ...right },
-        { accessor: 'patience_days', title: t('patienceDays'), render: (row) => count(row.patience_days), ...right },
+        { accessor: 'patience_days', title: t('patienceDays'), render: (row) => (row.patience_days === null ? '–' : count(row.patience_days)), ...right },
         { accessor: 'silent_days', title: t('silentDays'), render: (row) => count(row.silent_days), ...right },
       ]}
     />
@@ -253,6 +253,27 @@ function RewardRows({ query, currency, label }: ListProps) {
         { accessor: 'reward', title: t('reward'), render: (row) => names.reward(row.reward) },
         { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id, row.member_name) },
         { accessor: 'units', title: t('cost'), render: (row) => units(row.units, row.wallet), ...right },
+        { accessor: 'discount_minor', title: t('discount'), render: (row) => cash(row.discount_minor), ...right },
+      ]}
+    />
+  );
+}
+
+function VoucherUseRows({ query, currency, label }: ListProps) {
+  const { t, asked, empty, cash, member, zone, language, names } = useCells(query, currency);
+  const found = api.useInfiniteQuery('get', '/v1/programs/{program}/reports/rewards/uses', asked, paged);
+  return (
+    <Rows
+      label={label}
+      query={found}
+      id={(row) => `${row.voucher_id} ${row.reference}`}
+      empty={empty}
+      columns={[
+        { accessor: 'used_at', title: t('when'), render: (row) => moment(row.used_at, zone, language) },
+        { accessor: 'reward', title: t('reward'), render: (row) => names.reward(row.reward) },
+        { accessor: 'member_id', title: t('member'), render: (row) => member(row.member_id, row.member_name) },
+        { accessor: 'order', title: t('order'), render: (row) => row.order ?? '–' },
+        { accessor: 'reference', title: t('reference') },
         { accessor: 'discount_minor', title: t('discount'), render: (row) => cash(row.discount_minor), ...right },
       ]}
     />
@@ -344,6 +365,7 @@ const LISTS: Record<string, (props: ListProps) => React.ReactNode> = {
   'churn/members': SilentRows,
   'budgets/rows': BudgetRows,
   'rewards/redemptions': RewardRows,
+  'rewards/uses': VoucherUseRows,
   'incentives/orders': IncentiveRows,
   'tiers/members': TierMemberRows,
   'tiers/changes': TierChangeRows,

@@ -1,8 +1,7 @@
 // The SQL that adds a figure up anew from the books: to be read, copied, and run by whoever wants to see for herself.
 import { Button, Code, CopyButton, Group, Modal, ScrollArea, Stack, Text } from '@mantine/core';
-import { api } from '@api';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useParams } from '@tanstack/react-router';
+import { useSql } from './figures';
 import { useFigureWords } from './figures.words';
 import { Loaded } from './ui';
 
@@ -15,17 +14,12 @@ interface FigureSqlProps {
 
 export default function FigureSql({ sql, title, onClose }: FigureSqlProps) {
   const { t } = useFigureWords();
-  const { program = '' } = useParams({ strict: false });
-  const [address = '', search = ''] = sql.split('?');
-  const found = api.useQuery('get', `/v1/programs/{program}/${address}` as '/v1/programs/{program}/reports/kpis/sql', {
-    // The server wrote the address, so its query is what the route takes.
-    params: { path: { program }, query: Object.fromEntries(new URLSearchParams(search)) as never },
-  });
+  const found = useSql(sql);
   return (
     <Modal opened onClose={onClose} size="xl" title={<Text fw={600}>{t('sqlOf', { figure: title })}</Text>} closeButtonProps={{ 'aria-label': t('close') }}>
       <Stack>
         <Text size="sm" c="dimmed">
-          {t('sqlText')}
+          {t(sql.startsWith('reports/tables/') ? 'sqlTable' : 'sqlText')}
         </Text>
         <Loaded query={found} rows={8}>
           {({ sql: text, formula }) => (

@@ -1,14 +1,15 @@
 // Figures of reports: what each is called, its value beside the one before, its formula, and the rows behind it.
 import { ActionIcon, Button, Group, Paper, Stack, Text } from '@mantine/core';
-import type { Schemas } from '@api';
+import { api, type Schemas } from '@api';
 import { money, share, whole } from './format';
 import { numbers } from './intl';
 import { useFigureWords, type FigureWord } from './figures.words';
 import { IconSql, IconTable } from '@tabler/icons-react';
+import { useParams } from '@tanstack/react-router';
 import { useNames, type Names } from './names';
 import { About } from './ui';
 import type { Language } from './words';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useState, type ReactNode } from 'react';
 
 export type Figure = Schemas['FigureOut'];
 type Valued = Pick<Figure, 'unit' | 'wallet'>;
@@ -77,8 +78,36 @@ export function Change({ figure, currency }: { figure: Figure; currency: string 
   );
 }
 
+interface RowsProps {
+  /** Below the program's address, with its query, as the server gives it with a figure. */
+  rows: string;
+  title: string;
+  currency: string;
+  /** Where SQL is that adds the figure up anew, or makes the table it stands in. */
+  sql?: string | undefined;
+}
+
+/** The rows behind a figure, open. */
+export function RowsDrawer(props: RowsProps & { onClose: () => void }) {
+  return (
+    <Suspense>
+      <FigureRows {...props} />
+    </Suspense>
+  );
+}
+
+/** A number of a table and, where it is not nothing, its rows. */
+export function WithRows({ value, children, ...rows }: RowsProps & { value: number; children: ReactNode }) {
+  return (
+    <span className="with-rows">
+      {value === 0 ? null : <RowsButton {...rows} small />}
+      {children}
+    </span>
+  );
+}
+
 /** Opens the rows behind a figure. */
-export function RowsButton({ rows, title, currency, sql, small = false }: { rows: string; title: string; currency: string; sql?: string | undefined; small?: boolean }) {
+export function RowsButton({ rows, title, currency, sql, small = false }: RowsProps & { small?: boolean }) {
   const { t } = useFigureWords();
   const [opened, setOpened] = useState(false);
   return (
@@ -92,12 +121,21 @@ export function RowsButton({ rows, title, currency, sql, small = false }: { rows
           {t('rows')}
         </Button>
       )}
-      {opened ? (
-        <Suspense>
-          <FigureRows rows={rows} title={title} currency={currency} sql={sql} onClose={() => setOpened(false)} />
-        </Suspense>
-      ) : null}
+      {opened ? <RowsDrawer rows={rows} title={title} currency={currency} sql={sql} onClose={() => setOpened(false)} /> : null}
     </>
+  );
+}
+
+/** What a figure or a table is, in words and as SQL; `sql` is its address, as the server gave it. */
+export function useSql(sql: string | undefined) {
+  const { program = '' } = useParams({ strict: false });
+  const [address = '', search = ''] = (sql ?? '').split('?');
+  return api.useQuery(
+    'get',
+    `/v1/programs/{program}/${address}` as '/v1/programs/{program}/reports/kpis/sql',
+    // The server wrote the address, so its query is what the route takes.
+    { params: { path: { program }, query: Object.fromEntries(new URLSearchParams(search)) as never } },
+    { enabled: sql !== undefined },
   );
 }
 

@@ -67,7 +67,7 @@ export function SeriesCard({ title, series, of, kind, height = 220 }: SeriesCard
                 {name} <b>{valued(total, line, series.currency, names, language)}</b>
               </Text>
               <About text={line.formula} label={t('formula', { figure: name })} size={14} />
-              <RowsButton rows={query(line.rows)} title={name} currency={series.currency} small />
+              <RowsButton rows={query(line.rows)} sql={query(line.sql)} title={name} currency={series.currency} small />
             </Group>
           );
         })}

@@ -2,7 +2,7 @@
 import { Badge, Button, Group, Paper, Progress, Stack, Text } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { span } from '@shared/days';
-import { useFigureName, valued } from '@shared/figures';
+import { RowsButton, SqlButton, useFigureName, valued } from '@shared/figures';
 import { useNames } from '@shared/names';
 import { useMay } from '@shared/session';
 import { About } from '@shared/ui';
@@ -81,7 +81,8 @@ function GoalRow({ goal, currency, onEdit }: { goal: Goal; currency: string; onE
           <Text size="sm" fw={500}>
             {goal.name}
           </Text>
-          <About text={`${nameOf(goal.metric, goal.wallet)}: ${goal.formula}`} label={goal.name} size={14} />
+          <About text={`${nameOf(goal.metric, goal.wallet)}: ${goal.formula}${goal.forecast === null ? '' : `. ${t('forecastText')}`}`} label={goal.name} size={14} />
+          {goal.rows === null ? <SqlButton sql={goal.sql} title={goal.name} small /> : <RowsButton rows={goal.rows} sql={goal.sql} title={goal.name} currency={currency} small />}
         </Group>
         <Badge variant="light" color={COLOUR[goal.pace]} style={{ flex: 'none' }}>
           {t(`pace.${goal.pace}`)}

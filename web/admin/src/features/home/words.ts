@@ -48,6 +48,7 @@ export const useHomeWords = words(
     daysLeft_one: '{{count}} day left',
     daysLeft_other: '{{count}} days left',
     forecast: 'at this pace {{value}}',
+    forecastText: 'At this pace: what came so far ÷ days gone × all days of the goal, from where it began',
     pace: {
       not_begun: 'Not begun',
       ahead: 'Ahead',
@@ -106,6 +107,7 @@ export const useHomeWords = words(
     daysLeft_one: 'queda {{count}} día',
     daysLeft_other: 'quedan {{count}} días',
     forecast: 'a este ritmo {{value}}',
+    forecastText: 'A este ritmo: lo llegado hasta ahora ÷ días pasados × todos los días del objetivo, desde donde empezó',
     pace: {
       not_begun: 'Sin empezar',
       ahead: 'Adelantado',

@@ -5,7 +5,7 @@ import { api, type Schemas } from '@api';
 import { Grid } from '@shared/grid';
 import { Confirm } from '@shared/confirm';
 import { span } from '@shared/days';
-import { useFigureName, valued } from '@shared/figures';
+import { RowsButton, SqlButton, useFigureName, valued } from '@shared/figures';
 import { money, share, whole } from '@shared/format';
 import { useNames } from '@shared/names';
 import { PeriodPicker, periodOf } from '@shared/period';
@@ -160,9 +160,15 @@ export default function Benchmarks({ program }: ViewProps) {
                   },
                   {
                     title: '',
-                    cell: (row) =>
-                      writes ? (
-                        <Group gap={2} wrap="nowrap" justify="flex-end">
+                    cell: (row) => (
+                      <Group gap={2} wrap="nowrap" justify="flex-end">
+                        {row.sql === null ? null : row.rows === null ? (
+                          <SqlButton small sql={row.sql} title={nameOf(row.metric, row.wallet)} />
+                        ) : (
+                          <RowsButton small rows={row.rows} sql={row.sql} title={nameOf(row.metric, row.wallet)} currency={found.currency} />
+                        )}
+                        {writes ? (
+                          <>
                           <Tooltip label={t('edit')}>
                             <ActionIcon variant="subtle" color="gray" aria-label={`${t('edit')}: ${nameOf(row.metric, row.wallet)}, ${row.label}`} onClick={() => setDoing({ edit: row })}>
                               <IconPencil size={16} />
@@ -173,8 +179,10 @@ export default function Benchmarks({ program }: ViewProps) {
                               <IconTrash size={16} />
                             </ActionIcon>
                           </Tooltip>
-                        </Group>
-                      ) : null,
+                          </>
+                        ) : null}
+                      </Group>
+                    ),
                   },
                 ]}
               />

@@ -27,7 +27,7 @@ export default function Budgets({ program }: ViewProps) {
   const units = (row: Budget, value: number) => (MONEY.has(row.measure) ? money(value, currency, language) : whole(value, language));
   const measure = (row: Budget) => (MEASURES.has(row.measure) ? t(`measures.${row.measure}` as 'measures.points') : names.wallet(row.measure));
   return (
-    <Report program={program} path="reports/budgets" about={t('about_budgets')} file={t('tabs.budgets')}>
+    <Report program={program} path="reports/budgets" sql="reports/tables/sql?table=budgets" about={t('about_budgets')} file={t('tabs.budgets')}>
       <Loaded query={report} rows={6}>
         {({ items }) =>
           items.length === 0 ? (
@@ -83,7 +83,7 @@ export default function Budgets({ program }: ViewProps) {
                     title: '',
                     cell: (row) => (
                       <Group gap={4} wrap="nowrap" justify="flex-end">
-                        <RowsButton small rows={row.rows} title={names.budget(row.budget)} currency={currency} />
+                        <RowsButton small rows={row.rows} sql="reports/tables/sql?table=budgets" title={names.budget(row.budget)} currency={currency} />
                         <Button size="compact-xs" variant="subtle" onClick={() => setShown(row)} aria-label={`${t('show')}: ${names.budget(row.budget)}`}>
                           {t('show')}
                         </Button>
@@ -102,19 +102,20 @@ export default function Budgets({ program }: ViewProps) {
 
 function Burning({ program, budget, name, units }: { program: string; budget: Budget; name: string; units: (value: number) => string }) {
   const { t, language } = useInsightWords();
+  const of = String(new URLSearchParams({ budget: budget.budget, measure: budget.measure }));
   const series = api.useQuery('get', '/v1/programs/{program}/reports/budgets/series', {
     params: { path: { program }, query: { budget: budget.budget, measure: budget.measure } },
   });
   return (
     <Paper withBorder p="md">
-      <Text component="h2" fw={600} mb="xs">
-        {name}
-      </Text>
-      {budget.runs_out_on === null ? null : (
-        <Text size="sm" c="dimmed" mb="sm">
-          {t('forecast', { day: dayName(budget.runs_out_on, language) })}
-        </Text>
-      )}
+      <Report
+        program={program}
+        path={`reports/budgets/series?${of}`}
+        sql={`reports/tables/sql?table=budget_days&${of}`}
+        title={name}
+        {...(budget.runs_out_on === null ? {} : { about: t('forecast', { day: dayName(budget.runs_out_on, language) }) })}
+        file={name}
+      >
       <Loaded query={series} rows={5}>
         {({ points }) => (
           <Chart
@@ -128,6 +129,7 @@ function Burning({ program, budget, name, units }: { program: string; budget: Bu
           />
         )}
       </Loaded>
+      </Report>
     </Paper>
   );
 }

@@ -22,13 +22,17 @@ export default function Cohorts(props: ViewProps) {
   const days = monthsOf(props);
   const currency = useProgram()?.currency ?? 'EUR';
   const report = api.useQuery('get', '/v1/programs/{program}/reports/cohorts', { params: { path: { program }, query: days } });
+  const sql = `reports/tables/sql?table=cohorts&from=${days.from}&through=${days.through}`;
   return (
-    <Report program={program} path={`reports/cohorts?from=${days.from}&through=${days.through}`} about={t('about_cohorts')} file={t('tabs.cohorts')}>
+    <Report program={program} sql={sql} path={`reports/cohorts?from=${days.from}&through=${days.through}`} about={t('about_cohorts')} file={t('tabs.cohorts')}>
       <Loaded query={report} rows={10}>
         {({ items }) => {
           const some = items
             .filter((each) => each.members > 0)
-            .map((each) => ({ ...each, size: each.members, people: `reports/cohorts/members?from=${each.cohort}&through=${lastOf(each.cohort, days.through)}` }));
+            .map((each) => {
+              const people = `reports/cohorts/members?from=${each.cohort}&through=${lastOf(each.cohort, days.through)}`;
+              return { ...each, size: each.members, people, all: people, months: each.rates.map((_, month) => `${people}&month=${month}`) };
+            });
           return some.length === 0 ? (
             <Empty icon={<IconCalendarUser size={40} stroke={1.2} />} title={t('none')} text={t('noneText')} />
           ) : (
@@ -37,6 +41,7 @@ export default function Cohorts(props: ViewProps) {
               label={t('tabs.cohorts')}
               size={t('size')}
               currency={currency}
+              sql={sql}
               cell={(row, month) =>
                 t('cell', { cohort: monthName(row.cohort, language), month, buyers: whole(row.buyers[month] ?? 0, language), members: whole(row.members, language) })
               }

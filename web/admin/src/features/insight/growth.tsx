@@ -27,6 +27,7 @@ export default function Growth({ program, from, through }: ViewProps) {
           program={program}
           path={`reports/series?from=${from}&through=${through}&every=${found.every}`}
           file={t('tabs.growth')}
+          sql={`reports/tables/sql?table=series&from=${from}&through=${through}&every=${found.every}`}
           beside={
             <SegmentedControl
               size="xs"

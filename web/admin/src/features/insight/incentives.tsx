@@ -1,4 +1,4 @@
-import { SimpleGrid, Stack, Text } from '@mantine/core';
+import { Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { api } from '@api';
 import { FigureCard, RowsButton } from '@shared/figures';
 import { money, whole } from '@shared/format';
@@ -20,7 +20,7 @@ export default function Incentives({ program, from, through }: ViewProps) {
   const kpis = api.useQuery('get', '/v1/programs/{program}/reports/kpis', { params: { path: { program }, query: { from, through, compare: 'previous' } } });
   const days = `from=${from}&through=${through}`;
   return (
-    <Report program={program} path={`reports/incentives?${days}`} about={t('about_incentives')} file={t('tabs.incentives')}>
+    <Report program={program} path={`reports/incentives?${days}`} sql={`reports/tables/sql?table=incentives&${days}`} about={t('about_incentives')} file={t('tabs.incentives')}>
       <Loaded query={report} rows={8}>
         {(found) => (
           <Stack>
@@ -31,9 +31,12 @@ export default function Incentives({ program, from, through }: ViewProps) {
                   <FigureCard key={each.id} figure={each} currency={found.currency} />
                 ))}
             </SimpleGrid>
-            <Text size="sm" c="dimmed">
-              {t('ofOrders', { part: whole(found.influenced_orders, language), whole: whole(found.orders, language) })}
-            </Text>
+            <Group gap={4}>
+              <Text size="sm" c="dimmed">
+                {t('ofOrders', { part: whole(found.influenced_orders, language), whole: whole(found.orders, language) })}
+              </Text>
+              <RowsButton small rows={`reports/kpis/orders?of=earning_orders&${days}`} sql={`reports/tables/sql?table=influence&${days}`} title={t('allOrders')} currency={found.currency} />
+            </Group>
             {found.incentives.length === 0 ? (
               <Empty icon={<IconGift size={40} stroke={1.2} />} title={t('none')} text={t('noneText')} />
             ) : (
@@ -58,6 +61,7 @@ export default function Incentives({ program, from, through }: ViewProps) {
                       <RowsButton
                         small
                         rows={`reports/incentives/orders?${days}&kind=${row.kind}&id=${encodeURIComponent(row.id)}`}
+                        sql={`reports/tables/sql?table=incentives&${days}`}
                         title={row.kind === 'campaign' ? names.campaign(row.id) : names.reward(row.id)}
                         currency={found.currency}
                       />

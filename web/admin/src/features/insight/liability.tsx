@@ -23,7 +23,7 @@ export default function Liability({ program, from, through }: ViewProps) {
   const units = (row: Schemas['LiabilityOut'], value: number) => (names.isMoney(row.wallet) ? money(value, row.currency ?? currency, language) : whole(value, language));
   const cell = (key: 'available' | 'pending' | 'held' | 'debt') => ({ title: t(key), number: true, cell: (row: Schemas['LiabilityOut']) => units(row, row[key]) });
   return (
-    <Report program={program} path="reports/liability" about={t('about_liability')} file={t('tabs.liability')}>
+    <Report program={program} path="reports/liability" sql="reports/tables/sql?table=liability" about={t('about_liability')} file={t('tabs.liability')}>
       <Loaded query={report}>
         {(rows) => (
           <Stack>
@@ -38,12 +38,12 @@ export default function Liability({ program, from, through }: ViewProps) {
                 cell('held'),
                 cell('debt'),
                 { title: t('cost'), number: true, cell: (row) => <b>{money(row.cost_minor, row.currency ?? currency, language)}</b> },
-                { title: '', cell: (row) => <RowsButton small rows={`reports/kpis/holders?wallet=${row.wallet}`} title={names.wallet(row.wallet)} currency={currency} /> },
+                { title: '', cell: (row) => <RowsButton small rows={`reports/kpis/holders?wallet=${row.wallet}`} sql={`reports/kpis/sql?figure=liability&wallet=${row.wallet}`} title={names.wallet(row.wallet)} currency={currency} /> },
               ]}
             />
             {cards.data === undefined || cards.data.length === 0 ? null : (
               <>
-                <Report program={program} path="reports/gift-cards" title={t('cards')} about={t('about_cards')} file={t('cards')}>
+                <Report program={program} path="reports/gift-cards" sql="reports/tables/sql?table=gift_cards" title={t('cards')} about={t('about_cards')} file={t('cards')}>
                 <Grid
                   label={t('cards')}
                   rows={cards.data}
@@ -61,6 +61,7 @@ export default function Liability({ program, from, through }: ViewProps) {
                           rows={`reports/gift-cards/cards?currency=${row.currency}&origin=${row.origin}${row.wallet === null ? '' : `&wallet=${row.wallet}`}`}
                           title={`${t('cards')}: ${row.origin === 'paid_in' ? t('sold') : t('granted')}`}
                           currency={row.currency}
+                          sql="reports/tables/sql?table=gift_cards"
                         />
                       ),
                     },

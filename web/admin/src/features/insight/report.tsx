@@ -1,7 +1,9 @@
 // The head of a report (what it tells, and its file), and a table of it.
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { saveCsv } from '@shared/csv';
-import { Failure } from '@shared/ui';
+import { SqlButton, useSql } from '@shared/figures';
+import { useFigureWords } from '@shared/figures.words';
+import { About, Failure } from '@shared/ui';
 import { IconDownload } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { useInsightWords } from './words';
@@ -15,14 +17,18 @@ interface ReportProps {
   /** What it tells: the formula in words. */
   about?: string;
   file: string;
+  /** Where SQL is that makes its table, and what each column of it is. */
+  sql?: string;
   beside?: ReactNode;
   children: ReactNode;
 }
 
-export function Report({ program, path, title, about, file, beside, children }: ReportProps) {
+export function Report({ program, path, title, about, file, sql, beside, children }: ReportProps) {
   const { t } = useInsightWords();
   const [saving, setSaving] = useState(false);
   const [failure, setFailure] = useState<unknown>();
+  const formula = useSql(sql).data?.formula;
+  const { t: of } = useFigureWords();
   const save = async () => {
     setSaving(true);
     setFailure(undefined);
@@ -38,8 +44,9 @@ export function Report({ program, path, title, about, file, beside, children }: 
               {title}
             </Text>
           )}
-          <Text size="sm" c="dimmed" maw={640}>
+          <Text component="div" size="sm" c="dimmed" maw={640}>
             {about}
+            {formula === undefined ? null : <About text={formula} label={of('formula', { figure: title ?? file })} size={14} />}
           </Text>
         </div>
         <Group gap="xs">
@@ -47,6 +54,7 @@ export function Report({ program, path, title, about, file, beside, children }: 
           <Button size="xs" variant="default" leftSection={<IconDownload size={14} />} loading={saving} onClick={() => void save()}>
             {t('csv')}
           </Button>
+          {sql === undefined ? null : <SqlButton sql={sql} title={title ?? file} />}
         </Group>
       </Group>
       {failure === undefined ? null : <Failure failure={failure} retry={() => void save()} />}

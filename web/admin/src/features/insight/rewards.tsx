@@ -1,6 +1,6 @@
 import { Progress } from '@mantine/core';
 import { api } from '@api';
-import { RowsButton } from '@shared/figures';
+import { WithRows } from '@shared/figures';
 import { money, whole } from '@shared/format';
 import { Grid } from '@shared/grid';
 import { useNames } from '@shared/names';
@@ -16,8 +16,11 @@ export default function Rewards({ program, from, through }: ViewProps) {
   const names = useNames();
   const currency = useProgram()?.currency ?? 'EUR';
   const report = api.useQuery('get', '/v1/programs/{program}/reports/rewards', { params: { path: { program }, query: { from, through } } });
+  const days = `from=${from}&through=${through}`;
+  const sql = `reports/tables/sql?table=rewards&${days}`;
+  const behind = (of: 'redemptions' | 'uses', reward: string) => ({ rows: `reports/rewards/${of}?${days}&reward=${encodeURIComponent(reward)}`, sql, currency });
   return (
-    <Report program={program} path={`reports/rewards?from=${from}&through=${through}`} about={t('about_rewards')} file={t('tabs.rewards')}>
+    <Report program={program} path={`reports/rewards?${days}`} sql={sql} about={t('about_rewards')} file={t('tabs.rewards')}>
       <Loaded query={report} rows={8}>
         {({ items }) => {
           const most = Math.max(...items.map((each) => each.redemptions), 1);
@@ -27,25 +30,35 @@ export default function Rewards({ program, from, through }: ViewProps) {
             <Grid
               label={t('tabs.rewards')}
               rows={items}
-              id={(row) => row.reward}
+              id={(row) => `${row.reward} ${row.wallet ?? ''}`}
               columns={[
                 { title: t('reward'), cell: (row) => names.reward(row.reward) },
-                { title: t('taken'), number: true, cell: (row) => whole(row.redemptions, language) },
+                {
+                  title: t('taken'),
+                  number: true,
+                  cell: (row) => (
+                    <WithRows value={row.redemptions} title={`${names.reward(row.reward)}, ${t('taken').toLowerCase()}`} {...behind('redemptions', row.reward)}>
+                      {whole(row.redemptions, language)}
+                    </WithRows>
+                  ),
+                },
                 { title: '', cell: (row) => <Progress value={(row.redemptions / most) * 100} w={120} aria-label={`${names.reward(row.reward)}: ${row.redemptions}`} /> },
                 { title: t('by'), number: true, cell: (row) => whole(row.members, language) },
-                { title: t('used'), number: true, cell: (row) => whole(row.vouchers_used, language) },
+                {
+                  title: t('used'),
+                  number: true,
+                  cell: (row) => (
+                    <WithRows value={row.vouchers_used} title={`${names.reward(row.reward)}, ${t('used').toLowerCase()}`} {...behind('uses', row.reward)}>
+                      {whole(row.vouchers_used, language)}
+                    </WithRows>
+                  ),
+                },
                 {
                   title: t('paid'),
                   number: true,
                   cell: (row) => (row.wallet === null ? '–' : names.isMoney(row.wallet) ? money(row.units, currency, language) : `${whole(row.units, language)} ${names.wallet(row.wallet)}`),
                 },
                 { title: t('discount'), number: true, cell: (row) => money(row.discount_minor, currency, language) },
-                {
-                  title: '',
-                  cell: (row) => (
-                    <RowsButton small rows={`reports/rewards/redemptions?from=${from}&through=${through}&reward=${row.reward}`} title={names.reward(row.reward)} currency={currency} />
-                  ),
-                },
               ]}
             />
           );

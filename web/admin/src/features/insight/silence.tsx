@@ -28,9 +28,11 @@ export default function Silence({ program, from, through }: ViewProps) {
     { params: { path: { program }, query: { from, through, times: Number(times) } } },
     { placeholderData: keepPreviousData },
   );
+  const sql = `reports/tables/sql?table=churn&from=${from}&through=${through}&times=${times}`;
   return (
     <Report
       program={program}
+      sql={sql}
       path={`reports/churn?from=${from}&through=${through}&times=${times}`}
       about={t('silenceAbout')}
       file={of('tabs.silence')}
@@ -47,11 +49,10 @@ export default function Silence({ program, from, through }: ViewProps) {
         {(found) => {
           const some = found.items
             .filter((each) => each.customers.some((count) => count > 0))
-            .map((each) => ({
-              ...each,
-              size: each.customers.at(-1) ?? 0,
-              people: `reports/churn/members?from=${found.period.from}&through=${found.period.through}&times=${found.times}&cohort=${each.cohort}`,
-            }));
+            .map((each) => {
+              const people = `${found.rows}&cohort=${each.cohort}`;
+              return { ...each, size: each.customers.at(-1) ?? 0, people, all: `${people}&of=customers`, months: each.ends.map((end) => `${people}&on=${end}`) };
+            });
           return (
             <Stack>
               <Paper withBorder p="md" component="section" aria-label={t('churn')}>
@@ -63,7 +64,10 @@ export default function Silence({ program, from, through }: ViewProps) {
                     <Text fz={{ base: 22, sm: 26 }} fw={650} lh={1.2}>
                       {share(found.churn_rate, language)}
                     </Text>
-                    <Text size="sm">{t('lostOf', { lost: whole(found.lost, language), active: whole(found.active_at_start, language) })}</Text>
+                    <Group gap={4} mih={26}>
+                      <Text size="sm">{t('lostOf', { lost: whole(found.lost, language), active: whole(found.active_at_start, language) })}</Text>
+                      {found.active_at_start === 0 ? null : <RowsButton rows={`${found.rows}&of=customers`} sql={found.sql} title={t('active')} currency={currency} small />}
+                    </Group>
                     <Text size="xs" c="dimmed" maw={640} mt={4}>
                       {found.formula}
                       {found.usual_days === null ? '' : ` · ${t('usual', { count: found.usual_days })}`}
@@ -83,6 +87,7 @@ export default function Silence({ program, from, through }: ViewProps) {
                   label={of('tabs.silence')}
                   size={t('customers')}
                   currency={currency}
+                  sql={sql}
                   cell={(row, month) =>
                     t('silentCell', {
                       cohort: monthName(row.cohort, language),
