@@ -51,20 +51,21 @@ GROUP BY wallet
 """  # noqa: S608 - our own text, no input
 
 OF_DAYS = """
-SELECT day, wallet::integer,
-  coalesce(sum(change) FILTER (WHERE account = 'issued'), 0),
-  coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent')), 0),
-  coalesce(-sum(change) FILTER (WHERE account = 'expired'), 0)
-FROM moves
-WHERE day >= %(since)s::date
-GROUP BY day, wallet
-ORDER BY day, wallet
-"""
+moved_by_day AS MATERIALIZED (
+  SELECT day, wallet::integer,
+    coalesce(sum(change) FILTER (WHERE account = 'issued'), 0) AS earned,
+    coalesce(-sum(change) FILTER (WHERE account IN ('redeemed', 'spent')), 0) AS spent,
+    coalesce(-sum(change) FILTER (WHERE account = 'expired'), 0) AS expired
+  FROM moves
+  WHERE day >= %(since)s::date
+  GROUP BY day, wallet
+)"""
 
 MOVED_BY_DAY = f"""
 -- Locks nothing. What rules gave, what was redeemed or paid with and what expired, by day of recording.
-WITH {MOVES}
-{OF_DAYS}"""
+WITH {MOVES}, {OF_DAYS}
+SELECT day, wallet, earned, spent, expired FROM moved_by_day ORDER BY day, wallet
+"""  # noqa: S608 - our own text, no input
 
 BALANCES = f"""
 -- Locks nothing. What is on members' accounts now: days that are over, and what was recorded since.

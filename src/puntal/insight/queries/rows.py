@@ -62,21 +62,23 @@ SELECT {_SHOWN} FROM customers c JOIN member m ON m.program_id = %(program_id)s 
 WHERE c.orders >= %(least)s AND {_PAGE}
 """  # noqa: S608 - our own text, no input
 
-_ORDERS = """
-SELECT source, order_id, member_id, occurred_at, day, sales, joined, returning_buyer
-FROM known
-WHERE (%(joined)s::boolean IS NULL OR joined = %(joined)s::boolean)
-  AND (NOT %(named)s::boolean OR member_id IS NOT NULL) AND (NOT %(returning)s::boolean OR returning_buyer)
-  AND (%(before_at)s::timestamptz IS NULL OR (occurred_at, source, order_id)
-    < (%(before_at)s::timestamptz, %(before_source)s::text, %(before_id)s::text))
-ORDER BY occurred_at DESC, source DESC, order_id DESC
-LIMIT %(limit)s
-"""
+_LISTED = """
+listed AS (
+  SELECT source, order_id, member_id, occurred_at, day, sales, joined, returning_buyer
+  FROM known
+  WHERE (%(joined)s::boolean IS NULL OR joined = %(joined)s::boolean)
+    AND (NOT %(named)s::boolean OR member_id IS NOT NULL) AND (NOT %(returning)s::boolean OR returning_buyer)
+    AND (%(before_at)s::timestamptz IS NULL OR (occurred_at, source, order_id)
+      < (%(before_at)s::timestamptz, %(before_source)s::text, %(before_id)s::text))
+  ORDER BY occurred_at DESC, source DESC, order_id DESC
+  LIMIT %(limit)s
+)"""
 
 ORDERS = f"""
 -- Locks nothing. Newest first.
-WITH {BOUGHT}, {KNOWN}
-{_ORDERS}"""
+WITH {BOUGHT}, {KNOWN}, {_LISTED}
+SELECT * FROM listed ORDER BY occurred_at DESC, source DESC, order_id DESC
+"""  # noqa: S608 - our own text, no input
 
 EARNING_ORDERS = f"""
 -- Locks nothing. Every order that earned, cancelled and refunded ones too, newest first.
@@ -85,8 +87,9 @@ WITH {ASKED}, bought AS (
     coalesce((m.enrolled_at AT TIME ZONE %(zone)s)::date <= a.day, false) AS joined
   FROM asked a
   LEFT JOIN member m ON m.program_id = %(program_id)s AND m.id = a.member_id
-), {KNOWN}
-{_ORDERS}"""  # noqa: S608 - our own text, no input
+), {KNOWN}, {_LISTED}
+SELECT * FROM listed ORDER BY occurred_at DESC, source DESC, order_id DESC
+"""  # noqa: S608 - our own text, no input
 
 TRANSFERS = f"""
 -- Locks nothing. Newest first; `sign` makes what went out positive where the figure is.

@@ -184,9 +184,7 @@ def _series(program: Compiled, every: Every) -> str:
     return f"""
 WITH {FLOWED.strip()}, moves AS (
   SELECT {MOVED}
-), moved_by_day (day, wallet, earned, spent, expired) AS MATERIALIZED (
-  {plain(OF_DAYS)}
-), joined_by_day (day, new_members) AS MATERIALIZED (
+), {OF_DAYS.strip()}, joined_by_day (day, new_members) AS MATERIALIZED (
   {plain(JOINED_BY_DAY)}
 ), bought_by_day (day, orders, sales_minor, member_orders, member_sales_minor) AS MATERIALIZED (
   {plain(BOUGHT_BY_DAY)}
