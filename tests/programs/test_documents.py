@@ -130,13 +130,55 @@ def test_a_rule_is_told_as_a_marketer_would() -> None:
     program = Program.model_validate(load_template("supermarket"))
 
     assert Speaker(program, "en").rule(program.earning[0]) == (
-        "For a purchase: 1 point per €1.00 of the order; Silver 1.25, Gold 1.5; not for lines where the category is fuel, "
-        "tobacco, giftcard, coupon or charitable_cont."
+        "For a purchase: 1 point per €1.00 of the order; in Silver 1.25 points, in Gold 1.5 points; not for lines "
+        "where the category is fuel, tobacco, giftcard, coupon or charitable_cont."
     )
     assert Speaker(program, "es").rule(program.earning[2]) == (
         "Por una compra: 2 veces lo que da 'Tus compras', solo para líneas en que la categoría es produce o salad_bar; "
         "los miércoles."
     )
+
+
+def test_rates_of_tiers_are_told_as_rates() -> None:
+    """Also where the document multiplies."""
+    firms = load_template("b2b")
+    rule = firms["earning"][0]
+    (rate, names) = (rule["award"]["points"], list(rule["by_tier"]))
+    told = Speaker(Program.model_validate(firms), "en").rule(Program.model_validate(firms).earning[0])
+
+    assert (rate, names) == (1, ["preferred", "strategic"])
+    assert "in Preferred 1.25 points, in Strategic 1.5 points" in told
+    assert "×" not in told  # noqa: RUF001 - the sign of multiplication
+
+
+def test_a_new_campaign_is_told_with_dates_audience_budget_and_control_group() -> None:
+    document = load_template("supermarket")
+    before = Program.model_validate(document)
+    rule = {"id": "double", "on": "purchase", "multiply": {"times": 2}}
+    after = document | {
+        "segments": {"families": {"label": "Families", "when": {"member.orders.last_30_days": {"at_least": 2}}}},
+        "campaigns": [
+            {
+                "id": "weekend",
+                "from": "2026-01-06",
+                "through": "2026-01-07",
+                "audience": {"any": ["families"]},
+                "holdout": "10%",
+                "budget": {"points": 50000},
+                "earning": [rule],
+            }
+        ],
+        "limits": {"few": {"rules": ["purchases"], "times": 3, "per": "week"}},
+    }
+
+    words = {change.id: change.words for change in diff(before, Program.model_validate(after)).of("added")}
+    assert words["weekend"]["en"] == (
+        "Campaign 'weekend' is new: From January 6, 2026 through January 7, 2026; for Families; with a budget of "
+        "50,000 units in all; 10% of them get nothing, as a control group. For a purchase: 2 times what every rule "
+        "gives."
+    )
+    assert "para Families" in words["weekend"]["es"]
+    assert "3 times" in words["few"]["en"]
 
 
 def test_a_changed_rate_is_told_with_both_rates() -> None:

@@ -11,6 +11,7 @@ from documents import a_document, with_ladder, with_rule, with_wallet
 from puntal.programs.document.program import Program
 from puntal.programs.model import Held, RegisteredWallet
 from puntal.programs.policy import advice, check
+from puntal.programs.templates import load_template
 
 POINTS = {"wallet": "points", "points": 5}
 PER_EURO = {"wallet": "points", "points": 1, "per": "1.00 EUR"}
@@ -370,3 +371,21 @@ def test_a_text_missing_in_a_language_is_advice() -> None:
     assert faults == []
     assert program is not None
     assert [(a.path, a.reason) for a in advice(program)] == [("/name", "there is no text in en")]
+
+
+def test_a_base_rate_above_the_rates_of_tiers_is_advice() -> None:
+    """Raising the base alone would let Gold earn less than everybody: allowed, and told."""
+    document = load_template("supermarket")
+    program, faults = check(document)
+    assert program is not None
+    assert advice(program) == []
+    document["earning"][0]["award"]["points"] = 2
+    program, faults = check(document)
+
+    assert faults == []
+    assert program is not None
+    silver, gold = advice(program, "es")
+    assert (silver.code, silver.path) == ("programs.tier_earns_less", "/earning/0/by_tier/silver")
+    assert "1,25" in silver.reason
+    assert "con 2" in gold.reason
+    assert "would earn 1.5, less than" in advice(program)[1].reason

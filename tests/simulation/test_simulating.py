@@ -186,6 +186,51 @@ async def test_what_moved_beside_events_is_taken_over(shop: Teller) -> None:
     assert next(one for one in result["rules"] if one["rule"] == "purchases")["points"]["draft"] == 0
 
 
+async def test_what_was_given_by_hand_and_taken_again_ends_as_in_the_books(shop: Teller) -> None:
+    """A gift by hand can be taken at once, whatever purchases wait for; what was not there to take is owed."""
+    async with shop.database.program_transaction(shop.program_id) as tx:
+        cursor = await tx.execute("SELECT id FROM holder WHERE program_id = %s ORDER BY id LIMIT 2", [shop.program_id])
+        anna, ben = [row[0] for row in await cursor.fetchall()]
+
+    async def adjust(who: UUID, amount: int, **more: Any) -> None:
+        said = {"wallet": "points", "amount": amount, "internal_reason": "a mistake", "reason": "correction"}
+        await shop.post(f"members/{who}/adjustments", said | more, status=201)
+        shop.clock.at += timedelta(minutes=1)
+
+    await adjust(anna, 99_999_999)
+    await adjust(anna, -99_999_000)
+    await adjust(ben, 500)
+    await adjust(ben, -700_000, allow_debt=True)
+
+    live = (await simulated(shop, PROGRAM, 60))["result"]
+    assert live["same"]
+    assert [one["closing"]["live"] for one in live["wallets"]] == await closing(shop)
+    assert await closing(shop) != [0, 0]
+    without = drafted(earning=[rule for rule in PROGRAM["earning"] if rule["id"] != "purchases"])
+    poorer = (await simulated(shop, without, 60))["result"]
+    assert poorer["wallets"][0]["closing"]["draft"] < live["wallets"][0]["closing"]["live"]
+
+
+async def test_a_weekend_to_come_is_told_and_tried_on_one_that_was(shop: Teller) -> None:
+    """It runs on none of the days looked at: that is said, and on request its dates are moved by whole weeks."""
+    day = (await now_of(shop)).date() + timedelta(days=3)
+    span = {"from": day.isoformat(), "through": (day + timedelta(days=6)).isoformat()}
+    rule = {"id": "extra", "on": "purchase", "award": {"wallet": "points", "points": 7}}
+    draft = drafted(campaigns=[{"id": "week", **span, "earning": [rule]}])
+
+    told = await simulated(shop, draft, 30)
+    assert told["result"]["same"]
+    (one,) = told["dated"]
+    assert (one["section"], one["id"], one["from_day"], one["weeks"]) == ("campaigns", "week", span["from"], 0)
+
+    moved = await simulated(shop, draft, 30, move_dates=True)
+    assert moved["digest"] == told["digest"]
+    assert (moved["dated"][0]["from_day"], moved["dated"][0]["weeks"]) == (span["from"], -2)
+    assert not moved["result"]["same"]
+    assert {each["rule"] for each in moved["result"]["rules"]} >= {"extra"}
+    assert (await simulated(shop, drafted(), 30))["dated"] == []
+
+
 async def test_it_is_listed_cancelled_and_named_by_a_revision(shop: Teller) -> None:
     draft = without_budgets()
     done = await simulated(shop, draft, 7, note="fewer")

@@ -22,7 +22,7 @@ from puntal.limits.model import BudgetKey
 from puntal.members.model import Profile
 from puntal.orders.model import OrderRecord
 from puntal.points import policy as points
-from puntal.points.model import Books, Cause
+from puntal.points.model import Books, Cause, Starting, Terms
 from puntal.rules.model import MetricRead
 from puntal.rules.windows import window_bounds
 from puntal.tiers import policy as tiers
@@ -37,12 +37,17 @@ class Movement(Struct, frozen=True):
 
     Attributes:
         redeems: It was a redemption, or the hold for one.
+        owes: What is not there to be taken is owed; what is gained pays off as much of the debt, and nothing else.
+        dates: Of what is gained: start, end, renewable and awaited event, as the lot has them. None: what was
+            available before is again, for as long as the wallet lets it live.
     """
 
     at: datetime
     wallet: int
     amount: int
     redeems: bool = False
+    owes: bool = False
+    dates: tuple[datetime, datetime | None, bool, str | None] | None = None
 
 
 class Figures:
@@ -150,7 +155,8 @@ class Rerun:
     def move(self, movement: Movement) -> int:
         """Take over what moved beside events; returns by how many units a redemption could not be paid.
 
-        A redemption that is not covered does not happen at all; of a correction as much is taken as is there.
+        A redemption that is not covered does not happen at all; of a correction as much is taken as is there, and
+        owed where it was. What was given is there from when it was, whatever earnings have to wait for.
         """
         if movement.wallet >= len(self.program.terms):
             return 0
@@ -159,13 +165,12 @@ class Rerun:
         self._settle(movement.at)
         cause = Cause()
         if movement.amount > 0:
-            points.earn(
-                self.books, terms, movement.amount, cause=cause, at=movement.at, now=movement.at, source=ADJUSTED
-            )
+            self._gain(terms, movement, cause)
+            self._forget()
             return 0
         there, wanted = self.books.available[movement.wallet], -movement.amount
         short = max(0, wanted - there)
-        taken = 0 if short and movement.redeems else wanted - short
+        taken = 0 if short and movement.redeems else wanted if movement.owes else wanted - short
         if taken:
             points.spend(
                 self.books,
@@ -176,9 +181,29 @@ class Rerun:
                 cause=cause,
                 at=movement.at,
                 now=movement.at,
+                allow_debt=movement.owes,
             )
         self._forget()
         return short if movement.redeems else 0
+
+    def _gain(self, terms: Terms, movement: Movement, cause: Cause) -> None:
+        at = movement.at
+        if movement.owes:
+            forgiven = min(movement.amount, self.books.debt[terms.ordinal])
+            if forgiven:
+                points.write_off(self.books, terms, forgiven, cause=cause, at=at, now=at)
+            return
+        points.earn(
+            self.books,
+            terms,
+            movement.amount,
+            cause=cause,
+            at=at,
+            now=at,
+            source=ADJUSTED,
+            available=Starting(),
+            dates=movement.dates,
+        )
 
     def close(self, now: datetime) -> None:
         """Let the clock run to the end of the time that is looked at: lots end, tiers fall."""

@@ -14,13 +14,14 @@ from puntal.kit.errors import pointer
 from puntal.programs import source
 from puntal.programs.document.builtin import PURCHASE
 from puntal.programs.document.campaigns import Campaign
-from puntal.programs.document.earning import Limit, Rule
+from puntal.programs.document.earning import Limit, Rule, SharedLimit
 from puntal.programs.document.ladders import Ladder, Tier
 from puntal.programs.document.program import Program, Segment
 from puntal.programs.document.rewards import Cost, Reward, RewardBudget, RewardKind, Stacking, Validity
 from puntal.programs.document.values import MoneyText, Percent, Span
 from puntal.programs.document.wallets import Available, Expiry, Wallet
 from puntal.programs.sentences import Speaker
+from puntal.programs.sentences_campaigns import campaign_told, shared_limit_told
 from puntal.programs.sentences_rewards import RewardSpeaker
 from puntal.programs.vocabulary import CHANGES, FIELDS
 
@@ -208,8 +209,11 @@ def _told(speaker: Speaker, identifier: str, entity: BaseModel) -> str:  # noqa:
             return " ".join(speaker.tier(entity, tier) for tier in entity.tiers).rstrip(".")
         case Reward():
             return RewardSpeaker(speaker).reward(entity).rstrip(".")
+        case SharedLimit():
+            return shared_limit_told(speaker, entity).rstrip(".")
         case Campaign():
-            told = [speaker.rule(rule) for rule in entity.earning]
+            told = [campaign_told(speaker, entity)]
+            told += [speaker.rule(rule) for rule in entity.earning]
             told += [RewardSpeaker(speaker).reward(reward) for reward in entity.rewards]
             return " ".join(told).rstrip(".")
         case _:

@@ -125,11 +125,20 @@ class Speaker:
         return text
 
     def by_tier(self, rule: Rule) -> str:
-        """Return the rates of tiers."""
+        """Return the rates of tiers: what each earns, not by how much more."""
+        awards = _several(rule.award)
+        award = awards[0] if len(awards) == 1 else None
         told = []
         for identifier, rate in rule.by_tier.items():
-            tier = self.tier_name(identifier)
-            told.append(f"{tier} ×{self.number(rate.times)}" if rate.times else f"{tier} {self.number(rate.points)}")  # noqa: RUF001 - the sign of multiplication
+            points = rate.points if rate.points is not None else None if award is None else award.points
+            if points is not None:
+                each = points * (rate.times or Decimal(1))
+                shown = self.number(each) if award is None else self.units(award.wallet, each)
+            elif award is not None and award.rate is not None:
+                shown = self._percent(award.rate, rate.times or Decimal(1))
+            else:
+                shown = f"×{self.number(rate.times)}"  # noqa: RUF001 - the sign of multiplication
+            told.append(self.say("tier_rate", tier=self.tier_name(identifier), rate=shown))
         return ", ".join(told)
 
     def condition(self, condition: Condition, event: str) -> str:
@@ -319,8 +328,7 @@ class Speaker:
 
     def share(self, share: Percent) -> str:
         """Return a share as this language writes it."""
-        exact = Decimal(share.root[:-1]) / 100
-        return str(format_percent(exact, locale=self._locale, decimal_quantization=False))
+        return self._percent(share, Decimal(1))
 
     def span(self, span: Span) -> str:
         """Return a length of time."""
@@ -333,6 +341,10 @@ class Speaker:
         if isinstance(day, datetime):
             return str(format_datetime(day, "long", locale=self._locale))
         return str(format_date(day, "long", locale=self._locale))
+
+    def _percent(self, share: Percent, times: Decimal) -> str:
+        exact = Decimal(share.root[:-1]) * times / 100
+        return str(format_percent(exact, locale=self._locale, decimal_quantization=False))
 
     def _unit(self, wallet: Wallet | None, *, one: bool) -> str:
         label = wallet.label if wallet is not None else None

@@ -11,6 +11,7 @@ from puntal.programs.document.earning import Rule
 from puntal.programs.document.program import Program
 from puntal.programs.document.rewards import Reward
 from puntal.programs.sentences import Speaker
+from puntal.programs.sentences_campaigns import campaign_told, shared_limit_told
 from puntal.programs.sentences_rewards import RewardSpeaker
 
 
@@ -65,18 +66,10 @@ class _Telling:
             yield self._told(said, "segments", id, speaker.text(segment.label, id), "segments", id)
         yield from self._rules(program.earning)
         for id, limit in program.limits.items():
-            rules = ", ".join(f"'{speaker.name(rule)}'" for rule in limit.rules)
-            yield self._told(f"{rules}: {speaker.limit(limit)}.", "limits", id, id, "limits", id)
+            yield self._told(shared_limit_told(speaker, limit), "limits", id, id, "limits", id)
         for at, campaign in enumerate(program.campaigns):
-            parts = [] if campaign.from_ is campaign.through is None else [
-                speaker.dates(campaign.from_, campaign.through)
-            ]  # fmt: skip
-            parts.append(speaker.people(campaign.audience))
-            if campaign.budget is not None:
-                parts.append(speaker.budget(campaign.budget))
-            said = "; ".join(parts)
             name = speaker.text(campaign.label, campaign.id)
-            yield self._told(f"{said[:1].upper()}{said[1:]}.", "campaigns", campaign.id, name, "campaigns", at)
+            yield self._told(campaign_told(speaker, campaign), "campaigns", campaign.id, name, "campaigns", at)
             yield from self._rules(campaign.earning, "campaigns", at)
             yield from self._offers(campaign.rewards, "campaigns", at)
         yield from self._offers(program.rewards)

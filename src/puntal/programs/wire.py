@@ -132,14 +132,20 @@ class ToldOut(CheckOut):
 
     sentences: list[SentenceOut] = Field(description="None where the document cannot be read at all.")
     events: dict[str, str] = Field(description="What rules can be on, by name: what it is called.")
+    digest: str | None = Field(description="Of what it says, as simulations have it; null where it cannot be read.")
 
     @classmethod
     def of_told(
-        cls, faults: Sequence[Fault], advice: Sequence[Fault], told: Sequence[Told], events: Mapping[str, str]
+        cls,
+        faults: Sequence[Fault],
+        advice: Sequence[Fault],
+        told: Sequence[Told],
+        events: Mapping[str, str],
+        digest: str | None,
     ) -> ToldOut:
         """Return what was found and said."""
         sentences = [SentenceOut.model_validate(each) for each in told]
-        return cls(**CheckOut.of(faults, advice).model_dump(), sentences=sentences, events=dict(events))
+        return cls(**CheckOut.of(faults, advice).model_dump(), sentences=sentences, events=dict(events), digest=digest)
 
 
 class ReadOut(BaseModel):

@@ -40,6 +40,27 @@ class SimulateIn(BaseModel):
         examples=[30],
     )
     note: str = Field(default="", max_length=1000)
+    move_dates: bool = Field(
+        default=False,
+        description="What the draft changes on other days only is lived as if it ran whole weeks sooner or later,"
+        " so that it falls into the period with its weekdays as they are.",
+    )
+
+
+class DatedOut(BaseModel):
+    """A new or changed campaign or rule that runs on none of the days looked at."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    section: Literal["campaigns", "earning"]
+    id: str = Field(examples=["double_weekend"])
+    from_day: date | None = Field(description="As the draft says. Null: since ever.", examples=["2026-01-06"])
+    through_day: date | None = Field(description="Null: with no end.", examples=["2026-01-07"])
+    weeks: int = Field(
+        description="By how many weeks its dates were moved for this simulation, backwards where negative;"
+        " 0: they were not, and nothing of it is in the result.",
+        examples=[-2],
+    )
 
 
 class ProgressOut(BaseModel):
@@ -74,6 +95,7 @@ class SimulationOut(BaseModel):
     ended_at: datetime | None
     progress: ProgressOut
     error: SimulationErrorOut | None
+    dated: list[DatedOut] = Field(description="What the draft changes on days that are not looked at.")
     published_as: int | None = Field(description="The revision that named it.")
 
     @classmethod
@@ -112,6 +134,7 @@ def _values(one: Simulation, locale: str) -> dict[str, object]:
     return {name: getattr(one, name) for name in names} | {
         "progress": ProgressOut(events_done=one.events_done, events_total=total, percent=percent),
         "error": error,
+        "dated": [DatedOut.model_validate(each) for each in one.dated],
     }
 
 
@@ -143,7 +166,16 @@ async def simulate(
         if draft is None:
             raise NoDraft
         document = draft.document
-    asked = await operations.start(tx, program_id, document, days=body.days, note=body.note, by=caller.actor, now=now)
+    asked = await operations.start(
+        tx,
+        program_id,
+        document,
+        days=body.days,
+        note=body.note,
+        by=caller.actor,
+        now=now,
+        move_dates=body.move_dates,
+    )
     return SimulationOut.of(asked, locale)
 
 

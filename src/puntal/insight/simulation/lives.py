@@ -141,7 +141,11 @@ def movements(person: Person) -> list[Movement]:
         amount = one.amount * ((one.destination in _OWN) - (one.source in _OWN))
         if amount:
             redeems = one.kind == "points.held" or (one.kind == "points.redeemed" and one.source == AVAILABLE)
-            found.append(Movement(one.at, one.wallet, amount, redeems))
+            found.append(Movement(one.at, one.wallet, amount, redeems, dates=one.dates))
+        elif DEBT in (one.source, one.destination):
+            # What a correction could not take is owed; what was forgiven is not.
+            owed = one.amount if one.destination == DEBT else -one.amount
+            found.append(Movement(one.at, one.wallet, owed, owes=True))
     return found
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from msgspec import Struct, field
 
+from puntal.insight.simulation.dated import Dated
+
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 OVER: frozenset[State] = frozenset({"done", "failed", "cancelled"})
 LEAST_DAYS, USUAL_DAYS, MOST_DAYS = 1, 30, 365
@@ -22,6 +24,7 @@ class Simulation(Struct, frozen=True, kw_only=True):
         events_total: Of the period; None until they were counted.
         result: As `outcome.told` wrote it.
         published_as: The revision that named it.
+        dated: What the draft changes on days that are not looked at, unless it was moved into them.
     """
 
     id: UUID
@@ -40,6 +43,7 @@ class Simulation(Struct, frozen=True, kw_only=True):
     events_done: int = 0
     error: str | None = None
     result: dict[str, Any] | None = None
+    dated: tuple[Dated, ...] = ()
     published_as: int | None = None
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from puntal.activity import queries as activity
 from puntal.activity.model import Count
@@ -17,7 +18,7 @@ from puntal.intake.model import Said
 from puntal.intake.operations import event_of
 from puntal.kit.db import Transaction
 from puntal.ledger import operations as ledger
-from puntal.ledger.model import Holder
+from puntal.ledger.model import AVAILABLE, MEMBER_ACCOUNTS, PENDING, Holder
 from puntal.members import operations as members
 from puntal.members.model import Profile
 from puntal.orders import operations as orders
@@ -83,6 +84,18 @@ WHERE l.program_id = %(program_id)s AND l.holder_id = ANY(%(ids)s::uuid[]) AND l
 ORDER BY l.holder_id, l.id
 """
 
+GIVEN = """
+-- Locks nothing. Lots since that no rule gave: their dates are taken over with what moved beside events.
+SELECT l.holder_id, l.wallet, l.earned_at, l.amount, l.starts_at, l.ends_at, l.renewable, l.awaits
+FROM (
+  SELECT DISTINCT g.holder_id, g.wallet, g.at
+  FROM unnest(%(holders)s::uuid[], %(wallets)s::smallint[], %(ats)s::timestamptz[]) AS g (holder_id, wallet, at)
+) AS g
+JOIN lot l ON l.program_id = %(program_id)s AND l.holder_id = g.holder_id AND l.wallet = g.wallet
+  AND l.earned_at = g.at
+ORDER BY l.holder_id, l.id
+"""
+
 HELD_THEN = """
 -- Locks nothing. What was set aside at that instant, by lot.
 SELECT h.lots::text
@@ -125,12 +138,17 @@ _said = msgspec.json.Decoder(Said).decode
 _shares = msgspec.json.Decoder(list[tuple[UUID, int]]).decode
 _CAUSED = '{"cause":'
 """How the body of an event begins that a decision caused: it is decided again with its cause."""
+Dates = tuple[datetime, datetime | None, bool, str | None]
 _AGAIN = frozenset({"tier.lost"})
 """What nights say comes again by itself."""
 
 
 class Moved(Struct, frozen=True):
-    """A transfer, as far as a simulation asks."""
+    """A transfer, as far as a simulation asks.
+
+    Attributes:
+        dates: Of the lot it brought in, where no rule did: start, end, renewable and awaited event.
+    """
 
     id: UUID
     wallet: int
@@ -142,6 +160,7 @@ class Moved(Struct, frozen=True):
     event_id: str | None
     rule: str | None
     order_key: str | None
+    dates: Dates | None = None
 
 
 class Told(Struct, frozen=True):
@@ -279,8 +298,11 @@ async def _wallets(
     tx: Transaction, found: dict[UUID, Person], survivor: dict[UUID, UUID], names: dict[str, Any]
 ) -> None:
     of_transfer: dict[UUID, Person] = {}
-    for holder, *row in await (await tx.execute(TRANSFERS, names)).fetchall():
-        moved, person = Moved(*row), found[survivor[holder]]
+    rows = [(row[0], Moved(*row[1:])) for row in await (await tx.execute(TRANSFERS, names)).fetchall()]
+    dates = await _dates(tx, rows, names)
+    for holder, each in rows:
+        of_lot = dates.get((holder, each.wallet, each.at, each.amount))
+        moved, person = replace(each, dates=of_lot.pop(0)) if of_lot and _given(each) else each, found[survivor[holder]]
         person.moved.append(moved)
         of_transfer[moved.id] = person
     if of_transfer:
@@ -301,6 +323,29 @@ async def _wallets(
             if lot_id in holder_of:
                 held = holder_of[lot_id].held_then
                 held[lot_id] = held.get(lot_id, 0) + amount
+
+
+def _given(one: Moved) -> bool:
+    """Return whether it brought units in that no rule gave."""
+    by_rule = one.kind == "points.earned" and one.event_id is not None
+    return one.destination in (AVAILABLE, PENDING) and one.source not in MEMBER_ACCOUNTS and not by_rule
+
+
+async def _dates(
+    tx: Transaction, rows: Sequence[tuple[UUID, Moved]], names: dict[str, Any]
+) -> dict[tuple[UUID, int, datetime, int], list[Dates]]:
+    """Return the dates of the lots that were given beside events, by holder, wallet, instant and amount."""
+    given = [(holder, one) for holder, one in rows if _given(one)]
+    found: dict[tuple[UUID, int, datetime, int], list[Dates]] = {}
+    if given:
+        columns = {
+            "holders": [holder for holder, _ in given],
+            "wallets": [one.wallet for _, one in given],
+            "ats": [one.at for _, one in given],
+        }
+        for holder, wallet, at, amount, *dates in await (await tx.execute(GIVEN, names | columns)).fetchall():
+            found.setdefault((holder, wallet, at, amount), []).append((dates[0], dates[1], dates[2], dates[3]))
+    return found
 
 
 async def _orders(tx: Transaction, program_id: int, found: dict[UUID, Person]) -> None:

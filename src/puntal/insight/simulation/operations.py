@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from puntal.access.operations import audit, notifications
-from puntal.insight.simulation import store
+from puntal.insight.simulation import dated, store
 from puntal.insight.simulation.errors import SimulationNotFound, TooManySimulations
 from puntal.insight.simulation.model import Simulation
 from puntal.kit import ids, jobs
@@ -24,7 +24,7 @@ SIMULATE = "insight.simulate"
 MOST_AT_ONCE = 3
 
 
-async def start(
+async def start(  # noqa: PLR0913 - what is simulated, over what, for whom
     tx: Transaction,
     program_id: int,
     document: Mapping[str, Any],
@@ -33,11 +33,21 @@ async def start(
     note: str,
     by: str,
     now: datetime,
+    move_dates: bool = False,
     defer: bool = True,
 ) -> Simulation:
     """Ask for a draft to be simulated over the last days, today included.
 
     A worker does it, unless the caller says that she will (`defer`).
+
+    Args:
+        document: The draft.
+        days: How many.
+        note: For those who look at it later.
+        by: Who asks.
+        now: By the program's clock.
+        move_dates: Live what the draft changes on other days as if it ran so many whole weeks sooner, or later.
+        defer: Leave it to a worker.
 
     Raises:
         NotPublished: There is nothing to compare with.
@@ -52,19 +62,25 @@ async def start(
     if running >= MOST_AT_ONCE:
         raise TooManySimulations(running=running)
     through = local_day(ZoneInfo(published.document.timezone), now)
+    since = through - timedelta(days=days - 1)
+    lived = source.plain(program)
+    apart = dated.outside(published.document, program, since=since, through=through)
+    if move_dates:
+        lived, apart = dated.moved(lived, apart, since=since, through=through)
     one = Simulation(
         id=ids.new_id(),
         state="waiting",
         revision=published.number,
         digest=source.digest(program),
         days=days,
-        since=through - timedelta(days=days - 1),
+        since=since,
         through=through,
         note=note,
         asked_by=by,
         asked_at=now,
+        dated=tuple(apart),
     )
-    await store.insert(tx, program_id, one, document=source.dump_json(source.plain(program)), until=now)
+    await store.insert(tx, program_id, one, document=source.dump_json(lived), until=now)
     await audit.record(
         tx,
         program_id=ProgramId(program_id),

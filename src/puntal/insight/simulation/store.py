@@ -8,15 +8,18 @@ from uuid import UUID
 
 import msgspec
 
+from puntal.insight.simulation.dated import Dated
 from puntal.insight.simulation.model import Simulation
 from puntal.kit.db import Transaction
+
+_dated = msgspec.json.Decoder(tuple[Dated, ...]).decode
 
 INSERT = """
 -- Waits for nobody.
 INSERT INTO simulation (program_id, id, state, revision, document, digest, days, since, through, until, note, asked_by,
-  asked_at)
+  asked_at, dated)
 VALUES (%(program_id)s, %(id)s, 'waiting', %(revision)s, %(document)s::json, %(digest)s, %(days)s, %(since)s,
-  %(through)s, %(until)s, %(note)s, %(asked_by)s, %(asked_at)s)
+  %(through)s, %(until)s, %(note)s, %(asked_by)s, %(asked_at)s, %(dated)s::json)
 """
 
 _COLUMNS = (
@@ -35,13 +38,13 @@ WHERE s.program_id = %(program_id)s
 
 FIND = f"""
 -- Locks nothing.
-SELECT {_COLUMNS}, s.result::text, n.number
+SELECT {_COLUMNS}, s.result::text, s.dated::text, n.number
 {_NAMED} AND s.id = %(id)s
 """
 
 PAGE = f"""
 -- Locks nothing. Newest first; ids grow with time. Without the results.
-SELECT {_COLUMNS}, NULL::text, n.number
+SELECT {_COLUMNS}, NULL::text, s.dated::text, n.number
 {_NAMED} AND (%(before)s::uuid IS NULL OR s.id < %(before)s::uuid)
 ORDER BY s.id DESC
 LIMIT %(limit)s
@@ -110,7 +113,7 @@ async def insert(tx: Transaction, program_id: int, one: Simulation, *, document:
         INSERT,
         names
         | {"program_id": program_id, "document": document, "until": until}
-        | {"asked_by": one.asked_by, "asked_at": one.asked_at},
+        | {"asked_by": one.asked_by, "asked_at": one.asked_at, "dated": msgspec.json.encode(one.dated).decode()},
     )
 
 
@@ -119,6 +122,7 @@ def _of(row: tuple[Any, ...]) -> Simulation:
     values: dict[str, Any] = dict(zip(names, row, strict=True))
     if values["result"] is not None:
         values["result"] = msgspec.json.decode(values["result"])
+    values["dated"] = _dated(values["dated"])
     return Simulation(**values)
 
 

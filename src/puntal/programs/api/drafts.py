@@ -126,8 +126,9 @@ async def read_written(request: Request) -> Response:
 async def tell_document(request: Request, tx: ProgramTx, program_id: ProgramId, locale: Locale) -> ToldOut:
     """Say each part of a document in a sentence, beside everything that is wrong with it; nothing is written."""
     program, faults = await operations.check(tx, program_id, await read_document(request))
-    advice, told = ([], []) if program is None else (policy.advice(program), tell(program, locale))
-    return ToldOut.of_told(faults, advice, told, events(program, locale))
+    advice, told = ([], []) if program is None else (policy.advice(program, locale), tell(program, locale))
+    digest = None if program is None else source.digest(program)
+    return ToldOut.of_told(faults, advice, told, events(program, locale), digest)
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """Deciding whether a document can be published. Pure."""
 
-from puntal.programs.policy.checking import advice, check
+from puntal.programs.policy.advising import advice
+from puntal.programs.policy.checking import check
 
 __all__ = ["advice", "check"]

@@ -9,16 +9,15 @@ from puntal.kit.errors import Fault
 from puntal.programs.catalogue import catalogue_of
 from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.program import Program
-from puntal.programs.document.values import Text
 from puntal.programs.model import NOTHING_HELD, Held
 from puntal.programs.policy import structure
 from puntal.programs.policy.changes import check_changes
 from puntal.programs.policy.collector import Place
 from puntal.programs.policy.conditions import Conditions
-from puntal.programs.policy.earning import EarningCheck, rules_of
+from puntal.programs.policy.earning import EarningCheck
 from puntal.programs.policy.header import check_declarations, check_header
 from puntal.programs.policy.ladders import check_ladders
-from puntal.programs.policy.rewards import RewardCheck, rewards_of
+from puntal.programs.policy.rewards import RewardCheck
 from puntal.programs.policy.values import check_values
 from puntal.programs.policy.wallets import check_wallets
 from puntal.rules.catalogue import Catalogue
@@ -55,29 +54,6 @@ def check(
     if previous is not None:
         check_changes(program, previous, held, root)
     return program, list(dict.fromkeys(root.faults))
-
-
-def advice(program: Program) -> list[Fault]:
-    """Return what can be published as it is and probably should not: texts missing in a language of the program."""
-    root = Place()
-    texts: list[tuple[Text | None, Place]] = [(program.name, root / "name")]
-    texts += [(wallet.label, root / "wallets" / name / "label") for name, wallet in program.wallets.items()]
-    texts += [(rule.label, place / "label") for rule, place in rules_of(program, root)]
-    for index, ladder in enumerate(program.ladders):
-        for number, tier in enumerate(ladder.tiers):
-            texts.append((tier.name, root / "ladders" / index / "tiers" / number / "name"))
-    for index, campaign in enumerate(program.campaigns):
-        texts.append((campaign.label, root / "campaigns" / index / "label"))
-    for index, consent in enumerate(program.consents):
-        texts.append((consent.text, root / "consents" / index / "text"))
-    for reward, _, place in rewards_of(program, root):
-        texts += [(reward.name, place / "name"), (reward.text, place / "text")]
-        texts.append((reward.instructions, place / "instructions"))
-    for text, place in texts:
-        missing = [locale for locale in program.locales if isinstance(text, dict) and locale not in text]
-        if missing:
-            place.fault("text_missing", f"there is no text in {', '.join(missing)}", None)
-    return root.faults
 
 
 def _built_in_fields(program: Program) -> set[str]:

@@ -16,7 +16,7 @@ const PLACES: Record<string, string> = {
   export: '/p/$program/settings/exports',
   import: '/p/$program/settings/jobs',
   approval: '/p/$program/settings/approvals',
-  simulation: '/p/$program/program?view=publish',
+  simulation: '/p/$program/program?view=publish&simulation=$id',
   budget: '/p/$program/insight?tab=budgets',
   voucher_batch: '/p/$program/rewards?view=vouchers&batch=$id',
   owed_codes: '/p/$program/rewards?view=vouchers',

@@ -28,6 +28,13 @@ export function useProgram(slug?: string): ProgramCard | undefined {
   return me.data?.programs.find((each) => each.slug === (slug ?? program));
 }
 
+/** Milliseconds by a program's clock, which the server has: a demo's is years behind the browser's. */
+export function useNow(slug?: string): number {
+  const me = useMe();
+  const card = useProgram(slug);
+  return card === undefined ? Date.now() : new Date(card.now).getTime() + Date.now() - me.dataUpdatedAt;
+}
+
 type Mine = Pick<Schemas['ChangeMe'], 'name' | 'locale' | 'theme'>;
 
 /** Changes one's own name, language or theme; everything the server words is asked for anew. */

@@ -8,6 +8,7 @@ import { useMay } from '@shared/session';
 import { IconPencil, IconPlus } from '@tabler/icons-react';
 import { Budgets } from './list';
 import { Results } from './results';
+import { audienceWords } from './audience';
 import { campaignSpan } from './span';
 import { spanWords } from './timeline';
 import { useCampaignWords } from './words';
@@ -37,7 +38,7 @@ export function CampaignDrawer({ program, draft, id, onEdit, onClose }: Props) {
       <Stack gap="lg">
         <Group justify="space-between">
           <Text size="sm" c="dimmed">
-            {spanWords(campaignSpan(campaign), t, language)}
+            {[spanWords(campaignSpan(campaign), t, language), audienceWords(campaign, draft.document, t, language), campaign.holdout ? t('holdout', { share: campaign.holdout }) : ''].filter((each) => each !== '').join(' · ')}
           </Text>
           {may('program:write') ? (
             <Button size="xs" variant="default" leftSection={<IconPencil size={14} />} onClick={() => onEdit(`/campaigns/${id}`)}>

@@ -13,6 +13,7 @@ import { useMay, useProgram } from '@shared/session';
 import { IconPlayerStop, IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { ResultsLine } from './results';
+import { audienceWords } from './audience';
 import { campaignSpan, phaseOf } from './span';
 import { spanWords } from './timeline';
 import { useCampaignWords } from './words';
@@ -90,6 +91,7 @@ function CampaignCard({ program, draft, campaign, today, onOpen, onEdit }: Props
   const name = said(campaign.label, language, spelled(campaign.id));
   const place = `/campaigns/${campaign.id}`;
   const index = (draft.document.campaigns ?? []).findIndex((each) => each.id === campaign.id);
+  const forWhom = audienceWords(campaign, draft.document, t, language);
   const parts = (told.data?.sentences ?? []).filter((each) => each.path.startsWith(`/campaigns/${index}/`)).map((each) => each.words);
   return (
     <Card withBorder padding="md" component="article" aria-label={name}>
@@ -112,6 +114,7 @@ function CampaignCard({ program, draft, campaign, today, onOpen, onEdit }: Props
         </Badge>
         <Text size="sm" c="dimmed">
           {spanWords(campaignSpan(campaign), t, language)}
+          {forWhom === '' ? '' : ` · ${forWhom}`}
           {campaign.holdout ? ` · ${t('holdout', { share: campaign.holdout })}` : ''}
         </Text>
       </Group>

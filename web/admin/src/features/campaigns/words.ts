@@ -16,7 +16,7 @@ export const useCampaignWords = words(
     search: 'Search campaigns', noMatch: 'No campaign is called that.', showOver_one: 'Show one that is over', showOver_other: 'Show {{count}} that are over', hideOver_one: 'Hide the one that is over', hideOver_other: 'Hide those that are over',
     perCost: 'of sales per {{one}} of cost', part: 'Part', itsRules: 'Points of its rules', ordersColumn: 'Orders', salesColumn: 'Sales', costColumn: 'Cost', show: 'Show', edit: 'Edit', resultsForOthers: 'Results are for whoever may read reports.', resultsAbout: 'Orders that used the campaign and what they brought, net of refunds. Cost is what it took off, and its points at what they are expected to cost when redeemed. Whether the orders came because of it, only a control group tells.',
     parts: 'What it consists of', addRule: 'Add rule', addReward: 'Add reward', noParts: 'Nothing yet: add a rule or a reward.',
-    stop: 'Stop now', open: 'Open', holdout: '{{share}} are left out to compare',
+    stop: 'Stop now', open: 'Open', forWhom: 'for {{who}}', notFor: 'not for {{who}}', or: ' or ', holdout: '{{share}} are left out to compare',
     // Creating
     createTitle: 'New campaign', what: 'What is it?', multiply: 'Points count more', extra: 'Extra points', times: 'Times', points: 'Points', per: 'For each purchase',
     name: 'Name', who: 'For whom', everyone: 'Everyone', when: 'When', weekend: 'This weekend', week: 'The next 7 days', month: 'This month', from: 'From', through: 'Through',
@@ -38,7 +38,7 @@ export const useCampaignWords = words(
     search: 'Buscar campañas', noMatch: 'Ninguna campaña se llama así.', showOver_one: 'Mostrar una terminada', showOver_other: 'Mostrar {{count}} terminadas', hideOver_one: 'Ocultar la terminada', hideOver_other: 'Ocultar las terminadas',
     perCost: 'de ventas por cada {{one}} de coste', part: 'Parte', itsRules: 'Puntos de sus reglas', ordersColumn: 'Pedidos', salesColumn: 'Ventas', costColumn: 'Coste', show: 'Ver', edit: 'Editar', resultsForOthers: 'Los resultados son para quien puede leer informes.', resultsAbout: 'Pedidos que usaron la campaña y lo que trajeron, sin reembolsos. El coste es lo que descontó y sus puntos a lo que se espera que cuesten al canjearse. Si los pedidos llegaron gracias a ella, solo lo dice un grupo de control.',
     parts: 'De qué consta', addRule: 'Añadir regla', addReward: 'Añadir recompensa', noParts: 'Nada todavía: añade una regla o una recompensa.',
-    stop: 'Parar ahora', open: 'Abrir', holdout: 'se deja fuera al {{share}} para comparar',
+    stop: 'Parar ahora', open: 'Abrir', forWhom: 'para {{who}}', notFor: 'no para {{who}}', or: ' o ', holdout: 'se deja fuera al {{share}} para comparar',
     createTitle: 'Nueva campaña', what: '¿Qué es?', multiply: 'Los puntos valen más', extra: 'Puntos extra', times: 'Veces', points: 'Puntos', per: 'Por cada compra',
     name: 'Nombre', who: 'Para quién', everyone: 'Todos', when: 'Cuándo', weekend: 'Este fin de semana', week: 'Los próximos 7 días', month: 'Este mes', from: 'Desde', through: 'Hasta',
     most: 'Presupuesto en puntos', mostHint: 'Termina sola cuando se hayan dado tantos.', holdoutField: 'Dejar fuera para comparar', holdoutHint: 'Una parte de los miembros no la recibe, para que veas qué cambió.',

@@ -8,7 +8,7 @@ import type { Document } from '@shared/draft/document';
 import { useDifference, useTold } from '@shared/draft/state';
 import { moment } from '@shared/format';
 import { paged } from '@shared/rows';
-import { useMay, useProgram } from '@shared/session';
+import { useMay, useNow, useProgram } from '@shared/session';
 import { Empty, Failure, Loaded, Waiting } from '@shared/ui';
 import { IconHistory } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -23,6 +23,7 @@ export default function History({ program }: { program: string }) {
   const { t, language } = useProgramWords();
   const card = useProgram(program);
   const zone = card?.timezone ?? 'UTC';
+  const programNow = useNow(program);
   const { revision } = useSearch({ from: '/signed-in/p/$program/program' });
   const navigate = useNavigate({ from: '/p/$program/program' });
   const revisions = api.useInfiniteQuery('get', LIST, { params: { path: { program }, query: { limit: 30 } } }, paged);
@@ -33,7 +34,6 @@ export default function History({ program }: { program: string }) {
   if (rows.length === 0) {
     return <Empty icon={<IconHistory size={40} stroke={1.2} />} title={t('historyEmpty')} text={t('historyEmptyText')} />;
   }
-  const programNow = card === undefined ? Date.now() : new Date(card.now).getTime();
   const inForce = rows.find((each) => new Date(each.effective_from).getTime() <= programNow)?.number;
   const look = (number: number | undefined) => void navigate({ search: { view: 'history', ...(number === undefined ? {} : { revision: number }) } });
   return (

@@ -1,14 +1,18 @@
 // What the draft would have cost over the last days: started, followed while it runs, and told.
 import { Alert, Anchor, Button, Card, Group, Progress, Select, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
-import { api, type Schemas } from '@api';
+import type { Schemas } from '@api';
+import { dayName, plusDays, span } from '@shared/days';
 import { namesOf } from '@shared/draft/names';
 import type { Draft } from '@shared/draft/state';
 import { money, whole } from '@shared/format';
 import { spelled } from '@shared/names';
+import { useMay } from '@shared/session';
 import { About, Failure } from '@shared/ui';
+import { IconCalendarEvent } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useImpactWords } from './impact.words';
+import { isWorking, type Simulated, type Simulation } from './simulation';
 
 type Impacted = Schemas['ImpactOut'];
 /** A choice's name; an id is spelled as words where nobody named it any more. */
@@ -18,35 +22,19 @@ function nameOf(list: { value: string; label: string }[], id: string | null): st
 
 const MOST_PEOPLE = 5;
 const PERIODS = ['7', '30', '90', '365'];
-const ONE = '/v1/programs/{program}/program/simulations/{simulation_id}';
 
 interface Props {
   program: string;
   draft: Draft;
-  /** The simulation that was begun; it is kept with what is published. */
-  onBegun: (id: string) => void;
+  simulation: Simulation;
 }
 
-export function Impact({ program, draft, onBegun }: Props) {
+export function Impact({ program, draft, simulation }: Props) {
   const { t, language } = useImpactWords();
-  const [days, setDays] = useState('30');
-  const [id, setId] = useState<string | null>(null);
-  const start = api.useMutation('post', '/v1/programs/{program}/program/simulate', {
-    onSuccess: (made) => {
-      setId(made.id);
-      onBegun(made.id);
-    },
-  });
-  const watched = api.useQuery(
-    'get',
-    ONE,
-    { params: { path: { program, simulation_id: id ?? '' } } },
-    { enabled: id !== null, refetchInterval: (query) => (['waiting', 'running'].includes(query.state.data?.state ?? 'waiting') ? 700 : false) },
-  );
-  const cancel = api.useMutation('post', '/v1/programs/{program}/program/simulations/{simulation_id}/cancel', { onSuccess: () => void watched.refetch() });
-  const now = watched.data;
-  const busy = start.isPending || (id !== null && (now === undefined || now.state === 'waiting' || now.state === 'running'));
-  const run = () => start.mutate({ params: { path: { program } }, body: { days: Number(days), document: draft.document as unknown as Record<string, never>, note: '' } });
+  const now = simulation.shown;
+  const may = useMay();
+  const [picked, setPicked] = useState<string | null>(null);
+  const days = picked ?? (PERIODS.includes(String(now?.days)) ? String(now?.days) : '30');
   return (
     <Stack gap="sm" component="section" aria-label={t('title')}>
       <Group justify="space-between">
@@ -54,41 +42,109 @@ export function Impact({ program, draft, onBegun }: Props) {
           <Title order={2}>{t('title')}</Title>
           <About text={t('about')} label={t('title')} size={16} />
         </Group>
-        <Group gap="xs">
-          <Select aria-label={t('period')} size="xs" w={150} data={PERIODS.map((each) => ({ value: each, label: t('days', { count: Number(each) }) }))} value={days} allowDeselect={false} onChange={(next) => setDays(next ?? '30')} />
-          <Button size="xs" variant="default" loading={busy} onClick={run}>
-            {now?.state === 'done' ? t('again') : t('run')}
-          </Button>
-        </Group>
+        {may('program:write') ? (
+          <Group gap="xs">
+            <Select aria-label={t('period')} size="xs" w={150} data={PERIODS.map((each) => ({ value: each, label: t('days', { count: Number(each) }) }))} value={days} allowDeselect={false} onChange={(next) => setPicked(next ?? '30')} />
+            <Button size="xs" variant="default" loading={simulation.isBusy} onClick={() => simulation.begin(Number(days))}>
+              {now?.state === 'done' ? t('again') : t('run')}
+            </Button>
+          </Group>
+        ) : null}
       </Group>
-      {start.error ? <Failure failure={start.error} writing /> : null}
-      {watched.error ? <Failure failure={watched.error} retry={() => void watched.refetch()} /> : null}
-      {busy && id !== null ? (
-        <Group wrap="nowrap">
-          <Progress flex={1} value={now?.progress.percent ?? 0} animated aria-label={t('title')} />
-          <Text size="sm" c="dimmed">
-            {now?.progress.events_total == null ? t('waiting') : t('running', { done: whole(now.progress.events_done, language), total: whole(now.progress.events_total, language) })}
+      {simulation.failure ? <Failure failure={simulation.failure} writing /> : null}
+      {simulation.error ? <Failure failure={simulation.error} retry={simulation.again} /> : null}
+      {now !== undefined && isWorking(now.state) ? (
+        <>
+          <Group wrap="nowrap">
+            <Progress flex={1} value={now.progress.percent} animated aria-label={t('title')} />
+            <Text size="sm" c="dimmed">
+              {now.progress.events_total == null ? t('waiting') : t('running', { done: whole(now.progress.events_done, language), total: whole(now.progress.events_total, language) })}
+            </Text>
+            {may('program:write') ? (
+              <Button size="xs" variant="subtle" onClick={simulation.stop}>
+                {t('stop')}
+              </Button>
+            ) : null}
+          </Group>
+          <Text size="xs" c="dimmed">
+            {t('goesOn')}
           </Text>
-          <Button size="xs" variant="subtle" onClick={() => cancel.mutate({ params: { path: { program, simulation_id: id } } })}>
-            {t('stop')}
-          </Button>
-        </Group>
+        </>
       ) : null}
       {now?.state === 'failed' ? (
         <Alert color="red" variant="light">
           {now.error?.text}
         </Alert>
       ) : null}
-      {now?.result ? <Result program={program} draft={draft} impact={now.result} /> : null}
+      {now?.state === 'cancelled' ? (
+        <Text size="sm" c="dimmed">
+          {t('cancelled')}
+        </Text>
+      ) : null}
+      {now !== undefined && !simulation.isOfDraft ? (
+        <Alert color="yellow" variant="light">
+          {t('ofAnother')}
+        </Alert>
+      ) : null}
+      {now === undefined ? null : <Dated draft={draft} simulated={now} onMove={may('program:write') && simulation.isOfDraft && !simulation.isBusy ? () => simulation.begin(now.days, true) : undefined} />}
+      {now?.result ? (
+        <>
+          <Text size="sm" c="dimmed">
+            {t('lookedAt', { span: span(now.since, now.through, language) })}
+          </Text>
+          <Result program={program} draft={draft} impact={now.result} isPartial={now.dated.some((each) => each.weeks === 0)} />
+        </>
+      ) : null}
     </Stack>
   );
 }
 
-function Result({ program, draft, impact }: { program: string; draft: Draft; impact: Impacted }) {
+/** What runs on other days than those looked at, and by how much it was moved. */
+function Dated({ draft, simulated, onMove }: { draft: Draft; simulated: Simulated; onMove: (() => void) | undefined }) {
+  const { t, language } = useImpactWords();
+  const names = namesOf(draft.document, language);
+  if (simulated.dated.length === 0) {
+    return null;
+  }
+  const runs = (from: string | null, through: string | null) =>
+    from === null ? t('until', { day: dayName(through ?? simulated.through, language) }) : through === null ? t('since', { day: dayName(from, language) }) : span(from, through, language);
+  const said = (each: Simulated['dated'][number]) => {
+    const name = nameOf(each.section === 'campaigns' ? names.campaigns : names.rules, each.id);
+    const when = runs(each.from_day, each.through_day);
+    if (each.weeks === 0) {
+      return t('outside', { name, when });
+    }
+    const shift = (day: string | null) => (day === null ? null : plusDays(day, 7 * each.weeks));
+    return t(each.weeks < 0 ? 'sooner' : 'later', { name, when, count: Math.abs(each.weeks), moved: runs(shift(each.from_day), shift(each.through_day)) });
+  };
+  const isOutside = simulated.dated.some((each) => each.weeks === 0);
+  return (
+    <Alert color={isOutside ? 'yellow' : 'blue'} variant="light" icon={<IconCalendarEvent size={18} />}>
+      <Stack gap="xs" align="flex-start">
+        {simulated.dated.map((each) => (
+          <Text key={`${each.section} ${each.id}`} size="sm">
+            {said(each)}
+          </Text>
+        ))}
+        {isOutside && onMove !== undefined ? (
+          <Button size="xs" variant="default" onClick={onMove}>
+            {t('move')}
+          </Button>
+        ) : null}
+      </Stack>
+    </Alert>
+  );
+}
+
+function Result({ program, draft, impact, isPartial }: { program: string; draft: Draft; impact: Impacted; isPartial: boolean }) {
   const { t, language } = useImpactWords();
   const names = namesOf(draft.document, language);
   if (impact.same) {
-    return <Alert variant="light" color="teal">{t('same', { events: whole(impact.events, language) })}</Alert>;
+    return (
+      <Alert variant="light" color={isPartial ? 'gray' : 'teal'}>
+        {t(isPartial ? 'sameElse' : 'same', { events: whole(impact.events, language) })}
+      </Alert>
+    );
   }
   const { live, draft: after, difference } = impact.cost_minor;
   const cost = money(Math.abs(difference), impact.currency, language);

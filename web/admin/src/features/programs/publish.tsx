@@ -11,11 +11,15 @@ import { useMay, useProgram } from '@shared/session';
 import { Empty, Failure, Waiting } from '@shared/ui';
 import { IconAlertTriangle, IconChecks } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Impact } from './impact';
+import { ImpactInShort } from './impact-in-short';
+import { useSimulation, type Simulation } from './simulation';
 import { placeNamed } from './places';
 import { useProgramWords } from './words';
+
+const USUAL_DAYS = 30;
 
 interface Props {
   program: string;
@@ -28,14 +32,20 @@ export default function Publish({ program, draft, told, onEdit }: Props) {
   const { t } = useProgramWords();
   const may = useMay();
   const published = usePublished(program);
-  const [simulated, setSimulated] = useState<{ id: string; version: number } | null>(null);
+  const simulation = useSimulation(program, draft, told?.digest);
+  const { simulation: asked } = useSearch({ from: '/signed-in/p/$program/program' });
   const faults = told?.faults ?? [];
   const difference = useDifference(program, told !== undefined && faults.length === 0 ? draft.document : undefined);
   if (told === undefined) {
     return <Waiting rows={5} />;
   }
   if (faults.length > 0) {
-    return <Problems title={t('faultsTitle')} color="orange" faults={faults} draft={draft} onEdit={onEdit} />;
+    return (
+      <>
+        <Problems title={t('faultsTitle')} color="orange" faults={faults} draft={draft} onEdit={onEdit} />
+        {asked === undefined ? null : <Impact program={program} draft={draft} simulation={simulation} />}
+      </>
+    );
   }
   if (difference.error) {
     return <Failure failure={difference.error} retry={() => void difference.refetch()} />;
@@ -45,14 +55,19 @@ export default function Publish({ program, draft, told, onEdit }: Props) {
   }
   const changes = difference.data?.changes ?? [];
   if (changes.length === 0 && !published.isNever) {
-    return <Empty icon={<IconChecks size={40} stroke={1.2} />} title={t('nothingToPublish')} text={t('nothingToPublishText')} />;
+    return (
+      <>
+        <Empty icon={<IconChecks size={40} stroke={1.2} />} title={t('nothingToPublish')} text={t('nothingToPublishText')} />
+        {asked === undefined ? null : <Impact program={program} draft={draft} simulation={simulation} />}
+      </>
+    );
   }
   return (
     <>
       {difference.data === null ? null : <Changes difference={difference.data} />}
       {told.advice.length === 0 ? null : <Problems title={t('adviceTitle')} color="yellow" faults={told.advice} draft={draft} onEdit={onEdit} />}
-      {published.isNever ? null : <Impact program={program} draft={draft} onBegun={(id) => setSimulated({ id, version: draft.version })} />}
-      {may('program:publish') ? <Send program={program} draft={draft} simulation={simulated?.version === draft.version ? simulated.id : null} count={changes.length} first={published.isNever} /> : null}
+      {published.isNever ? null : <Impact program={program} draft={draft} simulation={simulation} />}
+      {may('program:publish') ? <Send program={program} draft={draft} simulation={simulation} count={changes.length} first={published.isNever} /> : null}
     </>
   );
 }
@@ -129,7 +144,7 @@ function Problems({ title, color, faults, draft, onEdit }: { title: string; colo
   );
 }
 
-function Send({ program, draft, simulation, count, first }: { program: string; draft: Draft; simulation: string | null; count: number; first: boolean }) {
+function Send({ program, draft, simulation, count, first }: { program: string; draft: Draft; simulation: Simulation; count: number; first: boolean }) {
   const { t } = useProgramWords();
   const queries = useQueryClient();
   const navigate = useNavigate({ from: '/p/$program/program' });
@@ -142,7 +157,7 @@ function Send({ program, draft, simulation, count, first }: { program: string; d
       const answer = await http.POST('/v1/programs/{program}/program/publish', {
         params: { path: { program } },
         // Exactly what was looked at: whatever somebody saved since is not published unseen.
-        body: { document: draft.document as unknown as Record<string, never>, note, ...(simulation === null ? {} : { simulation_id: simulation }), ...(later === '' ? {} : { effective_from: instantOf(later, zone) }) },
+        body: { document: draft.document as unknown as Record<string, never>, note, ...(simulation.shown !== undefined && simulation.isOfDraft ? { simulation_id: simulation.shown.id } : {}), ...(later === '' ? {} : { effective_from: instantOf(later, zone) }) },
       });
       if (answer.error !== undefined) {
         throw answer.error;
@@ -173,6 +188,16 @@ function Send({ program, draft, simulation, count, first }: { program: string; d
       </Stack>
       <Confirm opened={asking} title={first ? t('firstTitle') : t('publishTitle', { count })} verb={t('doPublish')} busy={publish.isPending} failure={publish.error} onConfirm={() => publish.mutate()} onClose={() => setAsking(false)}>
         <Text size="sm">{t('publishText')}</Text>
+        {first ? null : (
+          <ImpactInShort
+            draft={draft}
+            simulation={simulation}
+            onRun={() => {
+              setAsking(false);
+              simulation.begin(USUAL_DAYS);
+            }}
+          />
+        )}
       </Confirm>
     </Card>
   );

@@ -10,6 +10,8 @@ export interface ProgramSearch {
   edit?: string;
   /** A revision that is looked at. */
   revision?: number;
+  /** The simulation that is looked at; else the newest of the draft as it is. */
+  simulation?: string;
 }
 
 const programPage = createRoute({
@@ -19,6 +21,7 @@ const programPage = createRoute({
     ...(VIEWS.includes(search['view'] as View) ? { view: search['view'] as View } : {}),
     ...(typeof search['edit'] === 'string' ? { edit: search['edit'] } : {}),
     ...(typeof search['revision'] === 'number' ? { revision: search['revision'] } : {}),
+    ...(typeof search['simulation'] === 'string' ? { simulation: search['simulation'] } : {}),
   }),
   component: lazyRouteComponent(() => import('./page'), 'ProgramPage'),
 });

@@ -118,7 +118,7 @@ function Way({ program, job }: { program: string; job: Job }) {
     case 'voucher_batch':
       return <Anchor renderRoot={(props) => <Link to="/p/$program/rewards" params={{ program }} search={{ view: 'vouchers', batch: job.id }} {...props} />}>{text}</Anchor>;
     case 'simulation':
-      return <Anchor renderRoot={(props) => <Link to="/p/$program/program" params={{ program }} search={{ view: 'publish' }} {...props} />}>{text}</Anchor>;
+      return <Anchor renderRoot={(props) => <Link to="/p/$program/program" params={{ program }} search={{ view: 'publish', simulation: job.id }} {...props} />}>{text}</Anchor>;
     case 'import_members':
       return <Anchor renderRoot={(props) => <Link to="/p/$program/members" params={{ program }} search={{}} {...props} />}>{text}</Anchor>;
     default:

@@ -1,11 +1,11 @@
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400_000], ['hour', 3_600_000], ['minute', 60_000]];
 
-/** "2 minutes ago", by the browser's clock. */
-export function ago(instant: string | null, language: string): string {
+/** "2 minutes ago": how long before `now`, which is by the same clock as the instant (`useNow`). */
+export function ago(instant: string | null, now: number, language: string): string {
   if (instant === null) {
     return '';
   }
-  const passed = Date.now() - new Date(instant).getTime();
+  const passed = now - new Date(instant).getTime();
   const [unit, step] = STEPS.find(([, each]) => passed >= each) ?? ['second', 1000];
   return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-Math.round(Math.max(0, passed) / step), unit as Intl.RelativeTimeFormatUnit);
 }

@@ -3,7 +3,7 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api } from '@api';
 import { Confirm } from '@shared/confirm';
-import { useMay } from '@shared/session';
+import { useMay, useNow } from '@shared/session';
 import { IconPencil } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -23,6 +23,7 @@ export function usePublished(program: string) {
 export function DraftBar({ program, draft }: { program: string; draft: Draft }) {
   const { t, language } = useDraftWords();
   const may = useMay();
+  const now = useNow(program);
   const [asking, setAsking] = useState(false);
   const told = useTold(program, draft.document);
   const difference = useDifference(program, told.data?.faults.length === 0 ? draft.document : undefined);
@@ -57,7 +58,7 @@ export function DraftBar({ program, draft }: { program: string; draft: Draft }) 
             </Text>
             {draft.savedAt === null ? null : (
               <Text size="xs" c="dimmed">
-                {t('savedByAt', { name: draft.savedByName ?? t('somebody'), when: ago(draft.savedAt, language) })}
+                {t('savedByAt', { name: draft.savedByName ?? t('somebody'), when: ago(draft.savedAt, now, language) })}
               </Text>
             )}
           </div>

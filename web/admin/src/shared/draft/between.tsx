@@ -2,6 +2,7 @@
 import { Alert, Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useCross } from './close';
 import { SentencesBeside } from './beside';
+import { useNow } from '@shared/session';
 import { ago } from './ago';
 import { useTold, type SavedInBetween } from './state';
 import { useDraftWords } from './words';
@@ -18,6 +19,7 @@ interface BetweenProps {
 export function Between({ program, found, busy, onKeep, onTake, onClose }: BetweenProps) {
   const { t, language } = useDraftWords();
   const cross = useCross();
+  const now = useNow(program);
   const before = useTold(program, found.base);
   const after = useTold(program, found.theirs.document);
   const mine = useTold(program, found.mine);
@@ -26,7 +28,7 @@ export function Between({ program, found, busy, onKeep, onTake, onClose }: Betwe
   return (
     <Modal opened onClose={onClose} closeButtonProps={cross} size="lg" title={<Text fw={600}>{t('clash')}</Text>} centered>
       <Stack>
-        <Text size="sm">{t('clashBy', { name, when: ago(found.theirs.savedAt, language) })}</Text>
+        <Text size="sm">{t('clashBy', { name, when: ago(found.theirs.savedAt, now, language) })}</Text>
         <div>
           <Text size="sm" fw={600} mb={4}>
             {t('theirChanges', { name })}

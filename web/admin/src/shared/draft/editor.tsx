@@ -70,6 +70,8 @@ function Form({ program, draft, edited, onClose }: EditorProps) {
   const told = useTold(program, settled);
   const here = counted(settled, place);
   const faults = (told.data?.faults ?? []).filter((each) => each.path === here || each.path.startsWith(`${here}/`)).map((each) => ({ ...each, path: each.path.slice(here.length) }));
+  // A text that is missing in one of the languages is told before publishing; while writing it would only disturb.
+  const advice = (told.data?.advice ?? []).filter((each) => (each.path === here || each.path.startsWith(`${here}/`)) && each.code !== 'programs.text_missing');
   const sentence = told.data?.sentences.filter((each) => each.path === here || (edited.part === 'Ladder' && each.path.startsWith(`${here}/`))).map((each) => each.words).join(' ');
   const isNew = edited.id === null && !SINGLE.has(edited.part);
   const dirty = !same(value, start) || isNew;
@@ -126,6 +128,18 @@ function Form({ program, draft, edited, onClose }: EditorProps) {
                 {sentence || t('notYetReadable')}
               </Text>
             </Group>
+          )}
+          {advice.length === 0 ? null : (
+            <Alert color="yellow" variant="light" icon={<IconAlertTriangle size={18} />} title={t('perhapsNot')} p="xs">
+              <List size="sm">
+                {advice.slice(0, 4).map((each) => (
+                  <List.Item key={`${each.path} ${each.reason}`}>
+                    {each.reason}
+                    {each.suggestion ? ` → ${each.suggestion}` : ''}
+                  </List.Item>
+                ))}
+              </List>
+            </Alert>
           )}
           {faults.length === 0 ? null : (
             <Alert color="orange" variant="light" icon={<IconAlertTriangle size={18} />} title={t('remains')} p="xs">

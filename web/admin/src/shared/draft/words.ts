@@ -47,7 +47,7 @@ export const useDraftWords = words(
     edit: 'Edit', duplicate: 'Duplicate', copied: 'Duplicated in the draft', actionsOf: 'Actions: {{name}}', clashAgain: 'The draft was read anew; try again.',
     // Saving
     saveDraft: 'Save to draft', saved: 'Saved to the draft', savedText: 'Members notice nothing before you publish.',
-    undo: 'Undo', remains: 'To be put right before publishing', inWords: 'In words', notYetReadable: 'The sentence appears when the fields above can be read.',
+    undo: 'Undo', remains: 'To be put right before publishing', perhapsNot: 'Is this meant?', inWords: 'In words', notYetReadable: 'The sentence appears when the fields above can be read.',
     removeFromDraft: 'Remove from the draft', removed: 'Removed from the draft', stays: 'What is published goes on until you publish.',
     discardTitle: 'Leave without saving?', discardText_one: 'One change of this form is not saved.', discardText_other: '{{count}} changes of this form are not saved.', discard: 'Leave without saving', stay: 'Stay',
     // Between two people
@@ -111,7 +111,7 @@ export const useDraftWords = words(
     kindOfValue: 'Tipo',
     edit: 'Editar', duplicate: 'Duplicar', copied: 'Duplicado en el borrador', actionsOf: 'Acciones: {{name}}', clashAgain: 'Se ha vuelto a leer el borrador; inténtalo de nuevo.',
     saveDraft: 'Guardar en el borrador', saved: 'Guardado en el borrador', savedText: 'Los miembros no notan nada hasta que publiques.',
-    undo: 'Deshacer', remains: 'Por corregir antes de publicar', inWords: 'En palabras', notYetReadable: 'La frase aparece cuando se puedan leer los campos de arriba.',
+    undo: 'Deshacer', remains: 'Por corregir antes de publicar', perhapsNot: '¿Es lo que quieres?', inWords: 'En palabras', notYetReadable: 'La frase aparece cuando se puedan leer los campos de arriba.',
     removeFromDraft: 'Quitar del borrador', removed: 'Quitado del borrador', stays: 'Lo publicado sigue igual hasta que publiques.',
     discardTitle: '¿Salir sin guardar?', discardText_one: 'Un cambio de este formulario no está guardado.', discardText_other: '{{count}} cambios de este formulario no están guardados.', discard: 'Salir sin guardar', stay: 'Seguir aquí',
     clash: 'Alguien guardó entretanto', clashBy: '{{name}} guardó el borrador {{when}}.', somebody: 'Alguien',
