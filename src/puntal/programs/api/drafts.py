@@ -12,7 +12,7 @@ from puntal.access.dependencies import Locale, Now, ProgramCaller, ProgramId, Pr
 from puntal.access.model import Permission
 from puntal.access.queries import who
 from puntal.kit.errors import Malformed
-from puntal.programs import operations, policy, queries
+from puntal.programs import operations, policy, queries, source
 from puntal.programs.api.documents import FAULTY, MEDIA, UNREADABLE, answered
 from puntal.programs.diff import diff
 from puntal.programs.errors import NoDraft, ProgramFaulty
