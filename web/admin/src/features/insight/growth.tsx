@@ -26,6 +26,7 @@ export default function Growth({ program, from, through }: ViewProps) {
         <Report
           program={program}
           path={`reports/series?from=${from}&through=${through}&every=${found.every}`}
+          about={t('about_growth')}
           file={t('tabs.growth')}
           sql={`reports/tables/sql?table=series&from=${from}&through=${through}&every=${found.every}`}
           beside={

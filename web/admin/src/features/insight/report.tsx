@@ -35,19 +35,25 @@ export function Report({ program, path, title, about, file, sql, beside, childre
     await saveCsv(program, path, file, () => undefined).catch(setFailure);
     setSaving(false);
   };
+  const help = formula === undefined ? null : <About text={formula} label={of('formula', { figure: title ?? file })} size={14} />;
   return (
     <Stack>
       <Group justify="space-between" align="flex-start">
         <div>
           {title === undefined ? null : (
-            <Text component="h2" fw={600}>
-              {title}
+            <Group gap={2}>
+              <Text component="h2" fw={600}>
+                {title}
+              </Text>
+              {about === undefined ? help : null}
+            </Group>
+          )}
+          {about === undefined ? null : (
+            <Text component="div" size="sm" c="dimmed" maw={640}>
+              {about}
+              {help}
             </Text>
           )}
-          <Text component="div" size="sm" c="dimmed" maw={640}>
-            {about}
-            {formula === undefined ? null : <About text={formula} label={of('formula', { figure: title ?? file })} size={14} />}
-          </Text>
         </div>
         <Group gap="xs">
           {beside}
