@@ -13,10 +13,22 @@ DOCUMENT: dict[str, Any] = {
     "currency": "EUR",
     "phase": "live",
     "wallets": {
-        "points": {"kind": "points"},
+        "points": {
+            "kind": "points",
+            "label": {"en": "points", "es": "puntos"},
+            "liability": {"cost_per_point": "0.01 EUR"},
+        },
         "monedero": {"kind": "money", "currency": "EUR", "gift_cards": {"min": "1.00 EUR", "prefix": "GC"}},
     },
-    "rewards": [{"id": "five_euro", "kind": "amount_off", "value": "5.00 EUR", "voucher": {}}],
+    "rewards": [
+        {
+            "id": "five_euro",
+            "kind": "amount_off",
+            "name": {"en": "Five euro off", "es": "5 € de descuento"},
+            "value": "5.00 EUR",
+            "voucher": {},
+        }
+    ],
 }
 
 

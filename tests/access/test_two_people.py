@@ -37,6 +37,8 @@ async def test_publishing_takes_two_only_where_the_organization_says_so(office: 
     assert (asked["state"], asked["action"], asked["asked_by_name"]) == ("waiting", "program.publish", "Anna")
     assert asked["summary"]["en"].startswith("Publish the program: ")
     assert asked["summary"]["es"].startswith("Publicar el programa: ")
+    assert len(asked["about"]["changes"]) == 1
+    assert "Club Aurora" in asked["about"]["changes"][0]["es"]
     own = await office.decide(office.anna, asked["id"])
     assert (own.status_code, own.json()["type"]) == (403, "access.own_request")
     done = await office.decide(office.ben, asked["id"])

@@ -22,9 +22,10 @@ async def test_a_batch_above_the_limit_takes_two(office: Office) -> None:
     asked = await office.waiting(await office.anna.post(f"{office.at}/voucher-batches", json=body | {"count": 1200}))
 
     assert asked["summary"] == {
-        "en": "Make 1,200 codes of five_euro (Spring)",
-        "es": "Crear 1.200 códigos de five_euro (Spring)",
+        "en": "Make 1,200 codes of “Five euro off” (Spring)",
+        "es": "Crear 1.200 códigos de «5 € de descuento» (Spring)",
     }
+    assert [asked["about"][name] for name in ("count", "worth_minor", "worth_currency")] == [1200, 600_000, "EUR"]
     assert len((await office.ben.get(f"{office.at}/voucher-batches")).json()["items"]) == 1
     assert (await office.decide(office.ben, asked["id"])).status_code == 200
     assert [each["wanted"] for each in (await office.ben.get(f"{office.at}/voucher-batches")).json()["items"]] == [
@@ -47,7 +48,9 @@ async def test_a_load_above_the_limit_takes_two_and_is_done_once(office: Office)
     assert again.json() == first.json()
     assert again.headers["idempotency-replayed"] == "true"
     asked = await office.waiting(first)
-    assert asked["summary"]["es"] == "Cargar 100,01 EUR en el monedero monedero"
+    assert asked["summary"]["es"] == "Cargar 100,01 EUR a eva@example.org"
+    found = [asked["about"][name] for name in ("currency", "amount", "before", "after", "worth_minor")]
+    assert found == ["EUR", 10_001, 10_000, 20_001, None]
     assert (await office.decide(office.ben, asked["id"])).status_code == 200
     third = await office.anna.post(at, json={"reference": "c", "amount": 1, "means": "cash"})
     assert third.json()["available"] == 20_002
@@ -107,7 +110,10 @@ async def test_issuing_many_vouchers_takes_two(office: Office) -> None:
 
     asked = await office.waiting(await office.anna.post(f"{office.at}/vouchers", json=body | {"count": 3}))
 
-    assert asked["summary"] == {"en": "Issue 3 vouchers of five_euro", "es": "Emitir 3 vales de five_euro"}
+    assert asked["summary"] == {
+        "en": "Issue 3 vouchers of “Five euro off”",
+        "es": "Emitir 3 vales de «5 € de descuento»",
+    }
     assert len((await office.ben.get(f"{office.at}/vouchers")).json()["items"]) == 2
     assert (await office.decide(office.ben, asked["id"])).status_code == 200
     assert len((await office.ben.get(f"{office.at}/vouchers")).json()["items"]) == 5
@@ -127,7 +133,7 @@ async def test_a_file_of_codes_counts_as_a_batch(office: Office) -> None:
 
     asked = await office.waiting(await office.anna.post(at, content="code\nBB-1\nBB-2\nBB-3\n", headers=csv))
 
-    assert asked["summary"]["en"] == "Import 3 codes of five_euro (Partner)"
+    assert asked["summary"]["en"] == "Import 3 codes of “Five euro off” (Partner)"
     assert (await office.decide(office.ben, asked["id"])).status_code == 200
     found = await office.ben.get(f"{office.at}/vouchers", params={"batch_id": made.json()["id"]})
     assert len(found.json()["items"]) == 5
@@ -142,14 +148,14 @@ async def test_store_credit_counts_as_a_load_and_money_that_goes_out_takes_two(o
         assert paid.status_code == 201, paid.text
 
     credit = await office.waiting(await office.anna.post(f"{at}/refund", json={"reference": "c", "amount": 1_001}))
-    assert credit["summary"]["es"] == "Abonar 10,01 EUR en el monedero monedero"
+    assert credit["summary"]["es"] == "Abonar 10,01 EUR a eva@example.org"
     assert (await office.decide(office.ben, credit["id"])).status_code == 200
     small = await office.anna.post(f"{at}/payout", json={"reference": "d", "amount": 1_000, "means": "cash"})
     assert (small.status_code, small.json()["available"]) == (201, 2_001)
 
     everything = {"reference": "e", "means": "cash"}
     rest = await office.waiting(await office.anna.post(f"{at}/payout", json=everything))
-    assert rest["summary"]["en"] == "Pay everything out of the wallet monedero"
+    assert rest["summary"]["en"] == "Pay everything in “Monedero” out to eva@example.org"
     assert (await office.decide(office.ben, rest["id"])).status_code == 200
     done = await office.anna.post(f"{at}/payout", json=everything)
     assert (done.status_code, done.json()["amount"], done.json()["available"]) == (200, 2_001, 0)

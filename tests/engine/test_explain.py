@@ -94,6 +94,37 @@ def test_a_condition_that_was_not_met_says_what_was_found() -> None:
         assert part in spanish["big"]
 
 
+@pytest.mark.parametrize(
+    ("filters", "english", "spanish"),
+    [
+        (
+            {"except_lines": {"line.category": "fuel"}},
+            "coffee: left out (category is fuel)",
+            "coffee: queda fuera (categoría es fuel)",
+        ),
+        (
+            {"only_lines": {"line.category": "hats"}},
+            "coffee: it would count if category is hats; this was fuel",
+            "coffee: contaría si categoría es hats; aquí era fuel",
+        ),
+    ],
+)
+def test_an_order_none_of_whose_lines_counts_says_what_leaves_each_out(
+    filters: dict[str, Any], english: str, spanish: str
+) -> None:
+    program = {"earning": [BASE_RULE | filters]}
+    bought = {"product": ["coffee"], "category": ["fuel"]}
+
+    assert why(program, 1000, **bought)[1]["purchases"] == f"purchases: No line of the order counts for it: {english}."
+    said = why(program, 1000, "es", **bought)[1]["purchases"]
+    assert said == f"purchases: Ninguna línea del pedido cuenta para ella: {spanish}."
+
+
+def test_a_gift_card_alone_says_when_it_earns() -> None:
+    said = why({}, 1000, gift_card=[True])[1]["purchases"]
+    assert said.endswith("counts for it: 1: gift cards earn when they are spent.")
+
+
 def test_schedules_and_audiences() -> None:
     monday = {"id": "monday", "label": {"en": "Double Monday", "es": "Lunes doble"}, "on": "purchase",
               "during": {"rrule": "FREQ=WEEKLY;BYDAY=MO"}, "multiply": {"times": 2}}  # fmt: skip

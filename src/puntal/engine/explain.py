@@ -12,6 +12,7 @@ from puntal.engine.bounding import many
 from puntal.engine.facts import facts_of_event
 from puntal.engine.model import GIFT, Compiled, Event, Trigger
 from puntal.engine.phrases import OUTCOMES, REASONS, WORDS, Words, is_spanish
+from puntal.engine.uncovered import uncovered
 from puntal.kit.money import digits
 from puntal.orders.policy import amounts
 from puntal.programs.catalogue import catalogue_of, of_event
@@ -139,6 +140,8 @@ class _Telling:
                 return {"needed": self._needed(rule)}
             case "cooldown":
                 return {"limit": self._limits(rule)}
+            case "no_lines":
+                return {"lines": self._lines(rule)}
             case _:
                 return {"by": by or ""}
 
@@ -261,6 +264,13 @@ class _Telling:
                 if condition is not None:
                     told += self._failing(condition, facts, catalogue)
         return self.say(WORDS, "and").join(told) or self.say(WORDS, "nobody")
+
+    def _lines(self, rule: str) -> str:
+        """Return which lines the rule leaves out, and why."""
+        known, trigger = self.rules.get(rule), self._trigger(rule)
+        if known is None or trigger is None:
+            return ""
+        return uncovered(self.program, self.event, trigger, known[0], self.locale, self.say)
 
     def _failing(self, condition: Condition, facts: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
         questions = explain_condition(expand(condition, catalogue), facts, catalogue, self.locale)

@@ -194,7 +194,7 @@ REASONS: Mapping[str, Phrase] = {
     ),
     "no_lines": Phrase(
         ("No line of the order is covered", "No cubre ninguna línea del pedido"),
-        ("No line of the order counts for it", "Ninguna línea del pedido cuenta para ella"),
+        ("No line of the order counts for it{lines}", "Ninguna línea del pedido cuenta para ella{lines}"),
     ),
     "other_multiplier": Phrase(
         ("Another multiplier paid more", "Otro multiplicador pagó más"),
@@ -315,6 +315,10 @@ WORDS: Mapping[str, Words] = {
     "for_items": (" for {v} items", " por {v} artículos"),
     "for_lines": (" for {v} lines", " por {v} líneas"),
     "found": ("{needed}; this was {found}", "{needed}; aquí era {found}"),
+    "left_out": ("left out ({v})", "queda fuera ({v})"),
+    "counts_only": ("it would count if {v}", "contaría si {v}"),
+    "is_gift_card": ("gift cards earn when they are spent", "las tarjetas regalo suman al gastarlas"),
+    "more_lines": ("and {v} more lines", "y {v} líneas más"),
     "always": ("always", "siempre"),
     "everyone": ("for everyone", "para todos"),
     "nobody": ("its conditions are not met", "no se cumplen sus condiciones"),

@@ -20,6 +20,7 @@ from puntal.access.gate import Gate
 from puntal.access.issuers import Issuers
 from puntal.entrypoints import admin, docs, guides, metrics, openapi
 from puntal.entrypoints.approved import approval_actions
+from puntal.entrypoints.asked import Reader
 from puntal.entrypoints.asking import Asking
 from puntal.entrypoints.cards import Cards
 from puntal.entrypoints.history import router as history_router
@@ -120,6 +121,7 @@ def _furnish(app: FastAPI, database: Database, settings: Settings) -> None:
     state.programs = Programs()
     state.publisher = Publisher(state.programs)
     state.approval_actions = approval_actions(state.programs)
+    state.approval_reading = Reader(state.programs)
     state.sealer = sealer_of(settings)
     state.issuers = Issuers()
     state.program_cards = Cards(database)

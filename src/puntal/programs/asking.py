@@ -87,7 +87,7 @@ async def _ask(
         action=PUBLISH,
         size=None,
         subject="program",
-        said=said,
+        said={**said, "changes": [dict(words) for words in changes]},
         summary=Words(
             _told("Publish the program", note.en, [words["en"] for words in changes], "and {} more changes"),
             _told("Publicar el programa", note.es, [words["es"] for words in changes], "y {} cambios más"),

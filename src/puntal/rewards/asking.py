@@ -60,7 +60,14 @@ async def to_import(
         action=VOUCHER_IMPORT,
         size=lines,
         subject=f"voucher_batch:{batch.id}",
-        said={"batch_id": str(batch.id), "text": text},
+        said={
+            "batch_id": str(batch.id),
+            "text": text,
+            # What only who decides reads.
+            "batch": batch.name,
+            "reward": batch.reward,
+            "lines": lines,
+        },
         summary=Words(
             f"Import {lines:,} codes of {batch.reward} ({batch.name})",
             f"Importar {lines:,} códigos de {batch.reward} ({batch.name})".replace(",", "."),

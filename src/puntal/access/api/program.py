@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -19,9 +20,10 @@ from puntal.access.dependencies import (
     requires,
 )
 from puntal.access.errors import ApprovalUnknown
-from puntal.access.model import Approval, ApprovalId, ApprovalState, Permission
+from puntal.access.model import Approval, ApprovalId, ApprovalState, Caller, Permission
 from puntal.access.operations import approvals
 from puntal.access.queries import who
+from puntal.kit import db
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, last_id
 
@@ -53,23 +55,27 @@ async def list_approvals(
     cursor: Cursor = None,
     *,
     now: Now,
+    request: Request,
+    caller: ProgramCaller,
     state: Annotated[ApprovalState | None, Query(description="Only in this state.")] = None,
 ) -> Page[ApprovalOut]:
     """List what waits for, or had, a second person's word, newest first."""
     before = last_id(cursor)
     found = await queries.list_approvals(tx, program_id, before=before, limit=limit + 1, state=state, now=now)
     rows, following = cut(found, limit, lambda approval: (approval.id,))
-    names = await who.names(tx, _people(rows))
-    return Page(items=[ApprovalOut.of(approval, names, now) for approval in rows], next=following)
+    return Page(items=await _shown(request, tx, program_id, caller, rows, now), next=following)
 
 
 @router.get("/approvals/{approval_id}", summary="Show an approval", dependencies=[requires(Permission.APPROVALS_READ)])
-async def show_approval(approval_id: UUID, tx: ProgramTx, program_id: ProgramId, now: Now) -> ApprovalOut:
+async def show_approval(
+    approval_id: UUID, request: Request, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
+) -> ApprovalOut:
     """Show one request for a second person's word."""
     found = await queries.find_approval(tx, program_id, ApprovalId(approval_id))
     if found is None:
         raise ApprovalUnknown
-    return ApprovalOut.of(found, await who.names(tx, _people([found])), now)
+    (shown,) = await _shown(request, tx, program_id, caller, [found], now)
+    return shown
 
 
 @router.post(
@@ -100,7 +106,22 @@ async def decide_approval(
         actions=getattr(request.app.state, "approval_actions", {}),
         now=now,
     )
-    return ApprovalOut.of(decided, await who.names(tx, _people([decided])), now)
+    (shown,) = await _shown(request, tx, program_id, caller, [decided], now)
+    return shown
+
+
+async def _shown(
+    request: Request,
+    tx: db.Transaction,
+    program_id: db.ProgramId,
+    caller: Caller,
+    rows: Sequence[Approval],
+    now: datetime,
+) -> list[ApprovalOut]:
+    reading: approvals.Reading | None = getattr(request.app.state, "approval_reading", None)
+    asked = {} if reading is None or not rows else await reading(tx, program_id, caller, rows, now)
+    names = await who.names(tx, _people(rows))
+    return [ApprovalOut.of(each, names, asked.get(each.id), now) for each in rows]
 
 
 def _people(rows: Sequence[Approval]) -> list[str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field
 
 from puntal.access.model import ApiKey, Approval, AuditEntry, Permission, Role, Staff
+from puntal.access.model_asked import Asked
 
 Instant = Annotated[AwareDatetime, Field(gt=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -203,11 +204,48 @@ class AuditEntryOut(_Out):
         return said
 
 
-class SummaryOut(BaseModel):
+class SummaryOut(_Out):
     """What it would do, or did, in words."""
 
     en: str = Field(examples=["Make 10,000 codes of five_euro (Spring)"])
     es: str = Field(examples=["Crear 10.000 códigos de five_euro (Primavera)"])
+
+
+class NamedOut(_Out):
+    """A part of the program, as it is called."""
+
+    id: str = Field(examples=["points"])
+    en: str = Field(examples=["points"])
+    es: str = Field(examples=["puntos"])
+
+
+class AskedOut(_Out):
+    """What whoever decides reads: whom it is about, how much, what it makes. Null is what its kind does not have."""
+
+    member_id: UUID | None
+    member: str | None = Field(description="Null for callers who may not read members.", examples=["Anna López"])
+    wallet: NamedOut | None
+    scale: int = Field(description="Decimals of the amounts.", examples=[0])
+    currency: str | None = Field(description="Of amounts of money.", examples=["EUR"])
+    amount: int | None = Field(
+        description="In the smallest unit, negative where it is taken; null of a payout of all there is.",
+        examples=[5000],
+    )
+    before: int | None = Field(
+        description="What the wallet holds, or the card has left, now. Only while it waits, for callers who may read "
+        "members.",
+        examples=[1240],
+    )
+    after: int | None = Field(description="What it would hold.", examples=[6240])
+    worth_minor: int | None = Field(description="What it is expected to cost.", examples=[5000])
+    worth_currency: str | None = Field(examples=["EUR"])
+    reason: str | None = Field(description="What the member reads.")
+    internal: str | None = Field(description="What only staff read.")
+    reward: NamedOut | None
+    count: int | None = Field(description="So many codes or vouchers.", examples=[1200])
+    batch: str | None = Field(description="What their batch is called.")
+    card: str | None = Field(description="The last characters of a gift card's code.", examples=["7KQ"])
+    changes: list[SummaryOut] = Field(description="What publishing changes, in sentences.")
 
 
 class ApprovalOut(_Out):
@@ -218,6 +256,7 @@ class ApprovalOut(_Out):
     summary: SummaryOut | None = Field(description="Null of requests made before there were words.")
     subject: str = Field(examples=["member:019a8f5e-7c1e-7000-8000-3f6c2b1d4e5a"])
     payload: dict[str, Any]
+    about: AskedOut | None = Field(description="What it is about, parts and people by their names.")
     asked_by: str
     asked_by_name: str | None = Field(description="What the person or key is called.", examples=["Anna"])
     asked_at: datetime
@@ -228,14 +267,16 @@ class ApprovalOut(_Out):
     decided_at: datetime | None
 
     @classmethod
-    def of(cls, approval: Approval, names: Mapping[str, str], now: datetime) -> ApprovalOut:
+    def of(cls, approval: Approval, names: Mapping[str, str], asked: Asked | None, now: datetime) -> ApprovalOut:
         """Return the request as it is shown at an instant; `names` are those of `queries.who`."""
         payload = dict(approval.payload)
+        told = payload.pop("summary", None)
         return cls.model_validate(
             {
                 **{name: getattr(approval, name) for name in cls.model_fields if hasattr(approval, name)},
-                "summary": payload.pop("summary", None),
+                "summary": told if asked is None or asked.summary is None else asked.summary._asdict(),
                 "payload": payload,
+                "about": asked,
                 "asked_by_name": names.get(approval.asked_by),
                 "decided_by_name": names.get(approval.decided_by or ""),
                 "state": approval.at(now).value,

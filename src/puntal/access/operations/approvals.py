@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -20,6 +20,7 @@ from puntal.access.model import (
     KeyId,
     OrganizationId,
 )
+from puntal.access.model_asked import Asked
 from puntal.access.model_notifications import NotificationCode
 from puntal.access.operations import audit, notifications
 from puntal.access.operations.staff import check_appoints
@@ -34,6 +35,11 @@ Perform: TypeAlias = Callable[[Transaction, ProgramId, Approval, datetime], Awai
 Actions: TypeAlias = Mapping[str, Perform]
 """Doers by the name of their action, put together by entry points."""
 
+
+Reading: TypeAlias = Callable[
+    [Transaction, ProgramId, Caller, Sequence[Approval], datetime], Awaitable[Mapping[ApprovalId, Asked]]
+]
+"""Tells what requests are about, as a caller may read it; put together by entry points."""
 
 LASTS = timedelta(days=14)
 """Whoever was to decide has had her chance; what was asked for is no longer what is wanted."""

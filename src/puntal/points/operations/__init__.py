@@ -29,7 +29,15 @@ from puntal.points.operations.money import (
     return_money,
 )
 from puntal.points.operations.moves import convert, reassign, transfer
-from puntal.points.operations.sharing import Pools, Purse, lock_purses, readers_of, shared_wallets, wallets
+from puntal.points.operations.sharing import (
+    Pools,
+    Purse,
+    balances,
+    lock_purses,
+    readers_of,
+    shared_wallets,
+    wallets,
+)
 from puntal.points.policy import life_end, window_start
 
 __all__ = [
@@ -39,6 +47,7 @@ __all__ = [
     "Purse",
     "adjust",
     "adjusting",
+    "balances",
     "books_of",
     "bring_money",
     "caps_for",

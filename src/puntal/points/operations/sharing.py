@@ -181,14 +181,37 @@ async def wallets(
     tx: Transaction, program_id: int, terms: Sequence[Terms], member: UUID, *, now: datetime
 ) -> list[WalletView]:
     """Return a member's wallets as of `now`, shared ones with all that is in them; also of one who never had any."""
-    pool = await pool_of(tx, program_id, terms, member)
-    holders: Collection[UUID] = [member] if pool is None else [member, pool]
+    return (await wallets_of(tx, program_id, terms, [member], now=now))[member]
+
+
+async def wallets_of(
+    tx: Transaction, program_id: int, terms: Sequence[Terms], members: Collection[UUID], *, now: datetime
+) -> dict[UUID, list[WalletView]]:
+    """Return the wallets of some members, each as `wallets` does; a few statements however many they are."""
+    if not members:
+        return {}
+    joined: dict[UUID, UUID] = {}
+    if shared_wallets(terms):
+        joined = {id: pool for id, (pool, _) in (await people.pools_of(tx, program_id, members)).items()}
+    holders = {*members, *joined.values()}
     found = await read_books(tx, program_id, terms, holders, now=now)
     for id in holders:
         found.setdefault(id, Books.opened(id, len(terms), now, ids.new_id))
-    own = found[member]
-    if pool is not None:
-        at = policy.settle_both(own, found[pool], terms, now)
-        if policy.bring_in(own, found[pool], shared_wallets(terms), at) is not None:
-            own = policy.together(own, found[pool], shared_wallets(terms))
-    return queries.view(own, terms)
+    seen = {}
+    for member in members:
+        own = found[member]
+        if member in joined:
+            pool = found[joined[member]]
+            at = policy.settle_both(own, pool, terms, now)
+            if policy.bring_in(own, pool, shared_wallets(terms), at) is not None:
+                own = policy.together(own, pool, shared_wallets(terms))
+        seen[member] = queries.view(own, terms)
+    return seen
+
+
+async def balances(
+    tx: Transaction, program_id: int, terms: Sequence[Terms], members: Collection[UUID], *, now: datetime
+) -> dict[UUID, dict[str, int]]:
+    """Return what some members see in each of their wallets, by wallet."""
+    found = await wallets_of(tx, program_id, terms, members, now=now)
+    return {member: {each.wallet: each.balance for each in views} for member, views in found.items()}

@@ -1,16 +1,16 @@
 // What waits for a second person's word, and what was decided.
-import { Badge, Button, Group, Select, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { Badge, Button, Group, Select, Text, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
-import { moment } from '@shared/format';
 import { paged, Rows } from '@shared/rows';
-import { useMay, useProgram } from '@shared/session';
+import { useMay } from '@shared/session';
 import { Empty, Page } from '@shared/ui';
 import { IconChecks } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Asked, AskedInShort } from './asked';
 import { FourEyes } from './four-eyes';
 import { useSettingsWords } from './words';
 
@@ -27,14 +27,17 @@ export function ApprovalsPage() {
   const navigate = useNavigate({ from: '/p/$program/settings/approvals' });
   const queries = useQueryClient();
   const may = useMay();
-  const zone = useProgram()?.timezone ?? 'UTC';
   const [asking, setAsking] = useState<{ approval: Approval; decision: Decision } | null>(null);
   const approvals = api.useInfiniteQuery('get', '/v1/programs/{program}/approvals', { params: { path: { program }, query: state === undefined ? {} : { state } } }, paged);
   const decide = api.useMutation('post', '/v1/programs/{program}/approvals/{approval_id}/decision', {
-    onSuccess: () => {
+    onSuccess: (decided) => {
       setAsking(null);
       void queries.invalidateQueries();
-      notifications.show({ message: t('decided') });
+      notifications.show({
+        title: decided.state === 'approved' ? t('decidedApproved') : t('decidedDeclined'),
+        message: decided.summary?.[language] ?? decided.action,
+        color: decided.state === 'approved' ? 'teal' : 'gray',
+      });
     },
   });
   const choices = [
@@ -63,22 +66,13 @@ export function ApprovalsPage() {
           {
             accessor: 'action',
             title: t('whatIsAsked'),
-            render: (row) => (
-              <Stack gap={0}>
-                <Text size="sm" fw={500}>
-                  {row.summary?.[language] ?? row.action}
-                </Text>
-                <Text size="xs" c="dimmed">
-                  {t('askedBy', { name: row.asked_by_name ?? row.asked_by, when: moment(row.asked_at, zone, language) })}
-                </Text>
-              </Stack>
-            ),
+            render: (row) => <AskedInShort approval={row} />,
           },
           {
             accessor: 'state',
             title: t('state'),
             render: (row) => (
-              <Badge variant="light" color={COLOURS[row.state]}>
+              <Badge variant="light" color={COLOURS[row.state]} miw="max-content">
                 {t(row.state)}
               </Badge>
             ),
@@ -117,7 +111,12 @@ export function ApprovalsPage() {
           setAsking(null);
         }}
       >
-        <Text size="sm">{asking?.approval.summary?.[language] ?? asking?.approval.action}</Text>
+        {asking === null ? null : (
+          <>
+            <Text fw={600}>{asking.approval.summary?.[language] ?? asking.approval.action}</Text>
+            <Asked approval={asking.approval} />
+          </>
+        )}
         <Text size="sm" c="dimmed">
           {asking?.decision === 'decline' ? t('declineText') : t('approveText')}
         </Text>
