@@ -150,7 +150,7 @@ async def test_a_document_is_told_in_sentences_beside_its_faults(client: httpx2.
     said = {each["path"]: each["words"] for each in told.json()["sentences"]}
     assert [fault["path"] for fault in told.json()["faults"]] == ["/earning/0/award/wallet"]
     assert said["/earning/0"] == "For a purchase: 5 points."
-    assert said["/limits/social"] == "'extra': at most 100 units a month."
+    assert said["/limits/social"] == "'extra': at most 100 points a month."
     assert said["/campaigns/0"] == "From March 1, 2026; for everyone."
     assert said["/campaigns/0/earning/0"] == "For a purchase: 2 times what every rule gives."
     assert said["/campaigns/0/rewards/0"] == "€5.00 off the order; costs 500 points."

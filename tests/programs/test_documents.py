@@ -131,10 +131,10 @@ def test_a_rule_is_told_as_a_marketer_would() -> None:
 
     assert Speaker(program, "en").rule(program.earning[0]) == (
         "For a purchase: 1 point per €1.00 of the order; in Silver 1.25 points, in Gold 1.5 points; not for lines "
-        "where the category is fuel, tobacco, giftcard, coupon or charitable_cont."
+        "where the category is fuel, tobacco, giftcard, coupon or charitable cont."
     )
     assert Speaker(program, "es").rule(program.earning[2]) == (
-        "Por una compra: 2 veces lo que da 'Tus compras', solo para líneas en que la categoría es produce o salad_bar; "
+        "Por una compra: 2 veces lo que da 'Tus compras', solo para líneas en que la categoría es produce o salad bar; "
         "los miércoles."
     )
 
@@ -174,7 +174,7 @@ def test_a_new_campaign_is_told_with_dates_audience_budget_and_control_group() -
     words = {change.id: change.words for change in diff(before, Program.model_validate(after)).of("added")}
     assert words["weekend"]["en"] == (
         "Campaign 'weekend' is new: From January 6, 2026 through January 7, 2026; for Families; with a budget of "
-        "50,000 units in all; 10% of them get nothing, as a control group. For a purchase: 2 times what every rule "
+        "50,000 points in all; 10% of them get nothing, as a control group. For a purchase: 2 times what every rule "
         "gives."
     )
     assert "para Families" in words["weekend"]["es"]

@@ -38,6 +38,13 @@ def told(rrule: str, locale: Locale) -> str | None:
     return None
 
 
+def weekdays(days: Sequence[str], locale: Locale) -> str:
+    """Return days of every week in words: `Mondays and Fridays`."""
+    names = [get_day_names("wide", locale=locale)[DAYS.index(day)] for day in days]
+    # Both languages add an s, but for the Spanish days that have one.
+    return str(format_list([name if name.endswith("s") else name + "s" for name in names], locale=locale))
+
+
 def _nth_days(days: Sequence[str], locale: Locale, language: str) -> str | None:
     found = [_NTH.fullmatch(day) for day in days]
     names = get_day_names("wide", locale=locale)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_day_names
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from puntal.programs import recurring
@@ -63,9 +63,10 @@ class Speaker:
             parts.append(self.dates(rule.from_, rule.through))
         if rule.during is not None:
             parts.append(self.during(rule.during))
-        parts.extend(self.limit(limit) for limit in _several(rule.limit))
+        wallets = frozenset(award.wallet for award in _several(rule.award))
+        parts.extend(self.limit(limit, wallets) for limit in _several(rule.limit))
         if rule.budget is not None:
-            parts.append(self.budget(rule.budget))
+            parts.append(self.budget(rule.budget, wallets))
         if not rule.enabled:
             parts.append(self.say("off"))
         whole = "; ".join(parts)
@@ -176,7 +177,7 @@ class Speaker:
             parts = dict(part.partition("=")[::2] for part in during.rrule.upper().split(";"))
             days = parts.get("BYDAY", "").split(",")
             if set(parts) == {"FREQ", "BYDAY"} and parts["FREQ"] == "WEEKLY" and set(days) <= set(recurring.DAYS):
-                told.append(self.say("weekly", v=self._days(days)))
+                told.append(self.say("weekly", v=recurring.weekdays(days, self._locale)))
             else:
                 told.append(recurring.told(during.rrule, self._locale) or self.say("recurring", v=during.rrule))
         if during.hours is not None:
@@ -184,8 +185,8 @@ class Speaker:
             told.append(self.say("hours", start=start, end=end))
         return " ".join(told)
 
-    def limit(self, limit: Limit) -> str:
-        """Return a limit per member in words."""
+    def limit(self, limit: Limit, wallets: Collection[str] = ()) -> str:
+        """Return a limit per member in words; its points are of these wallets, or of those that can be spent."""
         per = limit.per
         window = (
             self.say("in_span", v=self.span(per.rolling)) if isinstance(per, RollingWindow) else self.say(f"per_{per}")
@@ -194,23 +195,23 @@ class Speaker:
         if limit.times is not None:
             told.append(self.say("most_once" if limit.times == 1 else "most_times", v=limit.times, window=window))
         if limit.points is not None:
-            told.append(self.say("most_points", v=self.number(limit.points), window=window))
+            told.append(self.say("most_points", v=self._units_of(wallets, limit.points), window=window))
         if limit.value is not None:
             told.append(self.say("most_value", v=self.money(limit.value), window=window))
         if limit.cooldown is not None:
             told.append(self.say("cooldown", v=self.span(limit.cooldown)))
         return ", ".join(told)
 
-    def budget(self, budget: Budget) -> str:
-        """Return a budget in words."""
+    def budget(self, budget: Budget, wallets: Collection[str] = ()) -> str:
+        """Return a budget in words; its points as in a limit."""
         window = self.say(f"per_{budget.per}")
         amounts = {
-            "budget_points": budget.points,
             "budget_times": budget.times,
             "budget_members": budget.members,
             "budget_redemptions": budget.redemptions,
         }
-        told = [self.say(key, v=self.number(most)) for key, most in amounts.items() if most is not None]
+        told = [] if budget.points is None else [self._units_of(wallets, budget.points)]
+        told += [self.say(key, v=self.number(most)) for key, most in amounts.items() if most is not None]
         moneys = {"budget_value": budget.order_value, "budget_discount": budget.discount}
         told += [self.say(key, v=self.money(most)) for key, most in moneys.items() if most is not None]
         return self.say("budget", v=", ".join(told), window=window)
@@ -312,6 +313,13 @@ class Speaker:
         word = self._unit(found, one=count == 1)
         return word if count is None else f"{self.number(count)} {word}"
 
+    def _units_of(self, wallets: Collection[str], count: int) -> str:
+        """Return so many units by their name where it is one wallet's: of these, or of those that can be spent."""
+        known = wallets or [id for id, wallet in self._program.wallets.items() if wallet.kind == "points"]
+        if len(known) == 1:
+            return self.units(next(iter(known)), Decimal(count))
+        return self.say("units", v=self.number(count))
+
     def say(self, key: str, **values: object) -> str:
         """Return a phrase of this language."""
         return self._words[key].format(**values)
@@ -374,12 +382,6 @@ class Speaker:
             return built_in[self._language]
         declared = self._program.events.get(name)
         return self.text(declared.label if declared is not None else None, name)
-
-    def _days(self, days: Sequence[str]) -> str:
-        names = get_day_names("wide", locale=self._locale)
-        told = [names[recurring.DAYS.index(day)] for day in days]
-        # Both languages add an s, but for the Spanish days that have one.
-        return ", ".join(name if name.endswith("s") else name + "s" for name in told)
 
     def _condition(self, condition: Condition, catalogue: Catalogue, *, line: bool) -> str:
         try:

@@ -118,7 +118,7 @@ class RewardSpeaker:
         for key, most in (
             ("budget_redemptions", budget.redemptions),
             ("budget_members", budget.members),
-            ("budget_points", budget.points),
+            ("units", budget.points),
         ):
             if most is not None:
                 told.append(say(key, v=speaker.number(most)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -29,6 +30,8 @@ _OPPOSITES = {
     "missing": "exists",
 }
 """What says that another is not so, also of what is not known."""
+_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+"""Words that somebody joined for a machine: they are read apart."""
 _COUNTING = frozenset({"is", "over", "at_least", "under", "at_most"})
 
 
@@ -179,7 +182,8 @@ class _Speaker:
             case _ if field.territory:
                 return str(self.locale.territories.get(str(value), value))
             case _:
-                return field.name_of(str(value), self.tag)
+                called = field.name_of(str(value), self.tag)
+                return called.replace("_", " ") if _CODE.fullmatch(called) else called
 
     def _named(self, number: int, field: Field) -> str | None:
         """Return the month or the day of the week of that number."""
