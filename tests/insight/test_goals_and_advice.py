@@ -10,11 +10,12 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from puntal.insight import policy_advice, policy_goals
 from puntal.insight.model import BurnDown, Incentive
 from puntal.insight.model_breakdowns import RewardRank
-from puntal.insight.model_home import Goal, Waiting
+from puntal.insight.model_home import Goal, Progress, Waiting
 from puntal.insight.model_kpis import (
     Ending,
     Figure,
@@ -64,37 +65,79 @@ def a_goal(metric: str = "sales", target: int | Fraction = 3000, **more: Any) ->
     )
 
 
+def far(goal: Goal, figures: list[Figure], today: date, passed: Fraction = Fraction(0)) -> Progress:
+    return policy_goals.progress(goal, figures, today=today, passed=passed)
+
+
 @pytest.mark.parametrize(
-    ("value", "today", "pace", "expected", "forecast"),
+    ("value", "today", "passed", "pace", "expected", "forecast"),
     [
         # A hundred a day would do it. Nine days are over by the morning of the tenth: 900, on the line.
-        pytest.param(900, date(2026, 4, 10), "on_track", 900, 2700, id="on the line of yesterday"),
-        pytest.param(855, date(2026, 4, 10), "on_track", 900, 2565, id="five percent below"),
-        pytest.param(854, date(2026, 4, 10), "behind", 900, 2562, id="more than that"),
-        pytest.param(1050, date(2026, 4, 10), "on_track", 900, 3150, id="five percent above the line of tonight"),
-        pytest.param(1051, date(2026, 4, 10), "ahead", 900, 3153, id="more than that too"),
-        pytest.param(0, FIRST, "on_track", 0, 0, id="the first morning"),
-        pytest.param(3000, date(2026, 4, 20), "reached", 1900, 4500, id="there"),
-        pytest.param(2999, date(2026, 5, 1), "missed", 3000, 2999, id="over, and one is missing"),
-        pytest.param(3000, date(2026, 5, 9), "reached", 3000, 3000, id="over, and there"),
-        pytest.param(0, date(2026, 3, 31), "not_begun", 0, None, id="the day before"),
+        pytest.param(900, date(2026, 4, 10), 0, "on_track", 900, 3000, id="on the line"),
+        pytest.param(899, date(2026, 4, 10), 0, "behind", 900, Fraction(8990, 3), id="one below"),
+        pytest.param(945, date(2026, 4, 10), 0, "on_track", 900, 3150, id="five percent more"),
+        pytest.param(946, date(2026, 4, 10), 0, "ahead", 900, Fraction(9460, 3), id="more than that"),
+        pytest.param(950, date(2026, 4, 10), Fraction(1, 2), "on_track", 900, 3000, id="noon: half a day's sales"),
+        pytest.param(949, date(2026, 4, 10), Fraction(1, 2), "behind", 900, Fraction(56940, 19), id="noon, one less"),
+        pytest.param(99, FIRST, Fraction(9, 10), "begun", 0, None, id="the first day foretells nothing"),
+        pytest.param(0, date(2026, 4, 2), 0, "behind", 100, 0, id="a whole day without any"),
+        pytest.param(3000, FIRST, Fraction(1, 4), "reached", 0, None, id="all on the first day"),
+        pytest.param(3000, date(2026, 4, 20), 0, "reached", 1900, Fraction(90000, 19), id="there"),
+        pytest.param(2999, date(2026, 5, 1), 0, "missed", 3000, 2999, id="over, and one is missing"),
+        pytest.param(3000, date(2026, 5, 9), 0, "reached", 3000, 3000, id="over, and there"),
+        pytest.param(0, date(2026, 3, 31), 0, "not_begun", 0, None, id="the day before"),
     ],
 )
-def test_the_pace_of_a_sum_is_a_straight_line(
-    value: int, today: date, pace: str, expected: int, forecast: int | None
+def test_the_pace_of_a_sum_is_its_forecast(
+    value: int, today: date, passed: Fraction, pace: str, expected: int, forecast: int | None
 ) -> None:
-    found = policy_goals.progress(a_goal(), [Figure("sales", "money", value)], today=today)
+    found = far(a_goal(), [Figure("sales", "money", value)], today, Fraction(passed))
 
     told: tuple[Any, ...] = (found.pace, found.expected, found.forecast)
     assert told == (pace, expected, forecast)
     assert found.share == (0 if pace == "not_begun" else value * 100 // 3000)
 
 
+def test_a_forecast_far_below_the_target_is_not_on_track() -> None:
+    """2,140.77 of 500,000.50 in ninety days, as it stood on a screen."""
+    goal = structs.replace(a_goal(target=50_000_050), through=date(2026, 6, 29))
+    sold = [Figure("sales", "money", 214_077)]
+
+    assert far(goal, sold, FIRST, Fraction(1, 2)).pace == "begun"
+    later = far(goal, sold, date(2026, 4, 2))
+    assert (later.pace, later.forecast) == ("behind", 19_266_930)
+
+
+@given(
+    value=st.integers(0, 4000),
+    before=st.integers(0, 3000),
+    metric=st.sampled_from(["sales", "members"]),
+    direction=st.sampled_from(["at_least", "at_most"]),
+    target=st.integers(0, 4000),
+    day=st.integers(0, 29),
+    passed=st.fractions(0, 1),
+)
+def test_on_track_is_a_forecast_that_meets_its_target(
+    value: int, before: int, metric: str, direction: str, target: int, day: int, passed: Fraction
+) -> None:
+    goal = a_goal(metric, target, direction=direction)
+    figures = [Figure(metric, "count", value), Figure("new_members", "count", value - before)]
+
+    found = far(goal, figures, date.fromordinal(FIRST.toordinal() + day), passed)
+
+    if found.forecast is None:
+        assert found.pace in {"begun", "reached", "missed"}
+    elif found.pace not in {"reached", "missed"}:
+        assert (found.pace in {"on_track", "ahead"}) == policy_goals.meets(goal, found.forecast)
+    else:
+        assert (found.pace == "reached") == policy_goals.meets(goal, found.forecast)
+
+
 def test_members_begin_at_what_they_were() -> None:
     """From 100 to 160 in thirty days: two a day. Half way, 118 are 30 % of the way."""
     figures = [Figure("members", "count", 118), Figure("new_members", "count", 18)]
 
-    found = policy_goals.progress(a_goal("members", 160), figures, today=date(2026, 4, 16))
+    found = far(a_goal("members", 160), figures, date(2026, 4, 16))
 
     told: tuple[Any, ...] = (found.share, found.expected, found.pace, found.days_left)
     assert told == (30, 130, "behind", 14)
@@ -107,13 +150,13 @@ def test_members_begin_at_what_they_were() -> None:
         (Fraction(34, 100), "at_least", "behind"),
         (Fraction(34, 100), "at_most", "on_track"),
         (Fraction(36, 100), "at_most", "behind"),
-        (None, "at_least", "on_track"),
+        (None, "at_least", "begun"),
     ],
 )
 def test_a_rate_meets_its_target_or_not(value: Fraction | None, direction: str, pace: str) -> None:
     goal = a_goal("repeat_purchase_rate", Fraction(35, 100), direction=direction)
 
-    found = policy_goals.progress(goal, [Figure("repeat_purchase_rate", "rate", value)], today=date(2026, 4, 10))
+    found = far(goal, [Figure("repeat_purchase_rate", "rate", value)], date(2026, 4, 10))
 
     assert (found.pace, found.forecast) == (pace, None)
 
@@ -121,8 +164,7 @@ def test_a_rate_meets_its_target_or_not(value: Fraction | None, direction: str, 
 def test_what_is_not_to_grow_is_missed_once_it_has() -> None:
     goal = a_goal("incentive_cost", 3000, direction="at_most")
     paces = [
-        policy_goals.progress(goal, [Figure("incentive_cost", "money", spent)], today=date(2026, 4, 10)).pace
-        for spent in (800, 1000, 1051, 3001)
+        far(goal, [Figure("incentive_cost", "money", spent)], date(2026, 4, 10)).pace for spent in (800, 900, 901, 3001)
     ]
 
     assert paces == ["ahead", "on_track", "behind", "missed"]
@@ -130,27 +172,21 @@ def test_what_is_not_to_grow_is_missed_once_it_has() -> None:
 
 def test_each_alert_is_told_once() -> None:
     today = date(2026, 4, 16)
-    found = policy_goals.progress(a_goal(), [Figure("sales", "money", 2500)], today=today)
+    found = far(a_goal(), [Figure("sales", "money", 2500)], today)
     assert policy_goals.untold(found, today=today) == [("goal.progressed", "mark:80")]
     told = a_goal(told=("mark:80",))
-    assert (
-        policy_goals.untold(policy_goals.progress(told, [Figure("sales", "money", 2500)], today=today), today=today)
-        == []
-    )
+    assert policy_goals.untold(far(told, [Figure("sales", "money", 2500)], today), today=today) == []
 
-    behind = policy_goals.progress(a_goal(), [Figure("sales", "money", 100)], today=today)
+    behind = far(a_goal(), [Figure("sales", "money", 100)], today)
     assert policy_goals.untold(behind, today=today) == [("goal.behind", "behind:2026-04-13")]
 
 
 @given(value=st.integers(0, 10**6), target=st.integers(1, 10**6), day=st.integers(0, 40))
 def test_more_is_never_worse(value: int, target: int, day: int) -> None:
-    order = ("missed", "behind", "on_track", "ahead", "reached")
+    order = ("missed", "behind", "begun", "on_track", "ahead", "reached")
     today = date.fromordinal(FIRST.toordinal() + day)
 
-    less, more = (
-        policy_goals.progress(a_goal(target=target), [Figure("sales", "money", each)], today=today)
-        for each in (value, value + 1)
-    )
+    less, more = (far(a_goal(target=target), [Figure("sales", "money", each)], today) for each in (value, value + 1))
 
     assert order.index(more.pace) >= order.index(less.pace)
     assert more.share >= less.share
@@ -227,8 +263,8 @@ def test_alerts_come_worst_first_and_are_told_in_both_languages() -> None:
     def burn(used: int, on: date | None) -> BurnDown:
         return BurnDown("campaign:spring", "points", FIRST, LAST, used, 1000, 1000 - used, used // 10, FIRST, on)
 
-    late = policy_goals.progress(a_goal(), [Figure("sales", "money", 100)], today=date(2026, 4, 16))
-    over = policy_goals.progress(a_goal(), [Figure("sales", "money", 100)], today=date(2026, 5, 1))
+    late = far(a_goal(), [Figure("sales", "money", 100)], date(2026, 4, 16))
+    over = far(a_goal(), [Figure("sales", "money", 100)], date(2026, 5, 1))
     month = a_month(ending=[Ending("points", "points", 500, 1000)])
 
     found = policy_advice.alerts(

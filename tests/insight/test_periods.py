@@ -14,6 +14,7 @@ from puntal.insight import policy_kpis as policy
 from puntal.insight.errors import BadPeriod
 from puntal.insight.model_kpis import Ending, Flow, Influence, Kpis, People, Purchases, Share, Span
 from puntal.insight.phrases import FORMULAS
+from puntal.kit.calendar import share_of_day
 from puntal.points.model import LiabilityLine
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -96,3 +97,16 @@ def test_averages_are_rounded_half_up_and_rates_stay_exact() -> None:
     assert policy.half_up(Share(-7, 2).value) == -3
     assert policy.half_up(Share(7, 0).value) is None
     assert Share(1, 3).value == Fraction(1, 3)
+
+
+@pytest.mark.parametrize(
+    ("at", "passed"),
+    [
+        pytest.param(datetime(2026, 3, 10, 11, tzinfo=UTC), Fraction(1, 2), id="noon"),
+        pytest.param(datetime(2026, 3, 9, 23, tzinfo=UTC), Fraction(0), id="midnight"),
+        pytest.param(datetime(2026, 3, 29, 10, tzinfo=UTC), Fraction(11, 23), id="noon of a day of 23 hours"),
+        pytest.param(datetime(2026, 10, 25, 11, tzinfo=UTC), Fraction(13, 25), id="noon of a day of 25 hours"),
+    ],
+)
+def test_of_a_day_has_passed_what_its_clock_says(at: datetime, passed: Fraction) -> None:
+    assert share_of_day(MADRID, at) == passed

@@ -13,7 +13,7 @@ from puntal.insight.model_kpis import Figure, FigureUnit
 
 Every = Literal["day", "week", "month"]
 Direction = Literal["at_least", "at_most"]
-Pace = Literal["not_begun", "ahead", "on_track", "behind", "reached", "missed"]
+Pace = Literal["not_begun", "begun", "ahead", "on_track", "behind", "reached", "missed"]
 Growth = Literal["sum", "level", "rate"]
 """Whether a figure grows from nothing through a period, from what it was before, or goes up and down."""
 
@@ -106,7 +106,7 @@ class Progress(Struct, frozen=True, kw_only=True):
         figure: From the first day to today, or to the last.
         value: The figure's; None: nothing to divide by yet, or it has not begun.
         expected: What it would be by the end of yesterday on a straight line; of rates the target.
-        forecast: What it will be at the present pace; None for rates and before the first day.
+        forecast: What it will be at the present pace; None for rates and before a whole day has passed.
         share: Of the way from where it began to the target, in percent, rounded down, 0 at least.
     """
 

@@ -14,8 +14,10 @@ MARKS = (50, 80, 100)
 """Percent of the way at which a goal is told of."""
 
 MOST_GOALS = 50
-TOLERANCE = Fraction(5, 100)
-"""Who is so much off the straight line is still on it."""
+COMFORT = Fraction(5, 100)
+"""A forecast so much of the way beyond its target is ahead, and not only on track."""
+FIRST_WORD = Fraction(1)
+"""Days before anything is forecast: the sales of one morning, made a quarter, say nothing."""
 
 _SUMS = (
     "new_members active_members participating_members orders sales member_orders member_sales guest_orders guest_sales"
@@ -46,19 +48,20 @@ def growth(metric: str) -> Growth | None:
     return OF_PROGRAM.get(metric) or OF_WALLET.get(metric)
 
 
-def progress(goal: Goal, figures: Sequence[Figure], *, today: date) -> Progress:
+def progress(goal: Goal, figures: Sequence[Figure], *, today: date, passed: Fraction) -> Progress:
     """Return how far a goal is.
 
     Args:
         goal: With its period.
         figures: Of the part of its period that has come: from its first day to today or its last.
         today: The program's local day.
+        passed: Of today, 0 to 1: what was sold by noon was sold in half a day.
     """
     found = next(one for one in figures if (one.id, one.wallet) == (goal.metric, goal.wallet))
     value = None if found.value is None else Fraction(found.value)
     total = (goal.through - goal.since).days + 1
     over = min(max((today - goal.since).days, 0), total)
-    begun = min(over + (today <= goal.through), total)
+    elapsed = min(over + passed, Fraction(total)) if today >= goal.since else Fraction(0)
     kind = growth(goal.metric)
     start = Fraction(0)
     if kind == "level":
@@ -69,8 +72,8 @@ def progress(goal: Goal, figures: Sequence[Figure], *, today: date) -> Progress:
     expected = goal.target if kind == "rate" else start + way * Fraction(over, total)
     running = goal.since <= today <= goal.through
     forecast = None
-    if kind != "rate" and value is not None and begun and today >= goal.since:
-        forecast = start + (value - start) * Fraction(total, begun)
+    if kind != "rate" and value is not None and elapsed >= FIRST_WORD:
+        forecast = start + (value - start) * total / elapsed
     share = 0 if value is None else 100 if way == 0 else max(math.floor((value - start) * 100 / way), 0)
     return Progress(
         goal=goal,
@@ -80,32 +83,43 @@ def progress(goal: Goal, figures: Sequence[Figure], *, today: date) -> Progress:
         expected=expected,
         forecast=forecast,
         share=share if today >= goal.since else 0,
-        pace=_pace(goal, kind or "rate", value, start, over=over, total=total, today=today),
+        pace=_pace(goal, kind or "rate", value, forecast, way=way, today=today),
         days_left=(goal.through - today).days if running else 0 if today > goal.through else total,
     )
 
 
+def meets(goal: Goal, value: Fraction) -> bool:
+    """Return whether a value is what the goal wants."""
+    return value <= goal.target if goal.direction == "at_most" else value >= goal.target
+
+
 def _pace(
-    goal: Goal, kind: Growth, value: Fraction | None, start: Fraction, *, over: int, total: int, today: date
+    goal: Goal, kind: Growth, value: Fraction | None, forecast: Fraction | None, *, way: Fraction, today: date
 ) -> Pace:
     if today < goal.since:
         return "not_begun"
-    most = goal.direction == "at_most"
-    met = value is not None and (value <= goal.target if most else value >= goal.target)
+    met = value is not None and meets(goal, value)
     if today > goal.through:
         return "reached" if met else "missed"
-    if kind == "rate" or value is None:
-        return "on_track" if met or value is None else "behind"
-    if met != most and (met or kind == "sum"):
+    if value is None or kind == "rate":
+        return "begun" if value is None else "on_track" if met else "behind"
+    return _course(goal, kind, forecast, met=met, way=way)
+
+
+def _course(goal: Goal, kind: Growth, forecast: Fraction | None, *, met: bool, way: Fraction) -> Pace:
+    """Return where a running goal stands: what stands already, or else what its forecast says and nothing more."""
+    limited = goal.direction == "at_most"
+    if kind == "sum" and met != limited:
         # There already; or beyond a limit, and what was counted does not go down again.
         return "reached" if met else "missed"
-    done, way = value - start, goal.target - start
-    slow = way * Fraction(over, total)
-    fast = way * Fraction(min(over + 1, total), total)
-    behind, ahead = (done > fast + abs(fast) * TOLERANCE, done < slow - abs(slow) * TOLERANCE)
-    if not most:
-        behind, ahead = (done < slow - abs(slow) * TOLERANCE, done > fast + abs(fast) * TOLERANCE)
-    return "behind" if behind else "ahead" if ahead else "on_track"
+    if forecast is None:
+        return "begun"
+    if not meets(goal, forecast):
+        return "behind"
+    if met and not limited:
+        # Of a level that falls the forecast says whether it stays there.
+        return "reached"
+    return "ahead" if abs(forecast - goal.target) > abs(way) * COMFORT else "on_track"
 
 
 def untold(found: Progress, *, today: date) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -30,6 +31,13 @@ def midnight(zone: ZoneInfo, day: date) -> datetime:
 def local_day(zone: ZoneInfo, at: datetime) -> date:
     """Return the zone's calendar day of an instant."""
     return at.astimezone(zone).date()
+
+
+def share_of_day(zone: ZoneInfo, at: datetime) -> Fraction:
+    """Return how much of its local day has passed at an instant, 0 to 1; days may have 23 or 25 hours."""
+    day = local_day(zone, at)
+    begun, ends = midnight(zone, day), midnight(zone, day + timedelta(days=1))
+    return Fraction((at - begun) // timedelta(seconds=1), (ends - begun) // timedelta(seconds=1))
 
 
 def add_months(day: date, months: int) -> date:

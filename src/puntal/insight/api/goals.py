@@ -83,9 +83,14 @@ class GoalOut(BaseModel):
     target: int | float
     value: int | float | None = Field(description="So far; null before it begins, or of nothing.")
     expected: int | float = Field(description="By the end of yesterday on a straight line; of rates the target.")
-    forecast: int | float | None = Field(description="At the end, at the present pace; null for rates.")
+    forecast: int | float | None = Field(
+        description="At the end, at the present pace; null for rates and on the first day."
+    )
     share: int = Field(description="Of the way, in percent, rounded down.", examples=[62])
-    pace: Pace = Field(description="`ahead` and `behind` are more than five percent off the straight line.")
+    pace: Pace = Field(
+        description="While it runs, by the forecast: `on_track` meets the target, `ahead` by more than five percent,"
+        " `behind` does not; `begun`: too early for a forecast."
+    )
     days_left: int
     formula: str
     rows: str | None = Field(

@@ -15,7 +15,7 @@ from puntal.insight.model_home import Goal, Progress
 from puntal.insight.model_kpis import Figure
 from puntal.insight.queries.kpis import kpis
 from puntal.insight.queries.rollups import Open
-from puntal.kit.calendar import local_day
+from puntal.kit.calendar import local_day, share_of_day
 from puntal.kit.db import Transaction
 
 Days = tuple[date, date]
@@ -67,6 +67,7 @@ async def progress(
         rest: As of `kpis`.
     """
     today = local_day(program.zone, now)
+    passed = share_of_day(program.zone, now)
     wallets = {terms.id for terms in program.terms} | {None}
     figures: dict[Days, Sequence[Figure]] = dict(known or {})
     told = []
@@ -78,7 +79,7 @@ async def progress(
             figures[days] = policy.figures(
                 await kpis(tx, program, policy.span(program.zone, *days), now=now, rest=rest, standing=False)
             )
-        told.append(policy_goals.progress(one, figures[days], today=today))
+        told.append(policy_goals.progress(one, figures[days], today=today, passed=passed))
     return told
 
 

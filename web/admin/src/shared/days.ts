@@ -50,6 +50,18 @@ export function monthName(day: string, language: Language): string {
   return dates(language, { month: 'short', year: 'numeric', ...UTC }).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** What a period is called that may be a day, a month or a year: 3 Mar 2026, March 2026, 2026; any other by its ends. */
+export function periodName(from: string, through: string, language: Language): string {
+  if (from === through) {
+    return dayName(from, language);
+  }
+  const isMonths = from.endsWith('-01') && plusDays(through, 1).endsWith('-01');
+  if (isMonths && from.slice(0, 7) === through.slice(0, 7)) {
+    return dates(language, { month: 'long', year: 'numeric', ...UTC }).format(new Date(`${from}T00:00:00Z`));
+  }
+  return isMonths && from.endsWith('-01-01') && plusDays(through, 1) === `${Number(from.slice(0, 4)) + 1}-01-01` ? from.slice(0, 4) : span(from, through, language);
+}
+
 /** 1 – 31 Mar 2026. */
 export function span(from: string, through: string, language: Language): string {
   return dates(language, { dateStyle: 'medium', ...UTC }).formatRange(

@@ -1,5 +1,5 @@
 // Figures of reports: what each is called, its value beside the one before, its formula, and the rows behind it.
-import { ActionIcon, Button, Group, Paper, Stack, Text } from '@mantine/core';
+import { ActionIcon, Button, Group, Paper, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { money, share, whole } from './format';
 import { numbers } from './intl';
@@ -56,24 +56,35 @@ export function Change({ figure, currency }: { figure: Figure; currency: string 
   if (value === null || previous === null || change === null) {
     return null;
   }
-  const before = t('before', { value: valued(previous, figure, currency, names, language) });
-  if (change === 0 || (figure.unit === 'rate' && Math.abs(change) < 0.0005)) {
+  const was = valued(previous, figure, currency, names, language);
+  const before = t('before', { value: was });
+  if (was === valued(value, figure, currency, names, language)) {
     return (
       <Text size="xs" c="dimmed" title={before}>
         {t('same')}
       </Text>
     );
   }
-  const signed = numbers(language, { signDisplay: 'exceptZero', maximumFractionDigits: 1 });
-  const percent = numbers(language, { signDisplay: 'exceptZero', style: 'percent', maximumFractionDigits: 1 });
-  const said = figure.unit === 'rate' ? t('points', { change: signed.format(change * 100) }) : previous === 0 ? null : percent.format(change / Math.abs(previous));
+  const size = Math.abs(change);
+  // What a percentage would call nothing is told as it is: one member more of two thousand.
+  const slight = figure.unit === 'rate' ? size < 0.0005 : size < Math.abs(previous) * 0.0005;
+  const digits = slight ? { maximumSignificantDigits: 1 } : { maximumFractionDigits: 1 };
+  const said =
+    figure.unit === 'rate'
+      ? t('points', { change: numbers(language, digits).format(size * 100) })
+      : previous === 0
+        ? null
+        : slight
+          ? valued(size, figure, currency, names, language)
+          : numbers(language, { style: 'percent', maximumFractionDigits: 1 }).format(size / Math.abs(previous));
   if (said === null) {
     return null;
   }
-  const tone = NEUTRAL.has(figure.id) ? 'neutral' : (change > 0) === !LESS_IS_MORE.has(figure.id) ? 'good' : 'bad';
+  const tone = slight || NEUTRAL.has(figure.id) ? 'neutral' : (change > 0) === !LESS_IS_MORE.has(figure.id) ? 'good' : 'bad';
   return (
     <Text component="span" size="xs" title={before} fw={600} className="delta" data-tone={tone}>
-      <span aria-hidden>{change > 0 ? '↑' : '↓'}</span> {said}
+      <span aria-hidden>{change > 0 ? '↑' : '↓'}</span>
+      <VisuallyHidden>{t(change > 0 ? 'up' : 'down')}</VisuallyHidden> {said}
     </Text>
   );
 }

@@ -1,10 +1,11 @@
 // One campaign: its parts, budgets and results.
 import { Button, Drawer, Group, Stack, Text, Title } from '@mantine/core';
+import { today as todayOf } from '@shared/days';
 import { useCross } from '@shared/draft/close';
 import { said } from '@shared/draft/document';
 import { Line } from '@shared/draft/lines';
 import { useTold, type Draft } from '@shared/draft/state';
-import { useMay } from '@shared/session';
+import { useMay, useProgram } from '@shared/session';
 import { IconPencil, IconPlus } from '@tabler/icons-react';
 import { Budgets } from './list';
 import { Results } from './results';
@@ -24,6 +25,7 @@ interface Props {
 export function CampaignDrawer({ program, draft, id, onEdit, onClose }: Props) {
   const { t, language } = useCampaignWords();
   const cross = useCross();
+  const card = useProgram(program);
   const may = useMay();
   const told = useTold(program, draft.document);
   const campaign = (draft.document.campaigns ?? []).find((each) => each.id === id);
@@ -47,7 +49,7 @@ export function CampaignDrawer({ program, draft, id, onEdit, onClose }: Props) {
           ) : null}
         </Group>
         <Stack gap="xs">
-          <Budgets program={program} campaign={campaign} />
+          <Budgets program={program} campaign={campaign} today={todayOf(card?.now ?? new Date().toISOString(), card?.timezone ?? 'UTC')} />
         </Stack>
         <Stack gap="xs" component="section" aria-label={t('results')}>
           <Title order={3}>{t('results')}</Title>

@@ -1,13 +1,13 @@
 // Campaigns with what is left of their budgets and what they led to.
-import { Badge, Button, Card, Group, Progress, SimpleGrid, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
+import { Badge, Button, Card, Group, Progress, SimpleGrid, Skeleton, Stack, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { api, type Schemas } from '@api';
-import { today as todayOf } from '@shared/days';
+import { dayName, periodName, today as todayOf } from '@shared/days';
 import { usePublished } from '@shared/draft/bar';
 import { said, type Campaign } from '@shared/draft/document';
 import { LineMenu } from '@shared/draft/lines';
 import { useTold, type Draft } from '@shared/draft/state';
 import { StopDialog, useSwitchOf } from '@shared/draft/switches';
-import { day, money, whole } from '@shared/format';
+import { money, whole } from '@shared/format';
 import { spelled } from '@shared/names';
 import { useMay, useProgram } from '@shared/session';
 import { IconPlayerStop, IconSearch } from '@tabler/icons-react';
@@ -77,6 +77,8 @@ export function List({ program, draft, onOpen, onEdit }: Props) {
 /** From so many campaigns on one looks for them. */
 const MANY = 8;
 
+const consists = (campaign: Campaign): boolean => (campaign.earning ?? []).length + (campaign.rewards ?? []).length > 0;
+
 const COLORS = { planned: 'blue', running: 'teal', over: 'gray' } as const;
 
 function CampaignCard({ program, draft, campaign, today, onOpen, onEdit }: Props & { campaign: Campaign; today: string }) {
@@ -118,11 +120,15 @@ function CampaignCard({ program, draft, campaign, today, onOpen, onEdit }: Props
           {campaign.holdout ? ` · ${t('holdout', { share: campaign.holdout })}` : ''}
         </Text>
       </Group>
-      <Text size="sm" mb="sm">
-        {parts.length === 0 ? t('noParts') : parts.slice(0, 3).join(' ')}
-      </Text>
+      {told.data === undefined && !told.isError ? (
+        <Skeleton height={20} mb="sm" radius="sm" aria-hidden />
+      ) : (
+        <Text size="sm" mb="sm">
+          {parts.length > 0 ? parts.slice(0, 3).join(' ') : consists(campaign) ? '' : t('noParts')}
+        </Text>
+      )}
       <Stack gap="xs" mt="auto">
-        <Budgets program={program} campaign={campaign} />
+        <Budgets program={program} campaign={campaign} today={today} />
         {isLive ? <ResultsLine program={program} campaign={campaign} /> : null}
       </Stack>
       {stopping ? <StopDialog program={program} target={{ kind: 'campaign', id: campaign.id, name }} onClose={() => setStopping(false)} /> : null}
@@ -131,33 +137,46 @@ function CampaignCard({ program, draft, campaign, today, onOpen, onEdit }: Props
 }
 
 /** The budgets of a campaign and of its parts: used, left, and until when it lasts. */
-export function Budgets({ program, campaign }: { program: string; campaign: Campaign }) {
+export function Budgets({ program, campaign, today }: { program: string; campaign: Campaign; today: string }) {
   const budgets = useBudgets(program);
   const ids = new Set([`campaign:${campaign.id}`, ...(campaign.earning ?? []).map((each) => `rule:${each.id}`), ...(campaign.rewards ?? []).map((each) => `reward:${each.id}`)]);
   const mine = (budgets.data?.items ?? []).filter((each) => ids.has(each.budget) || each.budget === campaign.id);
-  return mine.map((each) => <BurnDown key={`${each.budget} ${each.measure}`} budget={each} />);
+  return mine.map((each) => <BurnDown key={`${each.budget} ${each.measure}`} budget={each} dates={campaignSpan(campaign)} today={today} />);
 }
 
-function BurnDown({ budget }: { budget: Schemas['BurnDownOut'] }) {
+function BurnDown({ budget, dates, today }: { budget: Schemas['BurnDownOut']; dates: ReturnType<typeof campaignSpan>; today: string }) {
   const { t, language } = useCampaignWords();
   const card = useProgram();
   const isMoney = budget.measure === 'discount' || budget.measure === 'order_value' || budget.measure === 'value';
   const shown = (value: number) => (isMoney ? money(value, card?.currency ?? 'EUR', language) : whole(value, language));
   const known = ['points', 'times', 'members', 'order_value', 'redemptions', 'discount'] as const;
   const what = known.find((each) => each === budget.measure);
+  const phase = phaseOf(dates, today);
+  // Of a campaign that runs, how long it lasts; before it nothing is used, and afterwards nothing more.
+  const outlook = (): string => {
+    if (phase === 'planned') {
+      return t('notBegun', { when: dayName(dates.from ?? today, language) });
+    }
+    if (budget.left <= 0) {
+      return t('spent');
+    }
+    return phase === 'over' ? t('ended', { left: shown(budget.left) }) : budget.runs_out_on === null ? t('lasts') : t('runsOut', { when: dayName(budget.runs_out_on, language) });
+  };
+  const period = budget.period_from === null || budget.period_through === null ? null : periodName(budget.period_from, budget.period_through, language);
+  const title = phase !== 'running' ? t('budget') : period === null ? t('budgetAll') : t('budgetIn', { period });
   return (
     <div>
       <Group justify="space-between" gap="xs">
         <Text size="xs" c="dimmed">
-          {t('budget')}
+          {title}
         </Text>
         <Text size="xs">
           {t('used', { used: shown(budget.used), most: shown(budget.most), what: what === undefined ? '' : t(`m_${what}`) })}
         </Text>
       </Group>
-      <Progress value={Math.min(100, budget.share)} size="sm" color={budget.share >= 100 ? 'red' : budget.share >= 80 ? 'orange' : 'puntal'} aria-label={`${t('budget')} ${budget.share} %`} />
+      <Progress value={Math.min(100, budget.share)} size="sm" color={budget.share >= 100 ? 'red' : budget.share >= 80 ? 'orange' : 'puntal'} aria-label={`${title} ${budget.share} %`} />
       <Text size="xs" c="dimmed" mt={2}>
-        {budget.left <= 0 ? t('spent') : budget.runs_out_on === null ? t('lasts') : t('runsOut', { when: day(`${budget.runs_out_on}T12:00:00Z`, 'UTC', language) })}
+        {outlook()}
       </Text>
     </div>
   );

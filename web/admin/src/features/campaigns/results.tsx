@@ -1,5 +1,5 @@
 // What a campaign led to, part by part: orders, what they brought, what it cost, and the orders themselves.
-import { Group, Stack, Table, Text } from '@mantine/core';
+import { Group, Skeleton, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import type { Campaign } from '@shared/draft/document';
 import { money, whole } from '@shared/format';
@@ -25,9 +25,23 @@ function partsOf(campaign: Campaign, incentives: Incentive[]): Incentive[] {
 /** In one line, for a card. */
 export function ResultsLine({ program, campaign }: { program: string; campaign: Campaign }) {
   const { t, language } = useCampaignWords();
-  const incentives = useIncentives(program).data;
-  const parts = incentives === undefined ? [] : partsOf(campaign, incentives.incentives);
-  if (incentives === undefined || parts.length === 0) {
+  const answer = useIncentives(program);
+  const incentives = answer.data;
+  if (incentives === undefined) {
+    // No answer, and no sentence: that nothing was used is a finding. Whoever may not read reports never gets one.
+    return answer.isLoading ? (
+      <div aria-busy="true">
+        <VisuallyHidden>{t('results')}</VisuallyHidden>
+        <Skeleton height={36} radius="sm" />
+      </div>
+    ) : answer.isError ? (
+      <Text size="xs" c="dimmed">
+        {t('resultsFailed')}
+      </Text>
+    ) : null;
+  }
+  const parts = partsOf(campaign, incentives.incentives);
+  if (parts.length === 0) {
     return (
       <Text size="xs" c="dimmed">
         {t('noResults')}

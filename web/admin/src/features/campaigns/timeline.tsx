@@ -71,7 +71,7 @@ export function Timeline({ program, draft, onOpen }: { program: string; draft: D
               ))}
             </Group>
             {today >= first && today <= last ? <Box pos="absolute" top={0} bottom={0} w={2} bg="var(--mantine-color-red-5)" style={{ left: `calc(${NAME_WIDTH}px + (100% - ${NAME_WIDTH}px) * ${daysBetween(first, today) / count})`, opacity: 0.6 }} aria-hidden /> : null}
-            {everything.length === 0 ? (
+            {everything.length === 0 && !batches.isLoading ? (
               <Text size="sm" c="dimmed" ta="center" py="lg">
                 {t('nothing')}
               </Text>

@@ -14,7 +14,7 @@ type Goal = Schemas['GoalOut'];
 
 const GoalForm = lazy(() => import('./goal-form'));
 const GoalRemoval = lazy(() => import('./goal-removal'));
-const COLOUR = { not_begun: 'gray', ahead: 'green', on_track: 'puntal', behind: 'orange', reached: 'green', missed: 'red' } as const;
+const COLOUR = { not_begun: 'gray', begun: 'gray', ahead: 'green', on_track: 'puntal', behind: 'orange', reached: 'green', missed: 'red' } as const;
 
 export function Goals({ goals, currency }: { goals: readonly Goal[]; currency: string }) {
   const { t } = useHomeWords();

@@ -51,6 +51,7 @@ export const useHomeWords = words(
     forecastText: 'At this pace: what came so far ÷ days gone × all days of the goal, from where it began',
     pace: {
       not_begun: 'Not begun',
+      begun: 'Just begun',
       ahead: 'Ahead',
       on_track: 'On track',
       behind: 'Behind',
@@ -110,6 +111,7 @@ export const useHomeWords = words(
     forecastText: 'A este ritmo: lo llegado hasta ahora ÷ días pasados × todos los días del objetivo, desde donde empezó',
     pace: {
       not_begun: 'Sin empezar',
+      begun: 'Recién empezado',
       ahead: 'Adelantado',
       on_track: 'En camino',
       behind: 'Retrasado',

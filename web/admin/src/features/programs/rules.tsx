@@ -112,7 +112,7 @@ function Limits({ document, ...shared }: Props & { document: Document }) {
   return (
     <Section title={t('limits')} about={t('limitsAbout')} add={t('addLimit')} onAdd={() => shared.onEdit('/limits/+')}>
       <Stack gap="xs">
-        {limits.length === 0 && (budgets.data?.items.length ?? 0) === 0 ? <Nothing text={t('noLimits')} /> : null}
+        {limits.length === 0 && budgets.data?.items.length === 0 ? <Nothing text={t('noLimits')} /> : null}
         {limits.map((id) => (
           <Line key={id} {...shared} place={`/limits/${id}`} name={spelled(id)} />
         ))}

@@ -65,7 +65,7 @@ export default function Catalogue({ program, draft, onEdit }: Props) {
           campaign={campaign === undefined ? undefined : said(campaign.label, language, spelled(campaign.id))}
           sentence={told.data?.sentences.find((each) => each.section === 'rewards' && each.id === reward.id)?.words}
           live={live.data?.items.find((each) => each.id === reward.id)}
-          ranked={ranking.data?.items.find((each) => each.reward === reward.id)}
+          times={ranking.data === undefined ? undefined : (ranking.data.items.find((each) => each.reward === reward.id)?.redemptions ?? 0)}
           onEdit={onEdit}
           onWaiting={() => void navigate({ search: (now) => ({ ...now, waiting: reward.id }) })}
         />
@@ -108,18 +108,18 @@ interface CardProps {
   campaign: string | undefined;
   sentence: string | undefined;
   live: Schemas['RewardOut'] | undefined;
-  ranked: Schemas['RankedRewardOut'] | undefined;
+  /** Taken in the last 30 days; undefined: not known, or not for this person to know. */
+  times: number | undefined;
   onEdit: (place: string) => void;
   onWaiting: () => void;
 }
 
 const COLORS = { on: 'teal', off: 'gray', stopped: 'red', retired: 'gray' } as const;
 
-function RewardCard({ program, draft, place, reward, campaign, sentence, live, ranked, onEdit, onWaiting }: CardProps) {
+function RewardCard({ program, draft, place, reward, campaign, sentence, live, times, onEdit, onWaiting }: CardProps) {
   const { t, language } = useRewardWords();
   const [stopping, setStopping] = useState(false);
   const name = said(reward.name, language, spelled(reward.id));
-  const times = ranked?.redemptions ?? 0;
   const image = pictureOf(typeof reward.image === 'string' ? reward.image : live?.image);
   return (
     <Card withBorder padding="md" component="article" aria-label={name}>
@@ -150,7 +150,7 @@ function RewardCard({ program, draft, place, reward, campaign, sentence, live, r
         ))}
         <Group justify="space-between">
           <Text size="sm">
-            {times === 0 ? t('notTaken') : t('taken', { count: times, n: whole(times, language) })}
+            {times === undefined ? '' : times === 0 ? t('notTaken') : t('taken', { count: times, n: whole(times, language) })}
           </Text>
           {reward.experience?.waitlist ? (
             <Button size="compact-xs" variant="light" onClick={onWaiting}>

@@ -33,7 +33,7 @@ export function RolesPage() {
       again();
     },
   });
-  const total = permissions.data?.length ?? 0;
+  const total = permissions.data?.length;
   return (
     <Page
       title={t('roles')}
@@ -64,7 +64,7 @@ export function RolesPage() {
                     </Text>
                   )}
                   <Text size="sm">
-                    {t('permissionsOf', { count: role.permissions.length, total })}
+                    {t(total === undefined ? 'permissionsHere' : 'permissionsOf', { count: role.permissions.length, total })}
                     {role.permissions.includes('points:adjust')
                       ? ` · ${role.adjust_limit === null ? t('noAdjustLimit') : t('adjustLimitOf', { most: whole(role.adjust_limit, language) })}`
                       : ''}

@@ -32,7 +32,7 @@ export function Erase({ member, onClose }: { member: Member; onClose: () => void
       verb={t('eraseDo')}
       danger
       busy={erase.isPending}
-      disabled={word.trim().toLocaleUpperCase() !== t('eraseWord')}
+      disabled={wallets.isPending || word.trim().toLocaleUpperCase() !== t('eraseWord')}
       failure={erase.error}
       onConfirm={() => erase.mutate({ params: { path } })}
       onClose={onClose}

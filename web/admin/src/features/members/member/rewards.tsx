@@ -103,7 +103,7 @@ function Redeem({ offer, id, onClose }: { offer: Offer; id: string; onClose: () 
       onClose();
     },
   });
-  const holds = wallets.data?.items.find((each) => each.wallet === offer.wallet)?.available ?? 0;
+  const holds = wallets.data?.items.find((each) => each.wallet === offer.wallet)?.available;
   const cost = offer.points * (offer.most_portions > 1 ? portions : 1);
   return (
     <Confirm
@@ -111,6 +111,7 @@ function Redeem({ offer, id, onClose }: { offer: Offer; id: string; onClose: () 
       title={t('redeemTitle', { name })}
       verb={t('redeem')}
       busy={redeem.isPending}
+      disabled={offer.wallet !== null && cost > 0 && holds === undefined && !wallets.isError}
       failure={redeem.error}
       onConfirm={() =>
         redeem.mutate({
@@ -125,7 +126,7 @@ function Redeem({ offer, id, onClose }: { offer: Offer; id: string; onClose: () 
           <NumberInput label={t('portions')} value={portions} min={offer.least_portions} max={offer.most_portions} allowDecimal={false} onChange={(typed) => setPortions(typeof typed === 'number' ? typed : offer.least_portions)} />
         ) : null}
         <Text size="sm">
-          {offer.wallet === null || cost === 0 ? t('redeemFree') : t('redeemText', { amount: amounts.full(offer.wallet, cost), left: amounts.full(offer.wallet, holds - cost) })}
+          {offer.wallet === null || cost === 0 ? t('redeemFree') : holds === undefined ? amounts.full(offer.wallet, cost) : t('redeemText', { amount: amounts.full(offer.wallet, cost), left: amounts.full(offer.wallet, holds - cost) })}
         </Text>
       </Stack>
     </Confirm>

@@ -31,7 +31,7 @@ export function ChangeStatus({ deed, onClose }: { deed: StatusDeed; onClose: () 
       verb={t(deed)}
       danger={deed === 'block' || deed === 'leave'}
       busy={change.isPending}
-      disabled={reason.trim() === ''}
+      disabled={wallets.isPending || reason.trim() === ''}
       failure={change.error}
       onConfirm={() => change.mutate({ params: { path }, body: { reason: reason.trim() } })}
       onClose={onClose}
