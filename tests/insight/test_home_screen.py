@@ -96,6 +96,22 @@ async def test_the_home_screen_is_one_answer(story: Teller) -> None:
     assert sum(row["units"] for row in rows) == ending["value"]
 
 
+async def test_a_rate_leads_to_the_rows_of_both_its_parts(story: Teller) -> None:
+    await a_history(story)
+
+    figures = (await story.get(f"reports/kpis?{MARCH}"))["figures"]
+
+    [rate] = [one for one in figures if one["id"] == "redemption_rate_period"]
+    spent = (await story.get(rate["rows"]))["items"]
+    earned = (await story.get(rate["whole_rows"]))["items"]
+    assert sum(row["units"] for row in spent) == rate["share"]["numerator"]
+    assert sum(row["units"] for row in earned) == rate["share"]["denominator"]
+    assert [(row["rule"], row["reward"]) for row in spent] == [(None, "mug")]
+    assert {(row["rule"], row["reward"]) for row in earned} == {("purchases", None)}
+    [back] = [one for one in figures if one["id"] == "repeat_purchase_rate"]
+    assert len((await story.get(back["whole_rows"]))["items"]) == back["share"]["denominator"]
+
+
 async def test_recommendations_say_their_numbers_and_where_to_go(story: Teller) -> None:
     """F4: "72 % of points expire within 30 days: send a reminder"."""
     await a_history(story)

@@ -256,6 +256,7 @@ class Figure(Struct, frozen=True):
         value: Units of `unit`; of money minor units, averages of money rounded half up. None: nothing to divide by.
         share: What a rate or an average was computed from.
         rows: Which list shows the rows behind it, and `of` which of them.
+        whole: Of a rate: the list of what it is a part of, and which of them; None: nobody can be listed.
     """
 
     id: str
@@ -265,6 +266,7 @@ class Figure(Struct, frozen=True):
     share: Share | None = None
     rows: RowsOf | None = None
     of: str | None = None
+    whole: tuple[RowsOf, str | None] | None = None
 
 
 class MemberRow(Struct, frozen=True):
@@ -302,6 +304,7 @@ class TransferRow(Struct, frozen=True):
     effective_at: datetime
     rule: str | None
     order: str | None
+    reward: str | None
 
 
 class HolderRow(Struct, frozen=True):

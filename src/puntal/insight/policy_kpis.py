@@ -17,6 +17,7 @@ from puntal.insight.model_kpis import (
     Kpis,
     People,
     Purchases,
+    RowsOf,
     Share,
     Span,
 )
@@ -75,8 +76,9 @@ def _count(id: str, value: int) -> Figure:
     return Figure(id, "count", value, rows="members", of=id)
 
 
-def _rate(id: str, share: Share, of: str) -> Figure:
-    return Figure(id, "rate", share.value, share=share, rows="members", of=of)
+def _rate(id: str, share: Share, of: str, whole: str | None = None) -> Figure:
+    among: tuple[RowsOf, str | None] | None = None if whole is None else ("members", whole)
+    return Figure(id, "rate", share.value, share=share, rows="members", of=of, whole=among)
 
 
 def _of_people(people: People) -> list[Figure]:
@@ -84,9 +86,9 @@ def _of_people(people: People) -> list[Figure]:
         _count("members", people.members),
         _count("new_members", people.new_members),
         _count("active_members", people.active_members),
-        _rate("active_rate", people.active_rate, "active_members"),
+        _rate("active_rate", people.active_rate, "active_members", "members"),
         _count("participating_members", people.participating_members),
-        _rate("participation_rate", people.participation_rate, "participating_members"),
+        _rate("participation_rate", people.participation_rate, "participating_members", "members"),
     ]
 
 
@@ -109,9 +111,25 @@ def _of_purchases(bought: Purchases) -> list[Figure]:
         Figure("average_order_uplift", "rate", uplift.value, share=uplift, rows="orders", of="orders"),
         _count("buyers", bought.buyers),
         _rate("membership_rate", bought.membership_rate, "buyers"),
-        Figure("repeat_purchase_rate", "rate", repeated.value, share=repeated, rows="orders", of="returning_orders"),
-        _rate("repeat_customer_rate", bought.repeat_customer_rate, "repeat_buyers"),
-        Figure("purchase_frequency", "ratio", frequency.value, share=frequency, rows="orders", of="known_orders"),
+        Figure(
+            "repeat_purchase_rate",
+            "rate",
+            repeated.value,
+            share=repeated,
+            rows="orders",
+            of="returning_orders",
+            whole=("orders", "known_orders"),
+        ),
+        _rate("repeat_customer_rate", bought.repeat_customer_rate, "repeat_buyers", "buyers"),
+        Figure(
+            "purchase_frequency",
+            "ratio",
+            frequency.value,
+            share=frequency,
+            rows="orders",
+            of="known_orders",
+            whole=("members", "buyers"),
+        ),
     ]
 
 
@@ -137,12 +155,13 @@ def _of_flow(flow: Flow) -> list[Figure]:
         ("redemption_rate_period", flow.redemption_rate_period),
         ("redemption_rate_lifetime", flow.redemption_rate_lifetime),
     ):
-        found.append(Figure(id, "rate", share.value, wallet=flow.wallet, share=share, rows="transfers", of="spent"))
-    lost = flow.breakage_rate
-    found.append(
-        Figure("breakage_rate", "rate", lost.value, wallet=flow.wallet, share=lost, rows="transfers", of="expired")
-    )
-    return found
+        found.append(_of_earned(id, share, flow.wallet, "spent"))
+    return [*found, _of_earned("breakage_rate", flow.breakage_rate, flow.wallet, "expired")]
+
+
+def _of_earned(id: str, share: Share, wallet: str, of: str) -> Figure:
+    whole: tuple[RowsOf, str | None] = ("transfers", "earned")
+    return Figure(id, "rate", share.value, wallet=wallet, share=share, rows="transfers", of=of, whole=whole)
 
 
 def _of_incentives(influence: Influence) -> list[Figure]:
@@ -159,7 +178,15 @@ def _of_ending(ending: Ending) -> list[Figure]:
     unit: FigureUnit = "money" if ending.kind == "money" else "points"
     return [
         Figure("ending_soon", unit, ending.units, wallet=ending.wallet, rows="ending"),
-        Figure("ending_soon_rate", "rate", ending.rate.value, wallet=ending.wallet, share=ending.rate, rows="ending"),
+        Figure(
+            "ending_soon_rate",
+            "rate",
+            ending.rate.value,
+            wallet=ending.wallet,
+            share=ending.rate,
+            rows="ending",
+            whole=("holders", None),
+        ),
     ]
 
 

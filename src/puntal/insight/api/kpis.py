@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from puntal.insight import policy_kpis as policy
 from puntal.insight import queries
 from puntal.insight.api.routing import FILE, READ, REFUSALS, Asked, Period, router
-from puntal.insight.model_kpis import Figure, FigureUnit, Share, Span
+from puntal.insight.model_kpis import Figure, FigureUnit, RowsOf, Share, Span
 from puntal.insight.phrases import FORMULAS
 
 
@@ -64,6 +64,9 @@ class FigureOut(BaseModel):
     formula: str = Field(description="In the language of the request.")
     rows: str | None = Field(
         description="Where the rows behind it are, below the program's address; null: other figures add up to it."
+    )
+    whole_rows: str | None = Field(
+        description="Of a rate: where the rows are of what it is a part of, such as all that was earned."
     )
     sql: str = Field(description="Where SQL is that adds it up anew from the books, below the program's address.")
 
@@ -132,6 +135,7 @@ def shown(one: Figure, past: Figure | None, period: Span, language: str) -> Figu
         change=number(changed),
         formula=FORMULAS[one.id][language],
         rows=rows_of(one, period),
+        whole_rows=None if one.whole is None else _rows(one, *one.whole, period),
         sql=sql_of(one.id, one.wallet, period),
     )
 
@@ -143,13 +147,15 @@ def sql_of(figure: str, wallet: str | None, period: Span) -> str:
 
 def rows_of(one: Figure, period: Span) -> str | None:
     """Return where the rows behind a figure are; None: other figures add up to it."""
-    if one.rows is None:
-        return None
-    if one.rows in ("holders", "ending"):
-        return f"reports/kpis/{one.rows}?wallet={one.wallet}"
-    if one.rows == "incentives":
+    return None if one.rows is None else _rows(one, one.rows, one.of, period)
+
+
+def _rows(one: Figure, rows: RowsOf, of: str | None, period: Span) -> str:
+    if rows in ("holders", "ending"):
+        return f"reports/kpis/{rows}?wallet={one.wallet}"
+    if rows == "incentives":
         return f"reports/incentives/orders?from={period.since}&through={period.through}"
-    return _below(f"reports/kpis/{one.rows}", period, one.wallet, of=one.of)
+    return _below(f"reports/kpis/{rows}", period, one.wallet, of=of)
 
 
 def _below(path: str, period: Span, wallet: str | None, **said: str | None) -> str:

@@ -92,6 +92,7 @@ class TransferRowOut(BaseModel):
     effective_at: datetime
     rule: str | None
     order: str | None
+    reward: str | None = Field(description="What units were redeemed for, or came back from.")
 
 
 class HolderRowOut(BaseModel):

@@ -94,7 +94,8 @@ SELECT * FROM listed ORDER BY occurred_at DESC, source DESC, order_id DESC
 TRANSFERS = f"""
 -- Locks nothing. Newest first; `sign` makes what went out positive where the figure is.
 WITH {FLOWED}
-SELECT id, holder_id, wallet::integer, kind, change * %(sign)s::integer, recorded_at, effective_at, rule, order_key
+SELECT id, holder_id, wallet::integer, kind, change * %(sign)s::integer, recorded_at, effective_at, rule, order_key,
+  note ->> 'reward'
 FROM flowed
 WHERE (%(wallet)s::integer IS NULL OR wallet = %(wallet)s::integer)
   AND (%(rules)s::text[] IS NULL OR rule = ANY(%(rules)s::text[])) AND recorded_at >= %(begins)s::timestamptz

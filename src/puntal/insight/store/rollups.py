@@ -104,7 +104,7 @@ ON CONFLICT (program_id, member_id, day) DO NOTHING
 
 FLOWED = """
 flowed AS (
-  SELECT t.id, t.holder_id, t.wallet, t.kind, t.recorded_at, t.effective_at, t.rule, t.order_key,
+  SELECT t.id, t.holder_id, t.wallet, t.kind, t.recorded_at, t.effective_at, t.rule, t.order_key, t.note,
     CASE WHEN t.destination IN ('available', 'pending', 'held', 'debt') THEN t.source ELSE t.destination END AS account,
     CASE WHEN t.destination IN ('available', 'pending', 'held', 'debt') THEN t.amount ELSE -t.amount END AS change
   FROM transfer t

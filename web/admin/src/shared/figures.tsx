@@ -94,6 +94,8 @@ interface RowsProps {
   rows: string;
   title: string;
   currency: string;
+  /** Of a rate: the rows of what it is a part of. */
+  whole?: string | undefined;
   /** Where SQL is that adds the figure up anew, or makes the table it stands in. */
   sql?: string | undefined;
 }
@@ -118,7 +120,7 @@ export function WithRows({ value, children, ...rows }: RowsProps & { value: numb
 }
 
 /** Opens the rows behind a figure. */
-export function RowsButton({ rows, title, currency, sql, small = false }: RowsProps & { small?: boolean }) {
+export function RowsButton({ rows, whole: all, title, currency, sql, small = false }: RowsProps & { small?: boolean }) {
   const { t } = useFigureWords();
   const [opened, setOpened] = useState(false);
   return (
@@ -132,7 +134,7 @@ export function RowsButton({ rows, title, currency, sql, small = false }: RowsPr
           {t('rows')}
         </Button>
       )}
-      {opened ? <RowsDrawer rows={rows} title={title} currency={currency} sql={sql} onClose={() => setOpened(false)} /> : null}
+      {opened ? <RowsDrawer rows={rows} whole={all} title={title} currency={currency} sql={sql} onClose={() => setOpened(false)} /> : null}
     </>
   );
 }
@@ -195,7 +197,7 @@ export function FigureCard({ figure, currency }: FigureProps) {
             {CARDS.has(figure.id) ? t(`brief.${figure.id}` as FigureWord) : name}
           </Text>
           <About text={figure.formula} label={t('formula', { figure: name })} size={14} />
-          {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} sql={figure.sql} title={name} currency={currency} small />}
+          {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} whole={figure.whole_rows ?? undefined} sql={figure.sql} title={name} currency={currency} small />}
         </Group>
         <Text fz={{ base: 22, sm: 26 }} fw={650} lh={1.2}>
           {valued(figure.value, figure, currency, names, language)}
@@ -266,7 +268,7 @@ export function FigureList({ title, figures, currency, within = false }: FigureL
                   <Change figure={figure} currency={currency} />
                 </td>
                 <td className="act">
-                  {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} sql={figure.sql} title={name} currency={currency} small />}
+                  {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} whole={figure.whole_rows ?? undefined} sql={figure.sql} title={name} currency={currency} small />}
                 </td>
               </tr>
             );
