@@ -48,7 +48,7 @@ export async function saveCsv(program: string, path: string, file: string, told:
 
 /** Lists behind figures come in pages; reports themselves are one. */
 function isPaged(address: string): boolean {
-  return /\/(members|orders|transfers|holders|ending|redemptions|changes|cards|rows)$/.test(address);
+  return /\/(members|orders|transfers|holders|ending|redemptions|changes|cards|rows|uses)$/.test(address);
 }
 
 function nextOf(link: string | null): string | null {
