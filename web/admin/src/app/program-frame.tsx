@@ -25,7 +25,7 @@ export function ProgramFrame() {
     <Shell
       left={
         <>
-          <Burger opened={opened} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label={t('menu')} aria-expanded={opened} aria-controls="screens" />
+          <Burger opened={opened} onClick={menu.toggle} hiddenFrom="md" size="sm" aria-label={t('menu')} aria-expanded={opened} aria-controls="screens" />
           <img src="/admin/favicon.svg" width={26} height={26} alt="" />
           <SwitchPlace slug={program} />
         </>

@@ -9,7 +9,7 @@ import { useParams } from '@tanstack/react-router';
 import { useNames, type Names } from './names';
 import { About } from './ui';
 import type { Language } from './words';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState, type CSSProperties, type ReactNode } from 'react';
 
 export type Figure = Schemas['FigureOut'];
 type Valued = Pick<Figure, 'unit' | 'wallet'>;
@@ -189,6 +189,7 @@ export function FigureCard({ figure, currency }: FigureProps) {
   const { t, language } = useFigureWords();
   const names = useNames();
   const name = useFigureName()(figure.id, figure.wallet);
+  const said = valued(figure.value, figure, currency, names, language);
   return (
     <Paper withBorder p="md" component="section" aria-label={name}>
       <Stack gap={4} h="100%" justify="space-between">
@@ -199,12 +200,14 @@ export function FigureCard({ figure, currency }: FigureProps) {
           <About text={figure.formula} label={t('formula', { figure: name })} size={14} />
           {figure.rows === null ? <SqlButton sql={figure.sql} title={name} small /> : <RowsButton rows={figure.rows} whole={figure.whole_rows ?? undefined} sql={figure.sql} title={name} currency={currency} small />}
         </Group>
-        <Text fz={{ base: 22, sm: 26 }} fw={650} lh={1.2}>
-          {valued(figure.value, figure, currency, names, language)}
-        </Text>
+        <div className="figure-value" style={{ '--signs': Math.max(said.length, 1) } as CSSProperties}>
+          <Text fw={650} lh={1.2}>
+            {said}
+          </Text>
+        </div>
         <Group gap={8} mih={22}>
           <Change figure={figure} currency={currency} />
-          {figure.previous === null || figure.value === null ? (
+          {figure.previous !== null && said === valued(figure.previous, figure, currency, names, language) ? null : figure.previous === null || figure.value === null ? (
             <PartOf figure={figure} />
           ) : (
             <Text size="xs" c="dimmed">

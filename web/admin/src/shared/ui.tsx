@@ -4,7 +4,7 @@ import {
 } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconAlertTriangle, IconHelpCircle } from '@tabler/icons-react';
-import { lazy, Suspense, useDeferredValue, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useDeferredValue, useState, type ReactNode, type UIEvent } from 'react';
 import { isSilence, told } from './problem';
 import { useUiWords } from './ui.words';
 
@@ -73,6 +73,14 @@ export function About({ text, guide, label, size = 18 }: AboutProps) {
   ) : (
     mark
   );
+}
+
+const FADE = 48;
+
+/** Of a row of tabs that scrolls: fades it where it goes on, and only there. */
+export function faded({ currentTarget: row }: UIEvent<HTMLElement>): void {
+  row.style.setProperty('--before', `${Math.min(FADE, Math.round(row.scrollLeft))}px`);
+  row.style.setProperty('--after', `${Math.min(FADE, Math.max(0, Math.round(row.scrollWidth - row.clientWidth - row.scrollLeft)))}px`);
 }
 
 /** Grey bars where content will be. */

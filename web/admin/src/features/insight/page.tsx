@@ -1,7 +1,7 @@
 import { Tabs } from '@mantine/core';
 import { PeriodPicker, periodOf } from '@shared/period';
 import { useProgram } from '@shared/session';
-import { Page, Waiting } from '@shared/ui';
+import { Page, Waiting, faded } from '@shared/ui';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, type ComponentType } from 'react';
 import { TABS, type Tab } from './routes';
@@ -64,7 +64,7 @@ export function InsightPage() {
           }
         }}
       >
-        <Tabs.List style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }}>
+        <Tabs.List className="tabs-row" onScroll={faded}>
           {TABS.map((each) => (
             <Tabs.Tab key={each} value={each} ref={each === tab ? shown : null}>
               {t(`tabs.${each}`)}

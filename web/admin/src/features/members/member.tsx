@@ -1,7 +1,7 @@
 // One member: who she is, what she holds, and what was done.
 import { Alert, Anchor, Breadcrumbs, Button, Group, Tabs, Text } from '@mantine/core';
 import { day } from '@shared/format';
-import { Loaded, Page, Waiting } from '@shared/ui';
+import { Loaded, Page, Waiting, faded } from '@shared/ui';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Actions } from './member/actions';
@@ -66,7 +66,7 @@ function One({ member }: { member: Member }) {
       {member.status === 'erased' ? <Alert color="gray">{t('erasedText')}</Alert> : null}
       {isGone ? null : (
         <Tabs value={tab} onChange={(chosen) => open(chosen as MemberTab)} keepMounted={false}>
-          <Tabs.List mb="lg" style={{ flexWrap: 'nowrap', overflowX: 'auto' }}>
+          <Tabs.List mb="lg" className="tabs-row" onScroll={faded}>
             {TABS.map((each) => (
               <Tabs.Tab key={each} value={each} style={{ flexShrink: 0 }}>
                 {t(`tabs.${each}`)}

@@ -8,7 +8,7 @@ const COLOURS: Partial<Record<Status, string>> = { active: 'teal', paused: 'yell
 export function StatusBadge({ status }: { status: Status }) {
   const { t } = useMemberWords();
   return (
-    <Badge variant="light" color={COLOURS[status] ?? 'gray'} autoContrast tt="none" fw={600} style={{ flexShrink: 0, overflow: 'visible' }}>
+    <Badge variant="light" color={COLOURS[status] ?? 'gray'} autoContrast tt="none" fw={600} miw="max-content" style={{ overflow: 'visible' }}>
       {t(`statuses.${status}`)}
     </Badge>
   );

@@ -3,7 +3,7 @@ import { DraftBar } from '@shared/draft/bar';
 import { useDraft, useTold } from '@shared/draft/state';
 import { StopDialog, SwitchedOffBanner, useSwitchOf } from '@shared/draft/switches';
 import { useMay, useProgram } from '@shared/session';
-import { Loaded, Page, Waiting } from '@shared/ui';
+import { Loaded, Page, Waiting, faded } from '@shared/ui';
 import { IconPlayerStop } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -44,7 +44,7 @@ export function ProgramPage() {
       <SwitchedOffBanner program={program} />
       {draft.data === undefined || view === 'publish' ? null : <DraftBar program={program} draft={draft.data} />}
       <Tabs value={view} onChange={(next) => next !== null && show(next as View)} keepMounted={false}>
-        <Tabs.List aria-label={t('views')} style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }}>
+        <Tabs.List aria-label={t('views')} className="tabs-row" onScroll={faded}>
           {VIEWS.map((each) => (
             <Tabs.Tab key={each} value={each}>
               {t(each)}

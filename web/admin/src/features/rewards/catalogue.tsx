@@ -88,7 +88,7 @@ export default function Catalogue({ program, draft, onEdit }: Props) {
       ) : (
         <>
           <Group>
-            <Button size="xs" variant="default" aria-expanded={all} onClick={() => setAll(!all)}>
+            <Button size="xs" variant="default" h="auto" mih={30} py={6} styles={{ label: { whiteSpace: 'normal' } }} aria-expanded={all} onClick={() => setAll(!all)}>
               {t(all ? 'hideAside' : 'showAside', { count: aside.length })}
             </Button>
           </Group>

@@ -3,7 +3,7 @@ import { DraftBar } from '@shared/draft/bar';
 import { useDraft } from '@shared/draft/state';
 import { SwitchedOffBanner } from '@shared/draft/switches';
 import { useMay } from '@shared/session';
-import { Loaded, Page, Waiting } from '@shared/ui';
+import { Loaded, Page, Waiting, faded } from '@shared/ui';
 import { IconPlus } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -41,7 +41,7 @@ export function RewardsPage() {
       <SwitchedOffBanner program={program} />
       {draft.data === undefined || current !== 'catalogue' ? null : <DraftBar program={program} draft={draft.data} />}
       <Tabs value={current} onChange={(next) => void navigate({ search: next === 'catalogue' ? {} : { view: next as View } })} keepMounted={false}>
-        <Tabs.List aria-label={t('views')} style={{ flexWrap: 'nowrap', overflowX: 'auto', overflowY: 'hidden' }}>
+        <Tabs.List aria-label={t('views')} className="tabs-row" onScroll={faded}>
           {VIEWS.filter((each) => may(NEEDS[each])).map((each) => (
             <Tabs.Tab key={each} value={each}>
               {t(each)}
