@@ -99,13 +99,13 @@ def test_a_condition_that_was_not_met_says_what_was_found() -> None:
     [
         (
             {"except_lines": {"line.category": "fuel"}},
-            "coffee: left out (category is fuel)",
-            "coffee: queda fuera (categoría es fuel)",
+            "coffee: left out (the category is fuel)",
+            "coffee: queda fuera (la categoría es fuel)",
         ),
         (
             {"only_lines": {"line.category": "hats"}},
-            "coffee: it would count if category is hats; this was fuel",
-            "coffee: contaría si categoría es hats; aquí era fuel",
+            "coffee: it would count if the category is hats; this was fuel",
+            "coffee: contaría si la categoría es hats; aquí era fuel",
         ),
     ],
 )
@@ -147,13 +147,13 @@ def test_schedules_and_audiences() -> None:
     ("sections", "sentence"),
     [
         ({"earning": [BASE_RULE | {"limit": {"points": 5, "per": "month"}}]},
-         "5 points of 10 points for €10.00: a member gets it at most 5 units a month."),
+         "5 points of 10 points for €10.00: a member gets it at most 5 points a month."),
         ({"earning": [BASE_RULE | {"budget": {"points": 7}}]},
-         "7 points of 10 points for €10.00: it comes with a budget of 7 units in all."),
+         "7 points of 10 points for €10.00: it comes with a budget of 7 points in all."),
         ({"budget": {"points": 7}},
-         "7 points of 10 points for €10.00: the program comes with a budget of 7 units in all."),
+         "7 points of 10 points for €10.00: the program comes with a budget of 7 points in all."),
         ({"limits": {"all": {"points": 6, "per": "day", "rules": ["purchases"]}}},
-         "6 points of 10 points for €10.00: a member gets it at most 6 units a day."),
+         "6 points of 10 points for €10.00: a member gets it at most 6 points a day."),
         ({"wallets": {"points": {"kind": "points", "limits": {"balance": 3}}}},
          "3 points of 10 points for €10.00: nobody has more in 'points'."),
         ({"wallets": {"points": {"kind": "points", "limits": {"earn": {"points": 4}}}}},
