@@ -97,6 +97,17 @@ async def test_the_live_program_gives_what_the_books_have(shop: Teller, days: in
         assert (wallet["wallet"], wallet["closing"]["live"]) == (wallet["wallet"], left)
 
 
+async def apart(shop: Teller, document: dict[str, Any], days: int) -> dict[str, Any]:
+    """Simulate in processes, however few events there are."""
+    asked = await shop.post("program/simulate", {"document": document, "days": days}, status=202)
+    few, running.FEW = running.FEW, 0
+    try:
+        await running.run(shop.database, shop.program_id, UUID(asked["id"]), now=await now_of(shop))
+    finally:
+        running.FEW = few
+    return await shop.get(f"program/simulations/{asked['id']}")
+
+
 async def test_members_live_apart_without_a_shared_budget_and_in_parts(shop: Teller) -> None:
     """Two processes, each with half of the members, tell what one tells."""
     draft = without_budgets()
@@ -106,13 +117,8 @@ async def test_members_live_apart_without_a_shared_budget_and_in_parts(shop: Tel
     richer["earning"][0]["award"]["points"] = 2
     whole = (await simulated(shop, richer, 60))["result"]
 
-    asked = await shop.post("program/simulate", {"document": richer, "days": 60}, status=202)
-    few, running.FEW = running.FEW, 0
-    try:
-        await running.run(shop.database, shop.program_id, UUID(asked["id"]), now=await now_of(shop))
-    finally:
-        running.FEW = few
-    parts = (await shop.get(f"program/simulations/{asked['id']}"))["result"]
+    asked = await apart(shop, richer, 60)
+    parts = asked["result"]
 
     assert not whole["in_order_of_time"]
     assert parts == whole
@@ -150,6 +156,28 @@ async def test_a_budget_for_all_runs_out_when_it_would(shop: Teller) -> None:
     (found,) = [one for one in result["rules"] if one["rule"] == "first_hundred"]
     assert found["points"]["difference"] > 0
     assert result["in_order_of_time"]
+
+
+@pytest.mark.parametrize(("points", "runs"), [(60, 2), (1_000_000, 1)])
+async def test_members_live_apart_as_long_as_no_budget_runs_out(shop: Teller, points: int, runs: int) -> None:
+    """Two processes tell what one tells in the order of time; where somebody came too late, they begin again."""
+    live = copy.deepcopy(PROGRAM)
+    draft = drafted()
+    for document in (live, draft):
+        rule = next(rule for rule in document["earning"] if "budget" in rule)
+        rule["budget"]["points"] = points
+    draft["earning"][0]["award"]["points"] = 2
+    await shop.post("program/publish", {"document": live})
+    whole = await simulated(shop, draft, 60)
+
+    parts = await apart(shop, draft, 60)
+
+    assert parts["result"] == whole["result"]
+    assert whole["result"]["in_order_of_time"]
+    assert not whole["result"]["same"]
+    async with shop.database.program_transaction(shop.program_id) as tx:
+        row = await (await tx.execute("SELECT run FROM simulation WHERE id = %s", [parts["id"]])).fetchone()
+    assert row == (runs,)
 
 
 async def test_a_new_line_moves_members_up_and_down(shop: Teller) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from fractions import Fraction
 
 from puntal.engine.model import VOUCHER_GIVEN, Compiled, Decision, Event, Reason
@@ -13,6 +13,7 @@ from puntal.engine.rerun import Movement, Rerun
 from puntal.insight.simulation.lives import Life
 from puntal.insight.simulation.model import Example, Given, Moment, Part, Reasoned, Side, Wallet
 from puntal.ledger.model import EXPIRED
+from puntal.limits.model import BudgetKey
 
 MOST_EXAMPLES = 10
 _LIVE, _DRAFT = "live", "draft"
@@ -51,6 +52,9 @@ class Watch:
         for decision in rerun.happen(event):
             self.part.decisions += 1
             self._note(rerun.program, decision, side)
+            for (budget, measure, start), amount in decision.budgets.items():
+                if amount > 0:
+                    _use(self.part, f"{side} {measure} {start} {budget}", amount)
             reasons += decision.reasons
         return reasons
 
@@ -222,9 +226,40 @@ def joined(parts: Iterable[Part]) -> Part:
                 for other, count in tos.items():
                     of = whole.tiers.setdefault(ladder, {}).setdefault(one, {})
                     of[other] = of.get(other, 0) + count
+        for budget, amount in part.used.items():
+            _use(whole, budget, amount)
         whole.winners = best([*whole.winners, *part.winners], winning=True)
         whole.losers = best([*whole.losers, *part.losers], winning=False)
     return whole
+
+
+def _use(part: Part, budget: str, amount: int) -> None:
+    part.used[budget] = part.used.get(budget, 0) + amount
+
+
+def lasted(used: Mapping[str, int], then: Mapping[BudgetKey, int], live: Compiled, draft: Compiled) -> bool:
+    """Return whether no shared budget ran out, whoever came first.
+
+    Where all that was ever used, with what was used before, fits, every award would have fitted in any order: what is
+    in use at one moment is never more. And what did not fit beside the other awards of its own event alone would not
+    have fitted beside more.
+
+    Args:
+        used: As of `Part`, by members who did not concern each other.
+        then: What was used when the period began.
+        live: The program in force.
+        draft: The other.
+    """
+    for told, amount in used.items():
+        side, measure, start, budget = told.split(" ", 3)
+        bounds = (live if side == _LIVE else draft).budgets.values()
+        most = {
+            bound.most for of_rule in bounds for bound in of_rule if (bound.key, bound.measure) == (budget, measure)
+        }
+        before = then.get((budget, measure, date.fromisoformat(start)), 0)
+        if not most or before + amount > min(most):
+            return False
+    return True
 
 
 def _join(side: Side, more: Side) -> None:

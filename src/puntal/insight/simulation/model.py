@@ -54,6 +54,7 @@ class Ask(Struct, frozen=True, kw_only=True):
         run: Which run of the job it belongs to: one that was overtaken stops.
         now: By the program's clock; the period ends here.
         part: Of `parts`, by the last byte of members' ids.
+        unbounded: Take shared budgets as untouched at every event, and tell what was used of them.
     """
 
     uri: str
@@ -65,6 +66,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     part: int
     parts: int
     portion: int
+    unbounded: bool = False
 
 
 class Side(Struct):
@@ -145,6 +147,7 @@ class Part(Struct):
 
     Attributes:
         tiers: Ladder to tier under the live program to tier under the draft to members, where they differ.
+        used: Of shared budgets, however much came back: side, measure, first day of the period and budget to how much.
     """
 
     members: int = 0
@@ -158,3 +161,4 @@ class Part(Struct):
     tiers: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     winners: list[Example] = field(default_factory=list)
     losers: list[Example] = field(default_factory=list)
+    used: dict[str, int] = field(default_factory=dict)

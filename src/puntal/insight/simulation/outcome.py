@@ -140,7 +140,7 @@ class ImpactOut(BaseModel):
     decisions: int = Field(description="Of both programs, with those of events that events caused.")
     unreadable: int = Field(description="Events of people whose words were erased.")
     in_order_of_time: bool = Field(
-        description="Events of all members were decided in one order, because shared budgets bind them together."
+        description="Shared budgets bind members together, so all events count in the order in which they happened."
     )
     cost_minor: SidesOut = Field(description="Of all wallets in the program's currency.")
     wallets: list[WalletImpactOut]

@@ -1,4 +1,4 @@
-"""Running a simulation: member by member in several processes or, where shared budgets bind members together, in order.
+"""Running a simulation: member by member in several processes or, where a shared budget runs out, in order of time.
 
 Memory stays the same however many members there are: some hundred at a time are read, lived twice and forgotten.
 """
@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from puntal.access.operations import notifications
 from puntal.engine.model import Compiled, Switches
@@ -82,15 +83,16 @@ class Work:
             for watch in watches:
                 for _, step in watch.life.steps():
                     watch.step(step)
+                    if self.ask.unbounded:
+                        self.live_budgets.clear()
+                        self.draft_budgets.clear()
                 watch.close(self.ask.now)
         await self._tell()
         return self.part
 
     async def in_order_of_time(self) -> Part:
         """Live everybody's events in one order, as they happened, so that shared budgets run out when they would."""
-        async with self.database.program_transaction(self.ask.program_id) as tx:
-            await tx.execute(PATIENCE)
-            then = await budgets.then(tx, self.live, since=self.wanted.since, day=self.ask.since)
+        then = await self.used_before()
         self.live_budgets |= then
         self.draft_budgets |= then
         with Waiting(self) as waiting:
@@ -109,6 +111,12 @@ class Work:
                     watch.close(self.ask.now)
         await self._tell()
         return self.part
+
+    async def used_before(self) -> dict[BudgetKey, int]:
+        """Return what was used of shared budgets when the period began."""
+        async with self.database.program_transaction(self.ask.program_id) as tx:
+            await tx.execute(PATIENCE)
+            return await budgets.then(tx, self.live, since=self.wanted.since, day=self.ask.since)
 
     async def _turns(self) -> AsyncIterator[list[UUID]]:
         names: dict[str, Any] = {
@@ -191,27 +199,32 @@ async def run(database: Database, program_id: int, id: UUID, *, now: datetime, p
         live, draft, switches = await programs.both(tx, program_id, revision, source.load_json(document))
         events = await store.count(tx, program_id, id, number, since=midnight(live.zone, since), until=until)
     ordered = bound_together(live) or bound_together(draft)
-    parts = 1 if ordered or events <= FEW else processes
-    asks = [
-        Ask(
-            uri=database.uri,
-            program_id=program_id,
-            simulation_id=id,
-            run=number,
-            since=since,
-            now=until,
-            part=part,
-            parts=parts,
-            portion=PORTION,
-        )
-        for part in range(parts)
-    ]
+    ask = Ask(
+        uri=database.uri,
+        program_id=program_id,
+        simulation_id=id,
+        run=number,
+        since=since,
+        now=until,
+        part=0,
+        parts=1,
+        portion=PORTION,
+    )
+    work = Work(database, ask, live, draft, switches)
     try:
         if events <= FEW:
-            work = Work(database, asks[0], live, draft, switches)
             found = [await (work.in_order_of_time() if ordered else work.by_member())]
         else:
-            found = [_part(each) for each in await _apart(asks)]
+            found = await _apart(ask, processes, unbounded=ordered)
+            if ordered and not comparing.lasted(comparing.joined(found).used, await work.used_before(), live, draft):
+                # Some had what others would have left nothing of: from the beginning, in the order of time.
+                async with database.program_transaction(program_id) as tx:
+                    again = await store.begin(tx, program_id, id, now=now)
+                    if again is None:
+                        return False
+                    number = again[0]
+                    await store.count(tx, program_id, id, number, since=midnight(live.zone, since), until=until)
+                found = await _apart(replace(ask, run=number), 1)
     except OvertakenError:
         return False
     said = outcome.told(comparing.joined(found), live, draft, in_order_of_time=ordered)
@@ -236,19 +249,20 @@ def bound_together(program: Compiled) -> bool:
     return any(program.budgets.values())
 
 
-async def _apart(asks: list[Ask]) -> list[bytes]:
+async def _apart(ask: Ask, parts: int, *, unbounded: bool = False) -> list[Part]:
     """Do each part in a process of its own: deciding is work for a processor, and one process has but one."""
+    asks = [replace(ask, part=part, parts=parts, unbounded=unbounded) for part in range(parts)]
     loop = asyncio.get_running_loop()
     # Started anew, not forked: the parent has threads and open connections.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(len(asks), mp_context=context) as pool:
+    with ProcessPoolExecutor(parts, mp_context=context) as pool:
         outcomes = await asyncio.gather(
-            *(loop.run_in_executor(pool, live_part, _encode(ask)) for ask in asks), return_exceptions=True
+            *(loop.run_in_executor(pool, live_part, _encode(each)) for each in asks), return_exceptions=True
         )
     for one in outcomes:
         if isinstance(one, BaseException):
             raise one
-    return [one for one in outcomes if isinstance(one, bytes)]
+    return [_part(one) for one in outcomes if isinstance(one, bytes)]
 
 
 def live_part(asked: bytes) -> bytes:
@@ -264,7 +278,7 @@ async def _live(ask: Ask) -> bytes:
             live, draft, switches = await programs.both(tx, ask.program_id, found[0], source.load_json(found[1]))
         garbage.settle()
         work = Work(database, ask, live, draft, switches)
-        ordered = bound_together(live) or bound_together(draft)
+        ordered = not ask.unbounded and (bound_together(live) or bound_together(draft))
         return _encode(await (work.in_order_of_time() if ordered else work.by_member()))
     finally:
         await database.close()
