@@ -15,7 +15,9 @@ from puntal.access.model import OrganizationId
 from puntal.access.operations import keys
 from puntal.kit import clock, http
 from puntal.programs import api_preview, recurring
-from puntal.programs.templates import list_templates
+from puntal.programs.document.program import Program
+from puntal.programs.telling import tell
+from puntal.programs.templates import list_templates, load_template
 
 if TYPE_CHECKING:
     from puntal.kit.db import Database
@@ -83,3 +85,23 @@ async def test_no_template_speaks_in_rules_of_calendars(client: httpx2.AsyncClie
 async def test_a_currency_is_three_letters_and_a_template_one_of_ours(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/v1/templates/cafe/preview", params={"currency": "euro"})).status_code == 422
     assert (await client.get("/v1/templates/bakery/preview")).json()["type"] == "programs.template_not_found"
+
+
+@pytest.mark.parametrize("template", [each.id for each in list_templates()])
+@pytest.mark.parametrize("currency", ["GBP", "JPY", "USD"])
+def test_names_say_amounts_in_the_merchants_currency(template: str, currency: str) -> None:
+    assert "€" not in str(load_template(template, currency=currency))
+
+
+def test_a_reward_of_twenty_pounds_is_called_so() -> None:
+    rewards = {each["id"]: each["name"] for each in load_template("supermarket", currency="GBP")["rewards"]}
+    assert rewards["basket_twenty"] == {"en": "£20 off", "es": "20 GBP de descuento"}
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "for a full card of 9 stamps"), ("es", "por una tarjeta llena de 9 sellos")]
+)
+def test_what_a_full_card_becomes_says_what_it_takes(language: str, told: str) -> None:
+    cafe = Program.model_validate(load_template("cafe"))
+    [coffee] = [each.words for each in tell(cafe, language) if each.path == "/rewards/0"]
+    assert told in coffee

@@ -95,7 +95,7 @@ PERMISSIONS: Mapping[Permission, tuple[str, Words]] = {
 """By permission: the group it is shown in, and what it lets somebody do."""
 
 ROLES: Mapping[str, tuple[Words, Words]] = {
-    "owner": (Words("Owner", "Propietario"), Words("Everything, and appoints owners", "Todo, y nombra propietarios")),
+    "owner": (Words("Owner", "Propiedad"), Words("Everything, and appoints owners", "Todo, y nombra propietarios")),
     "admin": (
         Words("Administrator", "Administración"),
         Words("Everything but appointing owners", "Todo menos nombrar propietarios"),

@@ -14,5 +14,7 @@ class CartFaulty(Faulty):
     code = "checkout.cart_faulty"
     messages: ClassVar[Mapping[str, str]] = {
         "en": "{count} values of the cart are not valid",
+        "en_one": "One value of the cart is not valid",
         "es": "{count} valores del carrito no son válidos",
+        "es_one": "Un valor del carrito no es válido",
     }

@@ -69,8 +69,8 @@ ALERTS: Mapping[AlertKind, Words] = {
         "es": ("Falló trabajo en segundo plano", "{count} tareas se abandonaron tras todos sus intentos"),
     },
     "approvals_waiting": {
-        "en": ("Somebody waits for a second person", "{count} actions wait for approval"),
-        "es": ("Alguien espera a una segunda persona", "{count} acciones esperan aprobación"),
+        "en": ("Somebody waits for a second person", "Actions waiting for approval: {count}"),
+        "es": ("Alguien espera a una segunda persona", "Acciones a la espera de aprobación: {count}"),
     },
     "goal_behind": {
         "en": ("A goal is behind", "“{about}”: {percent} % of the way, {days} days left"),

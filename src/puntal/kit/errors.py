@@ -35,9 +35,18 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
         super().__init__(self.title(DEFAULT_LOCALE))
 
     def title(self, locale: str) -> str:
-        """Return the sentence for a reader; `es-MX` falls back to `es`, an unknown language to English."""
+        """Return the sentence for a reader; `es-MX` falls back to `es`, an unknown language to English.
+
+        Of one thing, where `count` says so, the sentence under `es_one` is taken if there is one.
+        """
         language = locale.replace("_", "-").split("-", maxsplit=1)[0].lower()
-        sentence = self.messages.get(locale) or self.messages.get(language) or self.messages[DEFAULT_LOCALE]
+        single = self.numbers.get("count") == 1
+        sentence = (
+            (self.messages.get(f"{language}_one") if single else None)
+            or self.messages.get(locale)
+            or self.messages.get(language)
+            or self.messages[DEFAULT_LOCALE]
+        )
         return sentence.format_map(self.numbers)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -162,7 +171,9 @@ class Faulty(Invalid):
     code = "request.faulty"
     messages: ClassVar[Mapping[str, str]] = {
         "en": "{count} values are not valid",
+        "en_one": "One value is not valid",
         "es": "{count} valores no son válidos",
+        "es_one": "Un valor no es válido",
     }
 
     def __init__(self, faults: Sequence[Fault], **numbers: object) -> None:

@@ -14,7 +14,9 @@ class NotValid(Faulty):
     code = "members.not_valid"
     messages: ClassVar[Mapping[str, str]] = {
         "en": "{count} values about the member are not valid",
+        "en_one": "One value about the member is not valid",
         "es": "{count} datos del miembro no son válidos",
+        "es_one": "Un dato del miembro no es válido",
     }
 
 

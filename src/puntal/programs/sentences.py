@@ -30,7 +30,7 @@ class Speaker:
     """Tells parts of one program in one language; Spanish or, for every other language, English."""
 
     def __init__(self, program: Program, locale: str) -> None:
-        self._program = program
+        self.program = program
         self._locale = Locale.parse(locale.replace("-", "_"))
         self._language = self._locale.language if self._locale.language in WORDS else "en"
         self._words = WORDS[self._language]
@@ -297,17 +297,17 @@ class Speaker:
 
     def tier_name(self, tier_id: str) -> str:
         """Return a tier's name."""
-        tiers = (tier for ladder in self._program.ladders for tier in ladder.tiers)
+        tiers = (tier for ladder in self.program.ladders for tier in ladder.tiers)
         return next((self.text(tier.name, tier_id) for tier in tiers if tier.id == tier_id), tier_id)
 
     def name(self, rule_id: str) -> str:
         """Return a rule's label."""
-        rules = [*self._program.earning, *(r for c in self._program.campaigns for r in c.earning)]
+        rules = [*self.program.earning, *(r for c in self.program.campaigns for r in c.earning)]
         return next((self.text(rule.label, rule.id) for rule in rules if rule.id == rule_id), rule_id)
 
     def units(self, wallet: str | None, count: Decimal | None) -> str:
         """Return `3 points`, in the wallet's own words; without a count only the word."""
-        found = self._program.wallets.get(wallet or "")
+        found = self.program.wallets.get(wallet or "")
         if found is not None and found.kind == "money" and found.currency is not None and count is not None:
             return str(format_currency(count, found.currency, locale=self._locale))
         word = self._unit(found, one=count == 1)
@@ -315,7 +315,7 @@ class Speaker:
 
     def _units_of(self, wallets: Collection[str], count: int) -> str:
         """Return so many units by their name where it is one wallet's: of these, or of those that can be spent."""
-        known = wallets or [id for id, wallet in self._program.wallets.items() if wallet.kind == "points"]
+        known = wallets or [id for id, wallet in self.program.wallets.items() if wallet.kind == "points"]
         if len(known) == 1:
             return self.units(next(iter(known)), Decimal(count))
         return self.say("units", v=self.number(count))
@@ -366,11 +366,11 @@ class Speaker:
         return self.say(kind if one else f"{kind}s")
 
     def _wallet(self, identifier: str) -> str:
-        wallet = self._program.wallets.get(identifier)
+        wallet = self.program.wallets.get(identifier)
         return self.text(wallet.label if wallet is not None else None, identifier)
 
     def _segment(self, identifier: str) -> str:
-        segment = self._program.segments.get(identifier)
+        segment = self.program.segments.get(identifier)
         return self.text(segment.label if segment is not None else None, identifier)
 
     def _event(self, name: str) -> str:
@@ -380,7 +380,7 @@ class Speaker:
         built_in = BUILT_IN_EVENTS.get(name)
         if built_in is not None:
             return built_in[self._language]
-        declared = self._program.events.get(name)
+        declared = self.program.events.get(name)
         return self.text(declared.label if declared is not None else None, name)
 
     def _condition(self, condition: Condition, catalogue: Catalogue, *, line: bool) -> str:

@@ -20,7 +20,7 @@ class RewardSpeaker:
     def reward(self, reward: Reward) -> str:
         """Return what a reward is, what it costs and what bounds it, in one sentence."""
         speaker, say = self._speaker, self._speaker.say
-        parts = [self.gives(reward), self.costs(reward.cost)]
+        parts = [self.gives(reward), self._for_a_full_card(reward.id) or self.costs(reward.cost)]
         if reward.portions is not None:
             parts.append(say("portions", least=reward.portions.min, most=speaker.number(reward.portions.max)))
         parts += self._who_and_when(reward)
@@ -80,7 +80,7 @@ class RewardSpeaker:
             case "gift_card" | "cash_back":
                 text = say(reward.kind, v=worth)
             case "custom":
-                text = (reward.type or reward.kind).replace("_", " ")
+                text = self._kind(reward.type or reward.kind)
             case _:
                 text = say(reward.kind)
         if reward.max_discount is not None:
@@ -100,6 +100,17 @@ class RewardSpeaker:
                 text += f" ({', '.join(tiers)})"
             told.append(text)
         return say("costs", v=say("or").join(told)) if told else say("costs_nothing")
+
+    def _kind(self, identifier: str) -> str:
+        kind = self._speaker.program.reward_kinds.get(identifier)
+        return self._speaker.text(None if kind is None else kind.label, identifier.replace("_", " "))
+
+    def _for_a_full_card(self, reward_id: str) -> str:
+        """Return that a full card becomes this reward; nothing where none does."""
+        for identifier, wallet in self._speaker.program.wallets.items():
+            if wallet.card is not None and wallet.card.reward == reward_id:
+                return self._speaker.say("full_card", v=self._speaker.units(identifier, Decimal(wallet.card.size)))
+        return ""
 
     def limit(self, limit: Limit) -> str:
         """Return a limit per member."""

@@ -10,12 +10,18 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
+from babel.numbers import format_currency
+
 from puntal.kit.money import digits
 from puntal.programs import source
 from puntal.programs.errors import TemplateNotFound
 
 Kind = Literal["points", "stamps", "tiers", "cashback", "business"]
 _MONEY = re.compile(r"(\d+(?:\.\d+)?) ([A-Z]{3})")
+_SAID = re.compile(r"€(\d+)|(\d+) €")
+"""Whole amounts within names and texts; templates are written in euro."""
+_PATTERNS: Mapping[str, str] = {"es": "#,##0 ¤", "en": "¤#,##0"}
+"""Of whole amounts, by the languages templates are written in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +113,8 @@ def load_template(
 ) -> dict[str, Any]:
     """Return a template's document as plain data, in the merchant's currency and zone; amounts are not converted.
 
+    Names and texts that say an amount say it in that currency too.
+
     Raises:
         TemplateNotFound: There is none of this name.
     """
@@ -133,13 +141,19 @@ def _document(name: str) -> dict[str, Any]:
     return source.load_yaml(_text(name))
 
 
-def _in_currency(value: Any, written: str, wanted: str) -> Any:  # noqa: ANN401 - plain data is any JSON value
+def _in_currency(value: Any, written: str, wanted: str, language: str | None = None) -> Any:  # noqa: ANN401 - plain data is any JSON value
     if isinstance(value, dict):
-        return {key: _in_currency(inner, written, wanted) for key, inner in value.items()}
+        # What stands under a language is read by members.
+        return {
+            key: _in_currency(inner, written, wanted, key if key in _PATTERNS else language)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
-        return [_in_currency(inner, written, wanted) for inner in value]
+        return [_in_currency(inner, written, wanted, language) for inner in value]
     if value == written:
         return wanted
+    if isinstance(value, str) and language is not None and written != wanted:
+        return _SAID.sub(lambda amount: _spoken(int(amount[1] or amount[2]), wanted, language), value)
     found = _MONEY.fullmatch(value) if isinstance(value, str) else None
     if found is None or found[2] != written:
         return value
@@ -147,3 +161,8 @@ def _in_currency(value: Any, written: str, wanted: str) -> Any:  # noqa: ANN401 
     # 1.00 EUR is 1 JPY, and 0.008 of either is still a price of one point.
     text = f"{amount:.{digits(wanted)}f}" if amount == amount.to_integral_value() else found[1]
     return f"{text} {wanted}"
+
+
+def _spoken(amount: int, currency: str, language: str) -> str:
+    """Return a whole amount as people of a language write it, without decimals: £2, 2 GBP."""
+    return str(format_currency(amount, currency, format=_PATTERNS[language], locale=language, currency_digits=False))

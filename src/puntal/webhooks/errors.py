@@ -64,5 +64,7 @@ class EndpointNotValid(Faulty):
     code = "webhooks.endpoint_invalid"
     messages: ClassVar[Mapping[str, str]] = {
         "en": "This webhook endpoint cannot be used: {count} values are not valid",
+        "en_one": "This webhook endpoint cannot be used: one value is not valid",
         "es": "Este destino de webhooks no se puede usar: {count} valores no son válidos",
+        "es_one": "Este destino de webhooks no se puede usar: un valor no es válido",
     }

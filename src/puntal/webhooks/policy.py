@@ -153,7 +153,7 @@ def url_faults(url: str, *, allow_private: bool) -> list[Fault]:  # noqa: PLR091
     if allow_private:
         return []
     if parts.scheme == "http":
-        return fault("url_insecure", "Webhooks go over https", "https" + url[len("http") :])
+        return fault("url_insecure", "Webhooks go over https only", f"Did you mean “https{url[len('http') :]}”?")
     try:
         literal = ipaddress.ip_address(host)
     except ValueError:

@@ -24,7 +24,7 @@ export function useCells(query: Record<string, string>, currency: string) {
   const { program = '' } = useParams({ strict: false });
   const zone = useProgram()?.timezone ?? 'UTC';
   const names = useNames();
-  const orderName = useOrderName();
+  const { order: orderName } = useOrderName();
   const order = (source: string, id: string) => <span title={`${source} ${id}`.trim()}>{orderName(source, id)}</span>;
   return {
     t,

@@ -1,11 +1,14 @@
 // What the parts of a program are called, by their ids: marketers read names, never ids.
 import { api } from '@api';
 import { useParams } from '@tanstack/react-router';
+import { BUILT_IN } from './events';
 import { useMay } from './session';
 import { useLanguage, type Language } from './words';
 
 export interface Names {
   wallet: (id: string) => string;
+  /** What so many units of a wallet are called: one stamp, two stamps. */
+  units: (id: string, count: number) => string;
   /** Whether a wallet keeps money: its units are minor units of the program's currency. */
   isMoney: (id: string) => boolean;
   /** Whether a wallet only counts towards tiers: nothing of it can be spent. */
@@ -15,6 +18,7 @@ export interface Names {
   tier: (id: string) => string;
   ladder: (id: string) => string;
   rule: (id: string) => string;
+  event: (type: string) => string;
   /** A budget by its key, as `campaign:spring`. */
   budget: (key: string) => string;
 }
@@ -39,6 +43,12 @@ export function textIn(text: unknown, language: Language): string | undefined {
     return String((found as { other: unknown }).other);
   }
   return typeof found === 'string' ? found : undefined;
+}
+
+/** The form for one of a text that has plural forms. */
+function singular(text: unknown, language: Language): string | undefined {
+  const found = typeof text === 'object' && text !== null ? (text as Record<string, unknown>)[language] : undefined;
+  return typeof found === 'object' && found !== null && 'one' in found ? String((found as { one: unknown }).one) : undefined;
 }
 
 /** An id as words, where nobody gave a name. */
@@ -75,6 +85,7 @@ export function namesOf(document: Part, language: Language): Names {
   const units = (id: string) => textIn(wallets[id]?.['label'], language) ?? spelled(id);
   const names = {
     wallet: (id: string) => capital(units(id)),
+    units: (id: string, count: number) => (Math.abs(count) === 1 ? singular(wallets[id]?.['label'], language) : undefined) ?? units(id).toLocaleLowerCase(language),
     isMoney: (id: string) => wallets[id]?.['kind'] === 'money',
     isQualifying: (id: string) => wallets[id]?.['kind'] === 'qualifying',
     reward: (id: string) => (id.startsWith(PAY) ? `${PAY_WITH[language]} ${units(id.slice(PAY.length))}` : named(all('rewards'), id)),
@@ -82,6 +93,7 @@ export function namesOf(document: Part, language: Language): Names {
     tier: (id: string) => named(ladders.flatMap((each) => parts(each['tiers'])), id),
     ladder: (id: string) => named(ladders, id),
     rule: (id: string) => named(all('earning'), id),
+    event: (type: string) => BUILT_IN[language][type] ?? textIn(((document['events'] ?? {}) as Record<string, Part>)[type]?.['label'], language) ?? spelled(type.replaceAll('.', ' ')),
   };
   return {
     ...names,

@@ -4,7 +4,11 @@ import { useMay } from './session';
 import { spelled } from './names';
 import { words } from './words';
 
-const useOrderWords = words('orders', { till: 'Till {{store}}, {{number}}' }, { till: 'Caja {{store}}, {{number}}' });
+const useOrderWords = words(
+  'orders',
+  { till: 'Till {{store}}, {{number}}', sources: { sample: 'the sample order', shop: 'your shop', till: 'the till in {{store}}' } },
+  { till: 'Caja {{store}}, {{number}}', sources: { sample: 'el pedido de prueba', shop: 'tu tienda', till: 'la caja de {{store}}' } },
+);
 
 /** So many characters of a number are read; of a longer one the last. */
 const READ = 14;
@@ -17,19 +21,24 @@ export function orderOf(key: string): { source: string; id: string } {
   return { source: key.slice(0, Math.max(cut, 0)), id: key.slice(cut + 1) };
 }
 
-/** Names an order by its system and number. */
-export function useOrderName(): (source: string, id: string) => string {
+/** Names an order by its system and number, a system, and a store. */
+export function useOrderName() {
   const { t } = useOrderWords();
   const may = useMay();
   const stores = api.useQuery('get', '/v1/organization/stores', {}, { enabled: may('staff:read'), staleTime: 300_000, retry: false }).data;
-  return (source, id) => {
-    if (!source.startsWith(TILL)) {
-      return id.length > READ ? `…${id.slice(-SHORT)}` : id;
-    }
-    const store = source.slice(TILL.length);
-    const bare = id.replace(/^till-/, '');
-    // A receipt's own number is told whole; one that the till drew by its end.
-    const number = bare === id && id.length <= READ ? id : `…${bare.slice(-SHORT)}`;
-    return t('till', { store: stores?.find((each) => each.id === store)?.name ?? spelled(store), number });
+  const store = (id: string): string => stores?.find((each) => each.id === id)?.name ?? spelled(id);
+  return {
+    store,
+    source: (source: string): string =>
+      source.startsWith(TILL) ? t('sources.till', { store: store(source.slice(TILL.length)) }) : source === 'sample' || source === 'shop' ? t(`sources.${source}`) : source,
+    order: (source: string, id: string): string => {
+      if (!source.startsWith(TILL)) {
+        return id.length > READ ? `…\u2060${id.slice(-SHORT)}` : id;
+      }
+      const bare = id.replace(/^till-/, '');
+      // A receipt's own number is told whole; one that the till drew by its end.
+      const number = bare === id && id.length <= READ ? id : `…\u2060${bare.slice(-SHORT)}`;
+      return t('till', { store: store(source.slice(TILL.length)), number });
+    },
   };
 }

@@ -1,6 +1,7 @@
 // The languages of the app. Each feature brings its own words: `const t = useWords(en, es)`.
 import { speak } from '@api';
 import i18next from 'i18next';
+import { whole } from './format';
 import { initReactI18next, useTranslation } from 'react-i18next';
 
 export const LANGUAGES = { en: 'English', es: 'Español' } as const;
@@ -50,6 +51,11 @@ export function useLanguage(): Language {
   return isLanguage(i18n.language) ? i18n.language : 'en';
 }
 
+/** Numbers within sentences as their readers write them; which plural form it is, the number itself decides. */
+function written(values: Record<string, unknown>, language: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'number' && isLanguage(language) ? whole(value, language) : value]));
+}
+
 export type WordsOf<English> = { [Key in keyof English]: English[Key] extends string ? string : WordsOf<English[Key]> };
 
 /*
@@ -64,7 +70,7 @@ export function words<English extends object>(name: string, en: English, es: Wor
   return () => {
     const { t, i18n } = useTranslation(name);
     return {
-      t: (key: Leaves<English>, values?: Record<string, unknown>): string => String((t as Plain)(key, values ?? {})),
+      t: (key: Leaves<English>, values?: Record<string, unknown>): string => String((t as Plain)(key, values === undefined ? {} : { ...values, replace: written(values, i18n.language) })),
       language: (isLanguage(i18n.language) ? i18n.language : 'en') as Language,
     };
   };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -147,18 +147,37 @@ async def is_known(tx: Transaction, program_id: int, cashier: Cashier, id: UUID,
 
 
 async def done(
-    tx: Transaction, programs: Programs, action_id: UUID, detail: dict[str, Any], what: str, *, now: datetime
+    tx: Transaction,
+    programs: Programs,
+    action_id: UUID,
+    detail: dict[str, Any],
+    what: str,
+    *,
+    member: UUID | None,
+    amount_minor: int | None = None,
+    now: datetime,
 ) -> Action:
-    """Say what a begun action consists of, and log it."""
+    """Say what a begun action consists of, and log it: for whom, and what was paid."""
     action = await store.find(tx, programs.program_id, action_id)
     assert action is not None, "it was begun in this transaction"
     action.detail = detail
     await store.save(tx, programs.program_id, action)
-    await log(tx, programs.program_id, action, what, now=now)
+    about: dict[str, Any] = {} if member is None else {"member": str(member)}
+    if amount_minor is not None:
+        about["amount_minor"] = amount_minor
+    await log(tx, programs.program_id, action, what, now=now, about=about)
     return action
 
 
-async def log(tx: Transaction, program_id: int, action: Action, what: str, *, now: datetime) -> None:
+async def log(
+    tx: Transaction,
+    program_id: int,
+    action: Action,
+    what: str,
+    *,
+    now: datetime,
+    about: Mapping[str, Any] | None = None,
+) -> None:
     """Add to the program's log who did it, and where."""
     await audit.record(
         tx,
@@ -167,7 +186,13 @@ async def log(tx: Transaction, program_id: int, action: Action, what: str, *, no
         subject=f"till:{action.id}",
         now=now,
         program_id=ProgramId(program_id),
-        detail={"store": action.store, "kind": action.kind, "at": action.at.isoformat(), **action.detail},
+        detail={
+            "store": action.store,
+            "kind": action.kind,
+            "at": action.at.isoformat(),
+            **action.detail,
+            **(about or {}),
+        },
     )
 
 
@@ -209,7 +234,15 @@ async def _reward(
         recorded_at=recorded_at,
     )
     found = made.redemption
-    action = await done(tx, programs, wanted.id, {"redemption": str(found.id), "reward": reward}, "redeemed", now=now)
+    action = await done(
+        tx,
+        programs,
+        wanted.id,
+        {"redemption": str(found.id), "reward": reward},
+        "redeemed",
+        member=found.member_id,
+        now=now,
+    )
     return Acted(action=action, member_id=found.member_id, redemptions=[found], vouchers=made.vouchers)
 
 
@@ -248,8 +281,9 @@ async def _voucher(
     detail = {"vouchers": [str(found.id)], "reward": found.reward, "amount": taken.use.amount}
     if wanted.discount_minor is not None:
         detail["discount_minor"] = wanted.discount_minor
-    action = await done(tx, programs, wanted.id, detail, "voucher_used", now=now)
-    return Acted(action=action, member_id=found.member_id or ask.member_id, vouchers=[taken.voucher])
+    member = found.member_id or ask.member_id
+    action = await done(tx, programs, wanted.id, detail, "voucher_used", member=member, now=now)
+    return Acted(action=action, member_id=member, vouchers=[taken.voucher])
 
 
 def asking(voucher: Voucher, action: UUID, cashier: Cashier, member_id: UUID | None) -> VoucherAsk:

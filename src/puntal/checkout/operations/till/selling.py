@@ -99,7 +99,8 @@ async def sell(
         "vouchers": [str(each.voucher.id) for each in taken],
         "given": [str(id) for id in given],
     }
-    action = await done(tx, programs, sale.id, detail, "sold", now=now)
+    paid = sum(line.amount_minor - line.discount_minor for line in sale.order.lines) - sale.order.discount_minor
+    action = await done(tx, programs, sale.id, detail, "sold", member=answer.member_id, amount_minor=paid, now=now)
     found = await rows.load(tx, program_id, [made.id for made in held])
     return Acted(
         action=action,

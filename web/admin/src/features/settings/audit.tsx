@@ -1,6 +1,5 @@
 // Who did what. The server's log, in words.
-import { Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Group, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { moment } from '@shared/format';
 import { paged, Rows } from '@shared/rows';
@@ -8,7 +7,8 @@ import { useProgram } from '@shared/session';
 import { Empty, Page } from '@shared/ui';
 import { IconHistory } from '@tabler/icons-react';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useAuditWords } from './audit.words';
+import { useAuditDetail } from './audit-detail';
+import { useAuditActions, useAuditWords } from './audit.words';
 import { useSettingsWords } from './words';
 
 const HERE = '/signed-in/p/$program/settings/audit';
@@ -18,7 +18,7 @@ export function AuditPage() {
   const { program } = useParams({ from: HERE });
   const { whole, action } = useSearch({ from: HERE });
   const navigate = useNavigate({ from: '/p/$program/settings/audit' });
-  const filter = useDebouncedCallback((wanted: string) => void navigate({ search: (now) => ({ ...now, action: wanted === '' ? undefined : wanted }), replace: true }), 300);
+  const actions = useAuditActions();
   const query = action === undefined ? {} : { action };
   const ofProgram = api.useInfiniteQuery('get', '/v1/programs/{program}/audit', { params: { path: { program }, query } }, { ...paged, enabled: whole !== true });
   const ofAll = api.useInfiniteQuery('get', '/v1/organization/audit', { params: { query } }, { ...paged, enabled: whole === true });
@@ -34,12 +34,17 @@ export function AuditPage() {
             { value: 'whole', label: t('logOfOrganization') },
           ]}
         />
-        <TextInput
+        <Select
           aria-label={t('auditFilter')}
           placeholder={t('auditFilter')}
-          defaultValue={action ?? ''}
-          onChange={(event) => filter(event.currentTarget.value.trim())}
-          w={260}
+          data={actions}
+          value={action ?? null}
+          onChange={(wanted) => void navigate({ search: (now) => ({ ...now, action: wanted ?? undefined }), replace: true })}
+          searchable
+          clearable
+          nothingFoundMessage={t('noAction')}
+          w={320}
+          maw="100%"
         />
       </Group>
       <Entries query={whole === true ? ofAll : ofProgram} />
@@ -52,6 +57,7 @@ type Query = Parameters<typeof Rows<Schemas['AuditEntryOut']>>[0]['query'];
 function Entries({ query }: { query: Query }) {
   const { t, language } = useSettingsWords();
   const told = useAuditWords();
+  const detail = useAuditDetail();
   const zone = useProgram()?.timezone ?? 'UTC';
   return (
     <Rows
@@ -67,8 +73,8 @@ function Entries({ query }: { query: Query }) {
               <Text size="sm" fw={500}>
                 {told(row.action)}
               </Text>
-              <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                {detailOf(row)}
+              <Text size="xs" c="dimmed" component="div" style={{ overflowWrap: 'anywhere' }}>
+                {detail(row)}
               </Text>
             </Stack>
           ),
@@ -79,15 +85,4 @@ function Entries({ query }: { query: Query }) {
       empty={<Empty icon={<IconHistory size={40} stroke={1.2} />} title={t('noAudit')} text={t('noAuditText')} />}
     />
   );
-}
-
-/** Values of a log line that people read; digests, ids and instants are for machines. */
-const TOLD = ['name', 'note', 'reason', 'role', 'amount', 'count', 'revision', 'email', 'target_id', 'mode'];
-
-/** What it was done to, and what was noted with it. */
-function detailOf(row: Schemas['AuditEntryOut']): string {
-  const [kind, id] = row.subject.split(':', 2);
-  const subject = id === undefined || /^[0-9a-f-]{36}$/.test(id) ? '' : `${kind?.replaceAll('_', ' ') ?? ''} ${id}`.trim();
-  const plain = TOLD.filter((name) => ['string', 'number'].includes(typeof row.detail[name]) && row.detail[name] !== '').map((name) => String(row.detail[name]));
-  return [subject, ...plain].filter(Boolean).join(' · ');
 }

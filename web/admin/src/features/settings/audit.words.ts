@@ -102,3 +102,11 @@ export function useAuditWords(): (action: string) => string {
   const language = useLanguage();
   return (action) => WORDS[action]?.[language] ?? action.replaceAll(/[._]/g, ' ');
 }
+
+/** Every action with words, in the order of the words. */
+export function useAuditActions(): { value: string; label: string }[] {
+  const language = useLanguage();
+  return Object.entries(WORDS)
+    .map(([value, said]) => ({ value, label: said[language] }))
+    .sort((one, other) => one.label.localeCompare(other.label, language));
+}

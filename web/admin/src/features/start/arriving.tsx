@@ -3,6 +3,7 @@ import { Anchor, Badge, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { money, whole } from '@shared/format';
 import { useNames } from '@shared/names';
+import { useOrderName } from '@shared/orders';
 import { useMay, useProgram } from '@shared/session';
 import { Empty, Loaded } from '@shared/ui';
 import { IconAntenna } from '@tabler/icons-react';
@@ -61,6 +62,7 @@ function Arrived({ event }: { event: Schemas['EventOut'] }) {
   const card = useProgram();
   const currency = card?.currency ?? 'EUR';
   const { order } = event.said as Said;
+  const { source: sourceName } = useOrderName();
   const total = order?.lines?.reduce((sum, line) => sum + (line.amount_minor ?? 0) - (line.discount_minor ?? 0), 0);
   const gave = new Map<string, number>();
   for (const award of event.awards) {
@@ -71,11 +73,11 @@ function Arrived({ event }: { event: Schemas['EventOut'] }) {
     <Group component="li" justify="space-between" align="flex-start" py="sm" gap="xs" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
       <div style={{ minWidth: 0, flex: '1 1 200px' }}>
         <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
-          {time} · {event.type}
+          {time} · {names.event(event.type)}
           {total === undefined ? '' : ` · ${money(total, order?.currency ?? currency, language)}`}
         </Text>
-        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {t('from', { source: event.source, id: event.id })}
+        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }} title={`${event.type} · ${event.source} · ${event.id}`}>
+          {t('from', { source: sourceName(event.source) })}
         </Text>
         <Text size="sm">{gave.size === 0 ? event.message : t('awarded')}</Text>
         {event.member_id === null ? (
@@ -92,7 +94,7 @@ function Arrived({ event }: { event: Schemas['EventOut'] }) {
         {[...gave].map(([wallet, points]) => (
           <Badge key={wallet} variant="light" color={points < 0 ? 'red' : 'teal'} autoContrast tt="none" size="lg">
             {points > 0 ? '+' : ''}
-            {names.isMoney(wallet) ? money(points, currency, language) : `${whole(points, language)} ${names.wallet(wallet).toLocaleLowerCase()}`}
+            {names.isMoney(wallet) ? money(points, currency, language) : `${whole(points, language)} ${names.units(wallet, points)}`}
           </Badge>
         ))}
       </Group>

@@ -15,7 +15,7 @@ import { SAMPLE } from './sample-order';
 const SHOP = ['events:write', 'events:read', 'members:read', 'members:write', 'carts:evaluate', 'redemptions:write'] as const;
 const EVERY_MS = 3_000;
 
-type Key = Pick<Schemas['NewKeyOut'], 'id' | 'name' | 'prefix' | 'created_at' | 'last_used_at' | 'first_event_at'>;
+type Key = Pick<Schemas['NewKeyOut'], 'id' | 'name' | 'prefix' | 'created_at' | 'last_used_at' | 'first_event_at' | 'scopes' | 'program_id'>;
 
 export function ConnectPage() {
   const { t } = useConnectWords();
@@ -134,6 +134,11 @@ function Checked({ of, fresh }: { of: Key; fresh: boolean }) {
           {of.name}
         </Text>
         <Code>{of.prefix}…</Code>
+        {of.program_id === null || of.scopes.some((each) => !SHOP.includes(each as (typeof SHOP)[number])) ? (
+          <Badge variant="light" tt="none" color="orange">
+            {t('reach')}
+          </Badge>
+        ) : null}
         <Badge variant="light" tt="none" color={state === 'ok' ? 'green' : state === 'used' ? 'yellow' : 'gray'}>
           {t(`states.${state}`)}
         </Badge>

@@ -101,7 +101,7 @@ function Earned({ answer, currency }: { answer: Schemas['AnswerOut']; currency: 
         <Group gap="xs">
           {[...total].map(([wallet, points]) => (
             <Badge key={wallet} size="lg" variant="filled" color="green" tt="none">
-              {`+${units(points, wallet)} ${names.wallet(wallet)}`}
+              {names.isMoney(wallet) ? `+${units(points, wallet)}` : `+${units(points, wallet)} ${names.units(wallet, points)}`}
             </Badge>
           ))}
         </Group>

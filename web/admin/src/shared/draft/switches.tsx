@@ -32,7 +32,8 @@ export function useSwitchOf(program: string, kind: Target['kind'], id: string): 
 export function StopDialog({ program, target, onClose }: { program: string; target: Target; onClose: () => void }) {
   const { t } = useDraftWords();
   const queries = useQueryClient();
-  const [reason, setReason] = useState('');
+  // Stopping is for emergencies: nobody has to type before it, and whoever reads the log finds where it was done.
+  const [reason, setReason] = useState<string>(t('stopReasonUsual'));
   const [voids, setVoids] = useState(false);
   const stop = api.useMutation('post', KEY, {
     onSuccess: () => {
@@ -42,12 +43,12 @@ export function StopDialog({ program, target, onClose }: { program: string; targ
     },
   });
   const send = () =>
-    stop.mutate({ params: { path: { program } }, body: { target_kind: target.kind, target_id: target.id, mode: voids ? 'stop_and_void' : 'stop_new', reason } });
+    stop.mutate({ params: { path: { program } }, body: { target_kind: target.kind, target_id: target.id, mode: voids ? 'stop_and_void' : 'stop_new', reason: reason.trim() || t('stopReasonUsual') } });
   return (
-    <Confirm opened title={t('stopTitle', { name: target.name })} verb={t('stop')} danger busy={stop.isPending} disabled={reason.trim() === ''} failure={stop.error} onConfirm={send} onClose={onClose}>
+    <Confirm opened title={t('stopTitle', { name: target.name })} verb={t('stop')} danger busy={stop.isPending} failure={stop.error} onConfirm={send} onClose={onClose}>
       <Text size="sm">{target.kind === 'program' ? t('stopProgram') : t('stopText')}</Text>
       <Lately program={program} target={target} />
-      <TextInput label={t('stopReason')} description={t('stopReasonHint')} value={reason} onChange={(event) => setReason(event.currentTarget.value)} required data-autofocus />
+      <TextInput label={t('stopReason')} description={t('stopReasonHint')} value={reason} onChange={(event) => setReason(event.currentTarget.value)} onFocus={(event) => event.currentTarget.select()} maxLength={500} data-autofocus />
       {target.kind === 'reward' || target.kind === 'campaign' ? <Switch label={t('stopVoid')} checked={voids} onChange={(event) => setVoids(event.currentTarget.checked)} /> : null}
     </Confirm>
   );

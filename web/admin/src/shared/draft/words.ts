@@ -66,7 +66,7 @@ export const useDraftWords = words(
     switchedOff: 'Switched off', offProgram: 'The whole program', off_wallet: 'Wallet', off_campaign: 'Campaign', off_rule: 'Rule', off_reward: 'Reward', off_channel: 'Channel', off_integration: 'Integration',
     sinceBy: 'since {{when}}, by {{name}}: {{reason}}', lift: 'Switch on again', lifted: 'On again',
     stop: 'Stop now', stopTitle: 'Stop “{{name}}” now?', stopText: 'It stops within seconds, for everybody, without publishing. You can switch it on again at any time.',
-    stopProgram: 'Nobody earns or spends anything until you switch it on again.', stopVoid: 'Also void what was given and is not used yet', stopReason: 'Why', stopReasonHint: 'Your colleagues and the log see it.', stopped: 'Stopped',
+    stopProgram: 'Nobody earns or spends anything until you switch it on again.', stopVoid: 'Also void what was given and is not used yet', stopReason: 'Why', stopReasonHint: 'Your colleagues and the log see it. You can leave it as it is.', stopReasonUsual: 'Stopped at once', stopped: 'Stopped',
     last30: 'In the last 30 days', n_awards_one: 'one award', n_awards_other: '{{n}} awards', n_units_one: 'one unit', n_units_other: '{{n}} units', n_redemptions_one: 'one redemption', n_redemptions_other: '{{n}} redemptions', n_members_one: 'one member got something', n_members_other: '{{n}} members got something', n_discount: '{{amount}} off orders', n_nothing: 'It gave nothing in the last 30 days.', n_open_one: 'One redemption is under way.', n_open_other: '{{n}} redemptions are under way.', n_unused_one: 'One code of it can still be used.', n_unused_other: '{{n}} codes of it can still be used.',
   },
   {
@@ -127,7 +127,7 @@ export const useDraftWords = words(
     switchedOff: 'Apagado', offProgram: 'Todo el programa', off_wallet: 'Monedero', off_campaign: 'Campaña', off_rule: 'Regla', off_reward: 'Recompensa', off_channel: 'Canal', off_integration: 'Integración',
     sinceBy: 'desde {{when}}, por {{name}}: {{reason}}', lift: 'Encender de nuevo', lifted: 'Encendido de nuevo',
     stop: 'Parar ahora', stopTitle: '¿Parar «{{name}}» ahora?', stopText: 'Se para en segundos, para todos y sin publicar. Puedes encenderlo de nuevo cuando quieras.',
-    stopProgram: 'Nadie gana ni gasta nada hasta que lo enciendas de nuevo.', stopVoid: 'Anular también lo dado y aún sin usar', stopReason: 'Motivo', stopReasonHint: 'Lo ven tus compañeros y el registro.', stopped: 'Parado',
+    stopProgram: 'Nadie gana ni gasta nada hasta que lo enciendas de nuevo.', stopVoid: 'Anular también lo dado y aún sin usar', stopReason: 'Motivo', stopReasonHint: 'Lo ven tus compañeros y el registro. Puedes dejarlo así.', stopReasonUsual: 'Parado de inmediato', stopped: 'Parado',
     last30: 'En los últimos 30 días', n_awards_one: 'un premio', n_awards_other: '{{n}} premios', n_units_one: 'una unidad', n_units_other: '{{n}} unidades', n_redemptions_one: 'un canje', n_redemptions_other: '{{n}} canjes', n_members_one: 'un miembro recibió algo', n_members_other: '{{n}} miembros recibieron algo', n_discount: '{{amount}} descontados', n_nothing: 'No dio nada en los últimos 30 días.', n_open_one: 'Hay un canje en curso.', n_open_other: 'Hay {{n}} canjes en curso.', n_unused_one: 'Aún se puede usar un código suyo.', n_unused_other: 'Aún se pueden usar {{n}} códigos suyos.',
   },
 );
