@@ -106,6 +106,20 @@ async def test_a_draft_says_who_saved_it(client: httpx2.AsyncClient, at: str) ->
     assert (after["saved_by_name"], after["saved_at"] is None) == ("Anna", False)
 
 
+async def test_a_draft_says_whether_it_is_one(client: httpx2.AsyncClient, at: str) -> None:
+    """Also after going back to an earlier revision: nobody changed anything."""
+    await client.put(f"{at}/program", content=source.dump_json(a_document()), headers=JSON)
+    assert (await client.get(f"{at}/program")).json()["changed"]
+    await client.post(f"{at}/program/publish", content=body(a_document()), headers=JSON)
+    assert not (await client.get(f"{at}/program")).json()["changed"]
+
+    await client.put(f"{at}/program", content=source.dump_json(a_document(name="Other")), headers=JSON)
+    assert (await client.get(f"{at}/program")).json()["changed"]
+    await client.post(f"{at}/program/publish", content=body(a_document(name="Other")), headers=JSON)
+    await client.post(f"{at}/program/rollback", json={"number": 1})
+    assert not (await client.get(f"{at}/program")).json()["changed"]
+
+
 async def test_a_draft_follows_what_is_published_unless_somebody_changed_it(
     client: httpx2.AsyncClient, at: str
 ) -> None:

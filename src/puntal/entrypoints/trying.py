@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from puntal.access.dependencies import Locale, Now, ProgramId, program_router, requires
 from puntal.access.model import Permission
+from puntal.engine.explain import explain
 from puntal.entrypoints.intake import Intake
 from puntal.entrypoints.programs import Loaded, Programs, compiled_as_if
 from puntal.intake import operations
@@ -77,7 +78,7 @@ class _Trial(Programs):
     openapi_extra=wire.body_of(TryIn, {"document": wire.EXAMPLE, "event": ORDER_PAID}),
 )
 async def try_document(request: Request, program_id: ProgramId, now: Now, locale: Locale) -> Response:
-    """Say what an event would earn if this document were published, rule by rule; nothing is written.
+    """Say what an event would earn if this document were published, and why, rule by rule; nothing is written.
 
     The member is as she is now: her tier, balances and what limits and budgets leave.
     """
@@ -95,5 +96,7 @@ async def try_document(request: Request, program_id: ProgramId, now: Now, locale
     (answer,) = await Intake(database, trial, newest_only=True).run(program_id, [item])
     if isinstance(answer, Refusal):
         raise answer
-    told = answer_out(answer, loaded.wallet_ids, locale, dry_run=True)
+    # With what was asked and what was found, as the member's page has it.
+    why = explain(loaded.newest, operations.event_of(said), answer.outcome, locale)
+    told = answer_out(answer, loaded.wallet_ids, locale, dry_run=True, told=why)
     return Response(_encode(told), media_type="application/json", headers={"content-language": locale})

@@ -130,7 +130,9 @@ class ExplanationOut(Struct, frozen=True):
     """What the rules read of the member at that moment."""
 
 
-def answer_out(answer: Answer, wallets: Sequence[str], locale: str, *, dry_run: bool = False) -> AnswerOut:
+def answer_out(
+    answer: Answer, wallets: Sequence[str], locale: str, *, dry_run: bool = False, told: Explanation | None = None
+) -> AnswerOut:
     """Return an answer as the API gives it.
 
     Args:
@@ -138,16 +140,21 @@ def answer_out(answer: Answer, wallets: Sequence[str], locale: str, *, dry_run: 
         wallets: Ids by ordinal.
         locale: Of the caller.
         dry_run: Nothing was written.
+        told: Why, in full sentences, where that was asked for.
     """
     outcome = answer.outcome
+    reasons = [_reason(reason, wallets, locale) for reason in outcome.reasons]
+    message = of_outcome(outcome.status, outcome.code, locale)
+    if told is not None:
+        message, reasons = told.summary, _in_full(reasons, told)
     return AnswerOut(
         answer.id,
         answer.member_id,
         outcome.status,
         outcome.code,
-        of_outcome(outcome.status, outcome.code, locale),
+        message,
         _awards(outcome, wallets),
-        [_reason(reason, wallets, locale) for reason in outcome.reasons],
+        reasons,
         answer.balances,
         _changes(outcome),
         outcome.caused,
@@ -158,14 +165,17 @@ def answer_out(answer: Answer, wallets: Sequence[str], locale: str, *, dry_run: 
     )
 
 
+def _in_full(reasons: Sequence[ReasonOut], told: Explanation) -> list[ReasonOut]:
+    return [replace(out, sentence=why.sentence) for out, why in zip(reasons, told.rules, strict=True)]
+
+
 def event_out(stored: Stored, wallets: Sequence[str], locale: str, told: Explanation | None = None) -> EventOut:
     """Return a stored event as the API shows it; with what is `told` of it where that was asked for."""
     outcome = _outcome(stored.outcome)
     reasons = [_reason(reason, wallets, locale) for reason in outcome.reasons]
     message = of_outcome(outcome.status, outcome.code, locale)
     if told is not None:
-        message = told.summary
-        reasons = [replace(out, sentence=why.sentence) for out, why in zip(reasons, told.rules, strict=True)]
+        message, reasons = told.summary, _in_full(reasons, told)
     return EventOut(
         stored.id,
         stored.type,

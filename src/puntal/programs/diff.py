@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, RootModel
@@ -73,8 +74,14 @@ def diff(before: Program, after: Program) -> Difference:
 
 def yaml_diff(before: Program | Mapping[str, Any], after: Program | Mapping[str, Any]) -> str:
     """Return the unified diff of two documents; empty when they are written the same."""
-    old, new = (source.dump_yaml(document).splitlines(keepends=True) for document in (before, after))
+    # A document says the same as JSON, which is written a hundred times as fast.
+    old, new = (_yaml_lines(source.dump_json(document)) for document in (before, after))
     return "".join(difflib.unified_diff(old, new, "published", "new"))
+
+
+@lru_cache(maxsize=32)
+def _yaml_lines(text: str) -> list[str]:
+    return source.dump_yaml(source.load_json(text)).splitlines(keepends=True)
 
 
 class _Comparison:

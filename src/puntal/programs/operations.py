@@ -123,6 +123,11 @@ async def check(tx: Transaction, program_id: int, document: Mapping[str, Any]) -
     return policy.check(document, previous=previous, held=await held_of(tx, row, document, previous))
 
 
+async def is_changed(tx: Transaction, program_id: int, document: Mapping[str, Any]) -> bool:
+    """Return whether a document says something else than the newest revision, without telling what."""
+    return not any(_says(document, newest) for newest in await queries.revisions(tx, program_id, limit=1))
+
+
 async def publish(
     tx: Transaction,
     program_id: int,
@@ -196,7 +201,11 @@ async def publish(
 async def _is_unedited(tx: Transaction, program_id: int, published: Revision) -> bool:
     """Return whether the draft says what was published, so that nobody's changes are in it."""
     draft = await queries.draft(tx, program_id)
-    program = None if draft is None else policy.check(draft.document)[0]
+    return draft is not None and _says(draft.document, published)
+
+
+def _says(document: Mapping[str, Any], published: Revision) -> bool:
+    program, _ = policy.read(document)
     return program is not None and source.digest(program) == published.digest
 
 

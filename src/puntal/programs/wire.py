@@ -169,6 +169,7 @@ class DraftOut(BaseModel):
     saved_at: datetime | None = Field(description="Null: nothing was saved since the program was made.")
     saved_by: str | None
     saved_by_name: str | None = Field(description="What the person or key is called.")
+    changed: bool = Field(description="It says something else than the newest revision, or there is none.")
 
 
 class SavedOut(CheckOut):

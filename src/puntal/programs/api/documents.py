@@ -12,7 +12,7 @@ FAULTY = {"description": "`programs.faulty`: `errors` has every fault with path,
 MEDIA = {"description": "`request.unsupported_media`: send JSON or YAML"}
 
 
-def answered(request: Request, document: dict[str, object], version: int, **beside: str | None) -> Response:
+def answered(request: Request, document: dict[str, object], version: int, **beside: str | bool | None) -> Response:
     """Answer a document, as JSON or YAML, with its version as `ETag`."""
     return respond(
         request,

@@ -59,6 +59,7 @@ async def get_draft(request: Request, tx: ProgramTx, program_id: ProgramId) -> R
         saved_at=last[0].at.isoformat() if last else None,
         saved_by=last[0].actor if last else None,
         saved_by_name=names.get(last[0].actor) if last else None,
+        changed=await operations.is_changed(tx, program_id, draft.document),
     )
 
 

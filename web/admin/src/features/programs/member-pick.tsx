@@ -1,9 +1,8 @@
-// Choosing a member by anything one knows of her.
-import { Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { api } from '@api';
+// Choosing a member by anything one may hold of them; nobody chosen is somebody new.
+import { ActionIcon, Group, Text } from '@mantine/core';
+import { FindMember } from '@shared/find-member';
 import { useMay } from '@shared/session';
-import { useState } from 'react';
+import { IconX } from '@tabler/icons-react';
 import { useProgramWords } from './words';
 
 export interface Picked {
@@ -14,23 +13,30 @@ export interface Picked {
 export function MemberPick({ program, value, onChange }: { program: string; value: Picked | null; onChange: (picked: Picked | null) => void }) {
   const { t } = useProgramWords();
   const may = useMay();
-  const [typed, setTyped] = useState('');
-  const [asked] = useDebouncedValue(typed.trim(), 250);
-  const found = api.useQuery('get', '/v1/programs/{program}/members', { params: { path: { program }, query: asked === '' ? { limit: 8 } : { name: asked, limit: 8 } } }, { enabled: may('members:read') });
-  const people = (found.data?.items ?? []).map((each) => ({ value: each.id, label: each.name ?? each.id.slice(-8) }));
-  const options = value !== null && !people.some((each) => each.value === value.id) ? [{ value: value.id, label: value.name }, ...people] : people;
+  if (value !== null) {
+    return (
+      <div>
+        <Text size="sm" fw={500}>
+          {t('member')}
+        </Text>
+        <Group gap="xs">
+          <Text size="sm">{value.name}</Text>
+          <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t('someoneElse')} onClick={() => onChange(null)}>
+            <IconX size={14} />
+          </ActionIcon>
+        </Group>
+      </div>
+    );
+  }
+  if (!may('members:read')) {
+    return null;
+  }
   return (
-    <Select
-      label={t('member')}
-      placeholder={t('someone')}
-      data={options}
-      searchable
-      clearable
-      filter={({ options: all }) => all}
-      value={value?.id ?? null}
-      searchValue={typed}
-      onSearchChange={setTyped}
-      onChange={(id) => onChange(id === null ? null : { id, name: options.find((each) => each.value === id)?.label ?? id })}
-    />
+    <div>
+      <FindMember program={program} label={t('member')} onChoose={(found) => onChange({ id: found.id, name: found.called ?? t('unnamed') })} />
+      <Text size="xs" c="dimmed" mt={4}>
+        {t('someone')}
+      </Text>
+    </div>
   );
 }

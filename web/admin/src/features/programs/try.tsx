@@ -1,11 +1,12 @@
 // What an order earns, rule by rule, under the draft and as published. Nothing is written.
-import { Alert, Button, Card, Group, List, SegmentedControl, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core';
-import { api, http, newKey, type Schemas } from '@api';
+import { Alert, Button, Card, Group, List, SegmentedControl, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { http, newKey, type Schemas } from '@api';
 import { instantOf } from '@shared/days';
 import { namesOf } from '@shared/draft/names';
 import type { Document } from '@shared/draft/document';
 import type { Draft } from '@shared/draft/state';
-import { money, whole } from '@shared/format';
+import { whole } from '@shared/format';
+import { spelled } from '@shared/names';
 import { useProgram } from '@shared/session';
 import { Empty, Failure } from '@shared/ui';
 import { IconFlask } from '@tabler/icons-react';
@@ -13,6 +14,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Basket, emptyBasket, orderOf, type BasketValue } from './basket';
 import { MemberPick, type Picked } from './member-pick';
+import { Recent } from './recent-orders';
 import { useProgramWords } from './words';
 
 type Answer = Schemas['AnswerOut'];
@@ -30,8 +32,10 @@ export default function Try({ program, draft }: { program: string; draft: Draft 
   const attempt = useMutation({
     mutationFn: async () => {
       const event = source === 'recent' && recent !== null ? anew(recent) : ownEvent(basket, member, currency, zone, card?.now);
-      const [draftAnswer, live] = await Promise.all([ask(program, event, draft.document), ask(program, event, null)]);
-      return { draftAnswer, live };
+      const isOne = !draft.changed;
+      const [live, draftAnswer] = await Promise.all([ask(program, event, null), isOne ? null : ask(program, event, draft.document)]);
+      // What gives the same for the same reasons is told once.
+      return { live, draftAnswer: draftAnswer !== null && sameAnswer(live, draftAnswer) ? null : draftAnswer, isOne };
     },
   });
   const ready = source === 'own' ? basket.lines.some((line) => line.amount !== '') : recent !== null;
@@ -44,17 +48,15 @@ export default function Try({ program, draft }: { program: string; draft: Draft 
         <Card withBorder style={{ alignSelf: 'start' }}>
           <Stack>
             <MemberPick program={program} value={member} onChange={(next) => { setMember(next); setRecent(null); }} />
-            {member === null ? null : (
-              <SegmentedControl
-                value={source}
-                onChange={(next) => setSource(next === 'recent' ? 'recent' : 'own')}
-                data={[
-                  { value: 'own', label: t('ownOrder') },
-                  { value: 'recent', label: t('recentOrder') },
-                ]}
-              />
-            )}
-            {source === 'recent' && member !== null ? <Recent program={program} member={member.id} currency={currency} value={recent} onChange={setRecent} /> : <Basket value={basket} onChange={setBasket} currency={currency} />}
+            <SegmentedControl
+              value={source}
+              onChange={(next) => setSource(next === 'recent' ? 'recent' : 'own')}
+              data={[
+                { value: 'own', label: t('ownOrder') },
+                { value: 'recent', label: t(member === null ? 'shopOrder' : 'recentOrder') },
+              ]}
+            />
+            {source === 'recent' ? <Recent program={program} member={member?.id ?? null} currency={currency} zone={zone} value={recent} onChange={setRecent} /> : <Basket value={basket} onChange={setBasket} currency={currency} />}
             {attempt.error ? <Failure failure={attempt.error} /> : null}
             <Group justify="flex-end">
               <Button leftSection={<IconFlask size={16} />} onClick={() => attempt.mutate()} loading={attempt.isPending} disabled={!ready}>
@@ -68,8 +70,14 @@ export default function Try({ program, draft }: { program: string; draft: Draft 
             <Empty icon={<IconFlask size={40} stroke={1.2} />} title={t('tryIt')} text={t('notYetTried')} />
           ) : (
             <Stack>
-              <Told title={t('underDraft')} answer={attempt.data.draftAnswer} document={draft.document} beside={attempt.data.live} />
-              <Told title={t('underLive')} answer={attempt.data.live} document={draft.document} />
+              {attempt.data.draftAnswer === null ? (
+                <Told title={t(attempt.data.isOne ? 'noDraft' : 'bothSame')} answer={attempt.data.live} document={draft.document} />
+              ) : (
+                <>
+                  <Told title={t('underDraft')} answer={attempt.data.draftAnswer} document={draft.document} beside={attempt.data.live} />
+                  <Told title={t('underLive')} answer={attempt.data.live} document={draft.document} />
+                </>
+              )}
             </Stack>
           )}
         </div>
@@ -87,6 +95,12 @@ async function ask(program: string, event: Event, document: Document | null): Pr
     throw answer.error;
   }
   return answer.data;
+}
+
+/** Whether both give the same for the same reasons. */
+function sameAnswer(one: Answer, other: Answer): boolean {
+  const said = (answer: Answer) => JSON.stringify([answer.awards, answer.reasons.map((each) => [each.rule, each.sentence]), answer.status, answer.message]);
+  return said(one) === said(other);
 }
 
 /** The same order once more, as if it were a new one placed at its time. */
@@ -114,33 +128,10 @@ function ownEvent(basket: BasketValue, member: Picked | null, currency: string, 
   };
 }
 
-function Recent({ program, member, currency, value, onChange }: { program: string; member: string; currency: string; value: Schemas['EventOut'] | null; onChange: (event: Schemas['EventOut'] | null) => void }) {
-  const { t, language } = useProgramWords();
-  const events = useRecent(program, member);
-  const orders = (events ?? []).filter((event) => (event.said as { order?: unknown }).order);
-  return (
-    <Select
-      label={t('recentOrder')}
-      data={orders.map((event) => ({ value: event.id, label: `${event.occurred_at.slice(0, 10)} · ${money(totalOf(event), currency, language)}` }))}
-      value={value?.id ?? null}
-      onChange={(id) => onChange(orders.find((event) => event.id === id) ?? null)}
-    />
-  );
-}
-
-function totalOf(event: Schemas['EventOut']): number {
-  const order = (event.said as { order?: Schemas['OrderIn'] }).order;
-  return (order?.lines ?? []).reduce((sum, line) => sum + line.amount_minor - (line.discount_minor ?? 0), 0);
-}
-
-function useRecent(program: string, member: string) {
-  return api.useQuery('get', '/v1/programs/{program}/members/{member_id}/events', { params: { path: { program, member_id: member }, query: { limit: 50 } } }).data?.items;
-}
-
 function Told({ title, answer, document, beside }: { title: string; answer: Answer; document: Document; beside?: Answer }) {
   const { t, language } = useProgramWords();
   const names = namesOf(document, language);
-  const nameOf = (list: { value: string; label: string }[], id: string) => list.find((each) => each.value === id)?.label ?? id;
+  const nameOf = (list: { value: string; label: string }[], id: string) => list.find((each) => each.value === id)?.label ?? spelled(id);
   const sum = (of: Answer, wallet: string) => of.awards.filter((award) => award.wallet === wallet).reduce((all, award) => all + award.points, 0);
   const wallets = [...new Set([...answer.awards, ...(beside?.awards ?? [])].map((award) => award.wallet))];
   const gave = new Set(answer.awards.map((award) => award.rule));

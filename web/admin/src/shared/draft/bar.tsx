@@ -25,14 +25,16 @@ export function DraftBar({ program, draft }: { program: string; draft: Draft }) 
   const may = useMay();
   const now = useNow(program);
   const [asking, setAsking] = useState(false);
-  const told = useTold(program, draft.document);
-  const difference = useDifference(program, told.data?.faults.length === 0 ? draft.document : undefined);
+  // The server says with the draft whether it is one: nothing waits for the comparison, which only counts.
+  const told = useTold(program, draft.changed ? draft.document : undefined);
+  const difference = useDifference(program, draft.changed && told.data?.faults.length === 0 ? draft.document : undefined);
   const published = usePublished(program);
   const save = useSaveDraft(program);
   const faults = told.data?.faults.length ?? 0;
   const changes = difference.data?.changes.length ?? 0;
   const never = published.isNever;
-  if (!never && faults === 0 && changes === 0) {
+  const isSame = difference.data !== undefined && !difference.isPlaceholderData && !told.isPlaceholderData && changes === 0 && faults === 0;
+  if (!draft.changed || (!never && isSame)) {
     return <TakingEffect program={program} />;
   }
   const discard = () => {
@@ -54,7 +56,7 @@ export function DraftBar({ program, draft }: { program: string; draft: Draft }) 
         <Group justify="space-between" gap="sm">
           <div>
             <Text size="sm" fw={600}>
-              {faults > 0 ? t('faults', { count: faults }) : never ? t('neverPublished') : t('draftOf', { count: changes })}
+              {faults > 0 ? t('faults', { count: faults }) : never ? t('neverPublished') : changes === 0 ? t('draftSome') : t('draftOf', { count: changes })}
             </Text>
             {draft.savedAt === null ? null : (
               <Text size="xs" c="dimmed">

@@ -4,6 +4,8 @@ import { useCross } from './close';
 import { SentencesBeside } from './beside';
 import { useNow } from '@shared/session';
 import { ago } from './ago';
+import { at } from './document';
+import { placed } from './placed';
 import { useTold, type SavedInBetween } from './state';
 import { useDraftWords } from './words';
 
@@ -40,7 +42,7 @@ export function Between({ program, found, busy, onKeep, onTake, onClose }: Betwe
           {clashes.length === 0 ? null : (
             <List size="sm" mt={4}>
               {clashes.slice(0, 6).map((place) => (
-                <List.Item key={place}>{place.slice(1).replaceAll('/', ' › ')}</List.Item>
+                <List.Item key={place}>{placed(at(found.mine, place) === undefined ? found.theirs.document : found.mine, place, language, t)}</List.Item>
               ))}
             </List>
           )}

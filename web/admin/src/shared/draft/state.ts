@@ -15,6 +15,8 @@ export interface Draft {
   savedAt: string | null;
   savedBy: string | null;
   savedByName: string | null;
+  /** It says something else than what is published. */
+  changed: boolean;
 }
 
 /** What is being edited: the saved draft, else what is published. */
@@ -29,6 +31,7 @@ function draftOf(read: Schemas['DraftOut']): Draft {
     savedAt: read.saved_at,
     savedBy: read.saved_by,
     savedByName: read.saved_by_name,
+    changed: read.changed,
   };
 }
 

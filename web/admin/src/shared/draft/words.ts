@@ -57,7 +57,7 @@ export const useDraftWords = words(
     keepBoth: 'Keep both', keepMine: 'Keep mine where we differ', takeTheirs: 'Take theirs',
     before: 'Before', now: 'Now', added: 'New', gone: 'Removed', yours: 'Yours', theirs: 'Theirs',
     // The bar
-    draftOf_one: 'The draft has one change', draftOf_other: 'The draft has {{count}} changes', neverPublished: 'Not published yet: members cannot see this program.',
+    draftSome: 'The draft has changes', draftOf_one: 'The draft has one change', draftOf_other: 'The draft has {{count}} changes', neverPublished: 'Not published yet: members cannot see this program.',
     savedByAt: 'last saved by {{name}}, {{when}}', review: 'See and publish', discardDraft: 'Throw away', discardDraftTitle: 'Throw the draft away?',
     discardDraftText_one: 'One change that was not published is lost. Members notice nothing.', discardDraftText_other: '{{count}} changes that were not published are lost. Members notice nothing.',
     discarded: 'The draft is as published again', faults_one: 'One thing is to be put right before it can be published', faults_other: '{{count}} things are to be put right before it can be published',
@@ -119,7 +119,7 @@ export const useDraftWords = words(
     theirChanges: 'Qué cambió {{name}}', nothingSeen: 'Solo detalles que ninguna frase cuenta.',
     keepBoth: 'Conservar ambos', keepMine: 'Conservar lo mío donde difiere', takeTheirs: 'Tomar lo suyo',
     before: 'Antes', now: 'Ahora', added: 'Nuevo', gone: 'Quitado', yours: 'Lo tuyo', theirs: 'Lo suyo',
-    draftOf_one: 'El borrador tiene un cambio', draftOf_other: 'El borrador tiene {{count}} cambios', neverPublished: 'Aún sin publicar: los miembros no ven este programa.',
+    draftSome: 'El borrador tiene cambios', draftOf_one: 'El borrador tiene un cambio', draftOf_other: 'El borrador tiene {{count}} cambios', neverPublished: 'Aún sin publicar: los miembros no ven este programa.',
     savedByAt: 'guardado por {{name}}, {{when}}', review: 'Ver y publicar', discardDraft: 'Descartar', discardDraftTitle: '¿Descartar el borrador?',
     discardDraftText_one: 'Se pierde un cambio sin publicar. Los miembros no notan nada.', discardDraftText_other: 'Se pierden {{count}} cambios sin publicar. Los miembros no notan nada.',
     discarded: 'El borrador vuelve a estar como lo publicado', faults_one: 'Hay una cosa por corregir antes de publicar', faults_other: 'Hay {{count}} cosas por corregir antes de publicar',
