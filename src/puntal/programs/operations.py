@@ -173,8 +173,9 @@ async def publish(
     )
     superseded = tuple(s.number for s in await queries.starts(tx, program_id) if s.effective_from > start)
     await store.insert_revision(tx, revision, text)
-    if newest is not None and await _is_unedited(tx, program_id, newest[0]):
-        # Otherwise the draft would say to take back what came from elsewhere: a file, a shell, a roll-back.
+    draft = await queries.draft(tx, program_id)
+    if newest is not None and draft is not None and _says(draft.document, newest[0]):
+        # Nobody's changes are in it, and it would say to take back what came from elsewhere: a file, a shell.
         await store.save_draft(tx, program_id, text)
     await store.register_wallets(tx, program_id, program)
     await audit.record(
@@ -196,12 +197,6 @@ async def publish(
     await outbox.append(tx, program_id, [published])
     await store.notify(tx, program_id)
     return Publication(revision=revision, created=True, superseded=superseded)
-
-
-async def _is_unedited(tx: Transaction, program_id: int, published: Revision) -> bool:
-    """Return whether the draft says what was published, so that nobody's changes are in it."""
-    draft = await queries.draft(tx, program_id)
-    return draft is not None and _says(draft.document, published)
 
 
 def _says(document: Mapping[str, Any], published: Revision) -> bool:
