@@ -301,7 +301,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "none": "nothing",
     },
     "es": {
-        "added": "{what} '{name}': se añade; {words}",
+        "added": "{what} '{name}': se añade. {words}",
         "added_bare": "{what} '{name}': se añade",
         "removed": "{what} '{name}': se elimina",
         "changed": "{field} de {what} '{name}': cambia de {before} a {after}",
