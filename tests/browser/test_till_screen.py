@@ -61,6 +61,50 @@ def test_a_sale_is_taken_in_and_taken_back(
     page.get_by_role("dialog").wait_for(state="detached")
 
 
+@pytest.mark.parametrize(
+    ("language", "keys", "button"),
+    [
+        ("en", "90.50", "Take in €90.50"),
+        ("en", "90,50", "Take in €90.50"),
+        ("en", "0.99", "Take in €0.99"),
+        ("en", "1234.5", "Take in €1,234.50"),
+        ("es", "90,50", "Registrar 90,50 €"),
+        ("es", "90.50", "Registrar 90,50 €"),
+        ("es", "0,05", "Registrar 0,05 €"),
+    ],
+)
+def test_an_amount_is_what_was_typed_key_by_key(
+    visit: Visit, site: Site, cashier: Callable[[Visit], None], language: str, keys: str, button: str
+) -> None:
+    """Both separators are the decimal one, whoever types them; so are they where an amount is pasted."""
+    shop = site.open_shop(people=1)
+    cashier(visit)
+    words = WORDS[language]
+    page = visit(f"/p/{shop.slug}/till", language=language, width=PHONE)
+    page.get_by_label(words["who"]).fill("C-0")
+    page.keyboard.press("Enter")
+    amount = page.get_by_role("textbox", name=words["amount"])
+    amount.click()
+    page.keyboard.type(keys)
+    page.get_by_role("button", name=button, exact=True).wait_for()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.press("Delete")
+    amount.evaluate(
+        """(field, text) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData('text', text);
+          if (field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))) {
+            document.execCommand('insertText', false, text);
+          }
+        }""",
+        keys,
+    )
+    page.get_by_role("button", name=button, exact=True).click()
+    page.get_by_text(words["done"], exact=True).wait_for()
+    (sold,) = [each for each in orders_of(site, shop) if each["source"].startswith("till:")]
+    assert sold["said"]["order"]["lines"][0]["amount_minor"] == round(float(keys.replace(",", ".")) * 100)
+
+
 def test_a_cashier_is_led_to_the_till_alone(visit: Visit, shop: Shop, cashier: Callable[[Visit], None]) -> None:
     cashier(visit)
     page = visit(f"/p/{shop.slug}/till")

@@ -35,6 +35,7 @@ async def test_whatever_is_typed_finds_her(shop: Shop, text: str, reading: str) 
     assert found["member"] == {
         "member_id": anna,
         "first_name": "Anna",
+        "ending": "0123",
         "status": "active",
         "tiers": [{"ladder": "club", "tier": "silver", "name": "Silver"}],
         "balances": {"points": 600},

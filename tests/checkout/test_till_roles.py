@@ -19,6 +19,7 @@ def the_routes(action: str) -> list[tuple[str, str, Any]]:
         ("POST", "earn", {"id": a_new_id(), "order": order(1000)}),
         ("POST", "redeem", {"id": a_new_id(), "voucher": "NOPE1234"}),
         ("POST", "batch", {"items": []}),
+        ("GET", "actions", None),
         ("GET", f"actions/{action}", None),
         ("GET", f"actions/{action}/receipt", None),
         ("POST", f"actions/{action}/commit", None),

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from puntal.checkout.answers import offers_out
 from puntal.checkout.errors_till import NobodyMeant
-from puntal.checkout.operations.till.acting import Acted
 from puntal.checkout.operations.till.serving import Served, Showable
+from puntal.checkout.operations.till.telling import Told
 from puntal.checkout.shapes_redemptions import RedemptionOut
 from puntal.checkout.shapes_till import (
     TillActionOut,
+    TillEarnedOut,
     TillLookupOut,
     TillMemberOut,
     TillRewardOut,
@@ -19,10 +20,11 @@ from puntal.checkout.shapes_till import (
     TillWalletOut,
 )
 from puntal.engine.model import Compiled
-from puntal.programs.catalogue import labels_of
+from puntal.programs.catalogue import labels_of, pay_labels
 from puntal.programs.sentences import Speaker
 from puntal.programs.sentences_rewards import RewardSpeaker
 from puntal.rewards.api.shapes_vouchers import VoucherOut
+from puntal.rewards.model import PAY
 
 
 def lookup_out(served: Served, program: Compiled, locale: str, now: datetime) -> TillLookupOut:
@@ -38,16 +40,18 @@ def lookup_out(served: Served, program: Compiled, locale: str, now: datetime) ->
         member=_member(served, program, speaker),
         rewards=_rewards(served, program, locale),
         vouchers=[_voucher(each, program, speaker, locale, now) for each in served.vouchers],
-        wallets=_wallets(program, locale),
+        wallets=wallets_out(program, locale),
     )
 
 
-def action_out(acted: Acted, program: Compiled, locale: str, now: datetime, receipt: list[str] | None) -> TillActionOut:
+def action_out(told: Told, program: Compiled, locale: str, now: datetime, receipt: list[str] | None) -> TillActionOut:
     """Return what was done."""
+    acted = told.acted
     action = acted.action
     speaker = Speaker(program.document, locale)
     given = acted.vouchers if action.kind == "redeem" else ()
     used = () if action.kind == "redeem" else acted.vouchers
+    rewards = [*(made.reward for made in acted.redemptions), *(each.reward for each in used)]
     return TillActionOut(
         id=action.id,
         kind=action.kind,
@@ -58,6 +62,20 @@ def action_out(acted: Acted, program: Compiled, locale: str, now: datetime, rece
         undo_until=action.undo_until,
         undone_at=action.undone_at,
         member_id=acted.member_id,
+        first_name=None if told.called is None else told.called.first_name,
+        ending=None if told.called is None else told.called.ending,
+        amount_minor=told.minor,
+        currency=told.currency,
+        earned=[
+            TillEarnedOut(
+                wallet=program.terms[each.wallet].id,
+                units=each.units,
+                pending=each.pending,
+                available_at=each.available_at,
+            )
+            for each in told.earned
+        ],
+        used=[_name(each, program, speaker) for each in rewards],
         redemptions=[RedemptionOut.of(made, program, given) for made in acted.redemptions],
         vouchers=[_voucher(Showable(each, None), program, speaker, locale, now) for each in used],
         replayed=acted.replayed,
@@ -65,7 +83,8 @@ def action_out(acted: Acted, program: Compiled, locale: str, now: datetime, rece
     )
 
 
-def _wallets(program: Compiled, locale: str) -> list[TillWalletOut]:
+def wallets_out(program: Compiled, locale: str) -> list[TillWalletOut]:
+    """Return how amounts of every wallet are written."""
     found = []
     for id, wallet in program.document.wallets.items():
         labels = labels_of(wallet.label)
@@ -82,6 +101,7 @@ def _member(served: Served, program: Compiled, speaker: Speaker) -> TillMemberOu
     return TillMemberOut(
         member_id=profile.id,
         first_name=first[0] if first else None,
+        ending=served.ending,
         status=profile.status,
         tiers=[TillTierOut(ladder=ladder, tier=tier, name=speaker.tier_name(tier)) for ladder, tier in served.tiers],
         balances={
@@ -102,6 +122,14 @@ def _rewards(served: Served, program: Compiled, locale: str) -> list[TillRewardO
         for each in offers_out(served.offers, locale, preview=False)["items"]
         if each["reward"] in usable
     ]
+
+
+def _name(reward: str, program: Compiled, speaker: Speaker) -> str:
+    known = program.rewards.get(reward)
+    written = None if known is None else known.written
+    if written is None:
+        return speaker.text(pay_labels(program.document, reward.removeprefix(PAY)), reward)
+    return speaker.text(written.name, reward)
 
 
 def _voucher(one: Showable, program: Compiled, speaker: Speaker, locale: str, now: datetime) -> TillVoucherOut:

@@ -15,6 +15,7 @@ from puntal.checkout.shapes import CartOrderIn, MemberOfferOut, PickIn
 from puntal.checkout.shapes_redemptions import RedemptionOut
 from puntal.intake.model import MOST_MINOR, MOST_REDEMPTIONS, SaidOrder
 from puntal.intake.wire import Minor, Word, Words
+from puntal.kit.pages import Page
 
 MOST_ITEMS = 200
 MOST_VOUCHERS = 20
@@ -62,6 +63,7 @@ class TillMemberOut(BaseModel):
 
     member_id: UUID
     first_name: str | None = Field(examples=["Anna"])
+    ending: str | None = Field(description="The last characters of her card.", examples=["0123"])
     status: str = Field(examples=["active"])
     tiers: list[TillTierOut]
     balances: dict[str, int] = Field(description="What she can spend now, by wallet.", examples=[{"points": 740}])
@@ -268,6 +270,17 @@ class TillCommitIn(_In):
     )
 
 
+class TillEarnedOut(BaseModel):
+    """What a sale earned in one wallet."""
+
+    wallet: str = Field(examples=["points"])
+    units: int = Field(examples=[90])
+    pending: int = Field(description="How much of it is not available yet.", examples=[90])
+    available_at: datetime | None = Field(
+        description="From when; null where nothing is pending, or where it waits for something that may never come."
+    )
+
+
 class TillActionOut(BaseModel):
     """Something done at a till, as it is now."""
 
@@ -280,12 +293,26 @@ class TillActionOut(BaseModel):
     undo_until: datetime = Field(description="First instant at which it can no longer be undone at the till.")
     undone_at: datetime | None
     member_id: UUID | None
+    first_name: str | None = Field(description="Of the member.", examples=["Anna"])
+    ending: str | None = Field(description="The last characters of her card.", examples=["0123"])
+    amount_minor: int | None = Field(description="What was owed, of a sale; in minor units.", examples=[9000])
+    currency: str | None = Field(description="Of `amount_minor`.", examples=["EUR"])
+    earned: list[TillEarnedOut] = Field(description="By a sale, as it was taken in; undoing takes it back.")
+    used: list[str] = Field(
+        description="Names of the rewards and vouchers it redeemed or set aside.", examples=[["5 euros off"]]
+    )
     redemptions: list[RedemptionOut]
     vouchers: list[TillVoucherOut] = Field(description="Used, or set aside.")
     replayed: bool = Field(description="It had been done before; nothing changed now.")
     receipt: list[str] | None = Field(
         description="The lines of the receipt; null in uploads.", examples=[["You earned 29 points"]]
     )
+
+
+class TillActionsOut(Page[TillActionOut]):
+    """What one cashier did, newest first, and how amounts of it are written."""
+
+    wallets: list[TillWalletOut] = Field(description="Every wallet of the program.")
 
 
 class TillReceiptOut(BaseModel):

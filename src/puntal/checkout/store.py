@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -32,6 +35,16 @@ ORDER BY id
 FOR NO KEY UPDATE
 """  # noqa: S608 - our own column list
 
+DONE_BY = f"""
+-- What somebody did at a store and can still undo, newest first; along `till_action_done`. What is only set aside is
+-- not done: the sale it is for names it.
+SELECT {_COLUMNS} FROM till_action
+WHERE program_id = %(program_id)s AND store = %(store)s AND actor = %(actor)s
+  AND (recorded_at, id) < (%(before)s, %(before_id)s) AND undo_until > %(now)s AND state <> 'held'
+ORDER BY recorded_at DESC, id DESC
+LIMIT %(limit)s
+"""  # noqa: S608 - our own column list
+
 SAVE = """
 UPDATE till_action SET state = %(state)s, detail = %(detail)s, undone_at = %(undone_at)s
 WHERE program_id = %(program_id)s AND id = %(id)s
@@ -59,8 +72,33 @@ async def add(tx: Transaction, program_id: int, action: Action) -> bool:
 async def find(tx: Transaction, program_id: int, id: UUID, *, lock: bool = False) -> Action | None:
     """Return an action, locked until `tx` ends where asked for."""
     row = await (await tx.execute(LOCK if lock else FIND, {"program_id": program_id, "id": id})).fetchone()
-    if row is None:
-        return None
+    return None if row is None else _action(row)
+
+
+async def done_by(
+    tx: Transaction,
+    program_id: int,
+    *,
+    store: str,
+    actor: str,
+    before: tuple[datetime, UUID],
+    now: datetime,
+    limit: int,
+) -> list[Action]:
+    """Return what somebody did at a store and can still undo, or undid, newest first."""
+    names = {
+        "program_id": program_id,
+        "store": store,
+        "actor": actor,
+        "before": before[0],
+        "before_id": before[1],
+        "now": now,
+        "limit": limit,
+    }
+    return [_action(row) for row in await (await tx.execute(DONE_BY, names)).fetchall()]
+
+
+def _action(row: Sequence[Any]) -> Action:
     return Action(
         id=row[0],
         kind=row[1],

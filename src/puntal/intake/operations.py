@@ -26,7 +26,7 @@ from puntal.intake.writing import write
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Refusal
 
-__all__ = ["Programs", "event_of", "find", "fingerprint", "item", "parse", "take"]
+__all__ = ["Programs", "event_of", "find", "find_all", "fingerprint", "item", "parse", "take"]
 
 _outcome = msgspec.json.Decoder(Outcome).decode
 MOST_DEPTH = 3
@@ -160,6 +160,11 @@ def _answer(one: Decided) -> Answer:
             if n < len(books.available)
         }
     return Answer(one.item.said.id, one.member_id, one.outcome, one.program.revision, balances=balances)
+
+
+async def find_all(tx: Transaction, program_id: int, ids: Sequence[str]) -> dict[str, Stored]:
+    """Return those of the events that are stored, with their outcomes."""
+    return await store.find(tx, program_id, ids) if ids else {}
 
 
 async def find(tx: Transaction, program_id: int, id: str) -> Stored:

@@ -16,6 +16,15 @@ from puntal.ledger.model import DEBT, MEMBER_ACCOUNTS, Disagreement, Transfer
 from puntal.points import policy
 from puntal.points.model import Books, LiabilityLine, LotEnd, StatementWallet, Terms, WalletView
 
+STARTING = """
+-- What some events gave that is not available yet, and from when; of some holders, along the primary key.
+SELECT l.event_id, l.wallet, sum(l.remaining)::bigint, min(l.starts_at) FILTER (WHERE l.awaits IS NULL)
+FROM lot l
+WHERE l.program_id = %(program_id)s AND l.holder_id = ANY(%(holders)s::uuid[])
+  AND l.event_id = ANY(%(events)s::text[]) AND l.remaining > 0 AND l.starts_at > %(now)s
+GROUP BY l.event_id, l.wallet
+"""
+
 DISAGREEING_LOTS = """
 -- Reads a slice of holders and their lots along the primary keys. A lot counts as pending while it starts after
 -- what the holder is settled to.
@@ -179,6 +188,15 @@ WHERE program_id = %(program_id)s AND wallet = ANY(%(wallets)s::smallint[]) AND 
 GROUP BY wallet
 ORDER BY wallet
 """
+
+
+async def starting(
+    tx: Transaction, program_id: int, *, holders: Iterable[UUID], events: Iterable[str], now: datetime
+) -> dict[tuple[str, int], tuple[int, datetime | None]]:
+    """Return by event and wallet what is not available yet, and from when; None where that is for an event to say."""
+    values = {"program_id": program_id, "holders": list(holders), "events": list(events), "now": now}
+    cursor = await tx.execute(STARTING, values)
+    return {(event, wallet): (units, starts_at) for event, wallet, units, starts_at in await cursor.fetchall()}
 
 
 async def disagreements(tx: Transaction, program_id: int) -> list[Disagreement]:

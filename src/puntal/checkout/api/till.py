@@ -12,11 +12,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-import structlog
 from fastapi import Body, Depends, Request, Response
 from msgspec.structs import replace
-from psycopg import errors as pg
-from pydantic import TypeAdapter, ValidationError
 
 from puntal.access.dependencies import (
     Locale,
@@ -30,25 +27,21 @@ from puntal.access.dependencies import (
 )
 from puntal.access.model import Permission
 from puntal.checkout.answers import cart_out
-from puntal.checkout.answers_till import action_out, lookup_out
+from puntal.checkout.answers_till import action_out, lookup_out, wallets_out
 from puntal.checkout.api.carts import beside
 from puntal.checkout.api.current import Current
 from puntal.checkout.errors_till import NoStore
 from puntal.checkout.model import Pick, Question
-from puntal.checkout.model_till import CHANNEL, Cashier, Sale
+from puntal.checkout.model_till import CHANNEL, Cashier
 from puntal.checkout.operations import carts, till
-from puntal.checkout.operations.till import Acted, Offline, Programs
+from puntal.checkout.operations.till import Acted, Programs
 from puntal.checkout.receipts import lines_of
 from puntal.checkout.shapes import CartOut
 from puntal.checkout.shapes_till import (
-    OfflineRedeemIn,
-    OfflineSaleIn,
     TillActionOut,
-    TillBatchIn,
-    TillBatchOut,
+    TillActionsOut,
     TillCartIn,
     TillCommitIn,
-    TillItemOut,
     TillLookupIn,
     TillLookupOut,
     TillReceiptOut,
@@ -56,11 +49,11 @@ from puntal.checkout.shapes_till import (
     TillSaleIn,
     order_of,
 )
-from puntal.kit import clock, problem
+from puntal.kit import clock
 from puntal.kit.db import ProgramId as ProgramNumber
 from puntal.kit.db import Transaction
-from puntal.kit.errors import Refusal
-from puntal.kit.http import database_of
+from puntal.kit.http import Cursor, Limit, database_of
+from puntal.kit.pages import cut, read_cursor
 from puntal.members.model import Ids
 from puntal.rewards.errors_vouchers import VoucherUnknown
 
@@ -83,10 +76,7 @@ _DONE: dict[int | str, dict[str, Any]] = {
     200: {"model": TillActionOut, "description": "The id was used before with the same words: as it is now"},
     404: {"description": "`reward.unknown`, `members.unknown`, `rewards.voucher_unknown`, `till.action_unknown`"},
 }
-_MOST_TRIES = 4
-_log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
-_item: TypeAdapter[OfflineSaleIn | OfflineRedeemIn] = TypeAdapter(OfflineSaleIn | OfflineRedeemIn)
 
 
 def cashier(caller: ProgramCaller) -> Cashier:
@@ -217,13 +207,35 @@ async def earn(
     return await _answer(tx, programs, who, body.id, made, response, locale, now)
 
 
+@router.get("/till/actions", summary="List what one did at the till", dependencies=_USE, responses=_MAY_NOT)
+async def list_own(
+    tx: ProgramTx,
+    programs: Current,
+    who: AtTill,
+    now: Now,
+    locale: Locale,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> TillActionsOut:
+    """List what whoever asks did at this store and can still undo, or undid, newest first; nobody else's."""
+    before = read_cursor(cursor, tuple[datetime, UUID]) if cursor else None
+    found = await till.own(tx, programs.program_id, who, before=before, limit=limit + 1, now=now)
+    rows, following = cut(found, limit, lambda one: (one.action.recorded_at, one.action.id))
+    told = await till.tell(tx, programs, rows, now=now)
+    return TillActionsOut(
+        items=[action_out(one, programs.newest, locale, now, None) for one in told],
+        next=following,
+        wallets=wallets_out(programs.newest, locale),
+    )
+
+
 @router.get("/till/actions/{action_id}", summary="Show what was done at the till", dependencies=_USE, responses=_KNOWN)
 async def show(
     action_id: UUID, tx: ProgramTx, programs: Current, who: AtTill, now: Now, locale: Locale
 ) -> TillActionOut:
     """Show something that was done at this store, as it is now."""
     found = await till.show(tx, programs.program_id, who, action_id)
-    return action_out(found, programs.newest, locale, now, await _receipt(tx, programs, found, locale, now))
+    return await _out(tx, programs, found, locale, now)
 
 
 @router.get("/till/actions/{action_id}/receipt", summary="Print a receipt", dependencies=_USE, responses=_KNOWN)
@@ -268,7 +280,7 @@ async def commit(
         now=now,
         recorded_at=clock.now(),
     )
-    return action_out(made, programs.newest, locale, now, await _receipt(tx, programs, made, locale, now))
+    return await _out(tx, programs, made, locale, now)
 
 
 @router.post(
@@ -291,66 +303,7 @@ async def undo(
     The program says for how long (`till.undo_within`).
     """
     made = await till.undo(tx, programs, who, action_id, now=now, recorded_at=clock.now())
-    return action_out(made, programs.newest, locale, now, await _receipt(tx, programs, made, locale, now))
-
-
-@router.post("/till/batch", summary="Bring in what was done offline", dependencies=_USE, responses=_MAY_NOT)
-async def batch(
-    body: TillBatchIn, request: Request, program_id: ProgramId, who: AtTill, now: Now, locale: Locale
-) -> TillBatchOut:
-    """Take in what a till did while it was offline, one thing after the other, each in a transaction of its own.
-
-    Send the whole batch again after a failure: what was taken in is recognised by its id. What conflicts, a voucher
-    used elsewhere meanwhile, points that are gone, says so and leaves nothing behind.
-    """
-    answers = [await _bring_in(request, program_id, who, item, now, locale) for item in body.items]
-    states = [each.state for each in answers]
-    return TillBatchOut(
-        taken=states.count("taken"),
-        conflicts=states.count("conflict"),
-        failed=states.count("failed"),
-        items=answers,
-    )
-
-
-async def _bring_in(
-    request: Request, program_id: ProgramId, who: Cashier, item: object, now: datetime, locale: str
-) -> TillItemOut:
-    id = _id_of(item)
-    try:
-        # As JSON: the words of a till are read as strictly as those of a single request.
-        read = _item.validate_json(_encode(item))
-    except ValidationError as wrong:
-        # The first step names the kind of item that was tried.
-        found = [{**each, "loc": ("body", *each["loc"][1:])} for each in wrong.errors()]
-        said = problem.of_validation(found, item, locale)
-        return TillItemOut(id=id, state="conflict", action=None, problem=said)
-    behind = clock.now() - now
-    one = Offline(read.read(), read.at - behind, read.scanned)
-    for _ in range(_MOST_TRIES):
-        try:
-            async with database_of(request).program_transaction(program_id) as tx:
-                programs = await request.app.state.programs.current(tx, program_id)
-                made = await till.bring_in(tx, programs, who, one, now=now, recorded_at=clock.now())
-                action = action_out(made, programs.newest, locale, now, None)
-        except Refusal as refusal:
-            if isinstance(refusal, VoucherUnknown):
-                await _miss(request, program_id, who, now)
-            return TillItemOut(id=read.id, state="conflict", action=None, problem=problem.of_refusal(refusal, locale))
-        except (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable):
-            continue
-        if isinstance(one.words, Sale):
-            programs.begun = True
-        return TillItemOut(id=read.id, state="taken", action=action, problem=None)
-    _log.warning("till.item_failed", action_id=str(read.id))
-    return TillItemOut(id=read.id, state="failed", action=None, problem=problem.of_status(503, locale))
-
-
-def _id_of(item: object) -> UUID | None:
-    try:
-        return UUID(str(item["id"])) if isinstance(item, dict) else None
-    except (KeyError, ValueError):
-        return None
+    return await _out(tx, programs, made, locale, now)
 
 
 @asynccontextmanager
@@ -363,11 +316,11 @@ async def _counting_misses(
     try:
         yield
     except VoucherUnknown:
-        await _miss(request, ProgramNumber(program_id), who, now)
+        await count_miss(request, ProgramNumber(program_id), who, now)
         raise
 
 
-async def _miss(request: Request, program_id: ProgramNumber, who: Cashier, now: datetime) -> None:
+async def count_miss(request: Request, program_id: ProgramNumber, who: Cashier, now: datetime) -> None:
     """Count a code that is nobody's, in a transaction of its own: the one that asked is rolled back."""
     async with database_of(request).program_transaction(program_id) as tx:
         await till.count_misses(tx, program_id, who, now=now)
@@ -387,7 +340,12 @@ async def _answer(
     if made is None:
         made = replace(await till.show(tx, programs.program_id, who, id), replayed=True)
         response.status_code = 200
-    return action_out(made, programs.newest, locale, now, await _receipt(tx, programs, made, locale, now))
+    return await _out(tx, programs, made, locale, now)
+
+
+async def _out(tx: Transaction, programs: Programs, made: Acted, locale: str, now: datetime) -> TillActionOut:
+    (told,) = await till.tell(tx, programs, [made], now=now)
+    return action_out(told, programs.newest, locale, now, await _receipt(tx, programs, made, locale, now))
 
 
 async def _receipt(tx: Transaction, programs: Programs, acted: Acted, locale: str, now: datetime) -> list[str]:

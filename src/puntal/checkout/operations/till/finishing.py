@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -11,16 +12,19 @@ from puntal.checkout import store
 from puntal.checkout.errors_till import ActionUndone, NotOwnAction, UndoTooLate, UnknownAction
 from puntal.checkout.model_till import CHANNEL, Action, Cashier
 from puntal.checkout.operations import redemptions
-from puntal.checkout.operations.issuing import issued_to
 from puntal.checkout.operations.till.acting import Acted, asking, log, reference_of, take_vouchers
 from puntal.checkout.operations.till.programs import Programs
 from puntal.checkout.operations.till.selling import event_of, happen
 from puntal.intake import operations as intake
-from puntal.intake.model import Said
+from puntal.intake.model import Said, Stored
 from puntal.kit.db import Transaction
+from puntal.rewards.model import Redemption
+from puntal.rewards.model_vouchers import Voucher
 from puntal.rewards.operations import redemptions as rows
 from puntal.rewards.operations import vouchers
 from puntal.rewards.queries import vouchers as voucher_rows
+
+_AFTER_ALL = (datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1))
 
 
 async def show(tx: Transaction, program_id: int, cashier: Cashier, id: UUID) -> Acted:
@@ -30,6 +34,37 @@ async def show(tx: Transaction, program_id: int, cashier: Cashier, id: UUID) -> 
         UnknownAction: Nothing was, or at another store.
     """
     return await _whole(tx, program_id, await _find(tx, program_id, cashier, id))
+
+
+async def own(
+    tx: Transaction,
+    program_id: int,
+    cashier: Cashier,
+    *,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+    now: datetime,
+) -> list[Acted]:
+    """Return what a cashier did at her store and can still undo, or undid, newest first.
+
+    Args:
+        tx: An open transaction on the program; nothing is locked or written.
+        program_id: Which.
+        cashier: Who, and where.
+        before: When the last one of the page before came here, and its id.
+        limit: How many at most.
+        now: On the program's clock.
+    """
+    found = await store.done_by(
+        tx,
+        program_id,
+        store=cashier.store,
+        actor=cashier.actor,
+        before=before or _AFTER_ALL,
+        now=now,
+        limit=limit,
+    )
+    return await _wholes(tx, program_id, found)
 
 
 async def commit(
@@ -171,24 +206,46 @@ async def _find(tx: Transaction, program_id: int, cashier: Cashier, id: UUID, *,
 
 async def _whole(tx: Transaction, program_id: int, action: Action) -> Acted:
     """Return an action with what it consists of, as that is now."""
-    ids = [action.id] if action.kind == "redeem" else _ids(action, "redemptions")
-    made = await rows.load(tx, program_id, ids) if ids else {}
-    member = next((one.member_id for one in made.values()), None)
-    if action.kind == "redeem":
-        given = [voucher for one in made.values() for voucher in await issued_to(tx, program_id, one)]
-        return Acted(action=action, member_id=member, redemptions=list(made.values()), vouchers=given)
-    named = _ids(action, "vouchers")
+    (whole,) = await _wholes(tx, program_id, [action])
+    return whole
+
+
+async def _wholes(tx: Transaction, program_id: int, actions: Sequence[Action]) -> list[Acted]:
+    """Return actions with what they consist of; the number of statements does not grow with theirs."""
+    taken = {id for action in actions for id in _redemptions_of(action)}
+    made = await rows.load(tx, program_id, taken) if taken else {}
+    named = {id for action in actions for id in _ids(action, "vouchers")}
+    named |= {UUID(id) for one in made.values() for id in one.terms.get("vouchers", ())}
     found = await voucher_rows.load(tx, program_id, named) if named else {}
+    sold = [str(action.detail["event"]) for action in actions if action.kind == "sale"]
+    events = await intake.find_all(tx, program_id, sold)
+    return [_acted(action, made, found, events) for action in actions]
+
+
+def _acted(
+    action: Action,
+    made: Mapping[UUID, Redemption],
+    found: Mapping[UUID, Voucher],
+    events: Mapping[str, Stored],
+) -> Acted:
+    used = [made[id] for id in _redemptions_of(action) if id in made]
+    if action.kind == "redeem":
+        given = [UUID(id) for one in used for id in one.terms.get("vouchers", ())]
+        member = used[0].member_id if used else None
+        return Acted(
+            action=action, member_id=member, redemptions=used, vouchers=[found[id] for id in given if id in found]
+        )
+    vouchers = [found[id] for id in _ids(action, "vouchers") if id in found]
     if action.kind == "sale":
-        member = (await intake.find(tx, program_id, str(action.detail["event"]))).member_id
+        sold = events.get(str(action.detail["event"]))
+        member = None if sold is None else sold.member_id
     else:
-        member = next((one.member_id for one in found.values() if one.member_id is not None), None)
-    return Acted(
-        action=action,
-        member_id=member,
-        redemptions=[made[id] for id in ids if id in made],
-        vouchers=[found[id] for id in named if id in found],
-    )
+        member = next((one.member_id for one in vouchers if one.member_id is not None), None)
+    return Acted(action=action, member_id=member, redemptions=used, vouchers=vouchers)
+
+
+def _redemptions_of(action: Action) -> list[UUID]:
+    return [action.id] if action.kind == "redeem" else _ids(action, "redemptions")
 
 
 def _ids(action: Action, name: str) -> list[UUID]:

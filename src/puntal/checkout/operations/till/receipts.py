@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
 from puntal.checkout.model_till import CHANNEL
@@ -13,18 +12,14 @@ from puntal.checkout.operations import offers
 from puntal.checkout.operations.offers import Found
 from puntal.checkout.operations.till.acting import Acted
 from puntal.checkout.operations.till.programs import Programs
+from puntal.checkout.operations.till.telling import earned_by
 from puntal.engine.cart import settled
 from puntal.intake import operations as intake
-from puntal.intake.model import Outcome
 from puntal.kit.db import Transaction
 from puntal.members.model import Ids
 from puntal.points.model import Books
 from puntal.rewards.model import Redemption
 from puntal.rewards.model_vouchers import Voucher
-
-_outcome = msgspec.json.Decoder(Outcome).decode
-_AMOUNT, _WALLET = 2, 3
-_WITH_POINTS = 4
 
 
 class Slip(Struct, frozen=True):
@@ -57,10 +52,7 @@ async def slip_of(tx: Transaction, programs: Programs, acted: Acted, *, now: dat
     action = acted.action
     earned: dict[int, int] = {}
     if action.kind == "sale" and action.state != "undone":
-        stored = await intake.find(tx, programs.program_id, str(action.detail["event"]))
-        for reason in _outcome(stored.outcome).reasons:
-            if len(reason) >= _WITH_POINTS and reason[_AMOUNT] > 0:
-                earned[reason[_WALLET]] = earned.get(reason[_WALLET], 0) + reason[_AMOUNT]
+        earned = earned_by(await intake.find(tx, programs.program_id, str(action.detail["event"])))
     found = None
     if acted.member_id is not None:
         found = await offers.for_member(

@@ -20,6 +20,7 @@ from puntal.engine.model import State
 from puntal.engine.redeem import Occasion, asking
 from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.errors import Refusal
+from puntal.members.calling import called
 from puntal.members.model import EARNING, Ids
 from puntal.rewards.errors_vouchers import MemberInactive, VoucherStopped
 from puntal.rewards.model_vouchers import Ask, Voucher
@@ -42,6 +43,7 @@ class Served(Struct, frozen=True):
 
     Attributes:
         offers: What is known of the member, and what she may have.
+        ending: The last characters of her card.
         state: Of the member, settled.
         tiers: Of the member: ladder and tier.
         usable: Rewards she may have here: at once, or with an order.
@@ -54,6 +56,7 @@ class Served(Struct, frozen=True):
     tiers: Sequence[tuple[str, str]]
     usable: Sequence[Found]
     vouchers: Sequence[Showable]
+    ending: str | None = None
 
 
 async def serve(
@@ -101,7 +104,10 @@ async def serve(
     state = settled(program, found.customer.state, now)
     ranks = asking(program, state, Occasion(now, CHANNEL, store=cashier.store)).ranks
     tiers = [(climb.id, climb.tiers[rank]) for climb, rank in zip(program.climbs, ranks, strict=True)]
-    return Served(scanned, found, state, tiers, usable, shown)
+    member = found.customer.member_id
+    known = {} if member is None else await called(tx, program_id, [member])
+    ending = known[member].ending if member in known else None
+    return Served(scanned, found, state, tiers, usable, shown, ending)
 
 
 async def _vouchers(

@@ -1,5 +1,6 @@
 // "Double points this weekend for Regulars, at most 10,000 points": a campaign with one rule, in a short form.
-import { Alert, Button, Group, List, Modal, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, List, Modal, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { AmountInput } from '@shared/amount-input';
 import { useCross } from '@shared/draft/close';
 import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
@@ -57,7 +58,6 @@ export function Create({ program, draft, onClose }: { program: string; draft: Dr
         },
       },
     );
-  const separators = { thousandSeparator: language === 'es' ? '.' : ',', decimalSeparator: language === 'es' ? ',' : '.' };
   return (
     <Modal opened onClose={onClose} closeButtonProps={cross} size="lg" title={<Text fw={650}>{t('createTitle')}</Text>} centered>
       <Stack>
@@ -72,9 +72,9 @@ export function Create({ program, draft, onClose }: { program: string; draft: Dr
         />
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <TextInput label={t('name')} placeholder={title} value={name} onChange={(event) => setName(event.currentTarget.value)} data-autofocus />
-          {kind === 'multiply' ? <NumberInput label={t('times')} value={times} onChange={setTimes} min={1.1} step={0.5} decimalScale={2} {...separators} /> : <NumberInput label={t('points')} description={t('per')} value={points} onChange={setPoints} min={1} allowDecimal={false} {...separators} />}
+          {kind === 'multiply' ? <AmountInput label={t('times')} value={times} onChange={setTimes} min={1.1} step={0.5} decimalScale={2} /> : <AmountInput label={t('points')} description={t('per')} value={points} onChange={setPoints} min={1} allowDecimal={false} />}
           <Select label={t('who')} placeholder={t('everyone')} data={names.segments} value={segment} onChange={setSegment} clearable searchable />
-          <NumberInput label={t('most')} description={t('mostHint')} value={most} onChange={setMost} min={1} allowDecimal={false} {...separators} />
+          <AmountInput label={t('most')} description={t('mostHint')} value={most} onChange={setMost} min={1} allowDecimal={false} />
         </SimpleGrid>
         <div>
           <Text size="sm" fw={500} mb={4}>
@@ -94,7 +94,7 @@ export function Create({ program, draft, onClose }: { program: string; draft: Dr
           <SimpleGrid cols={{ base: 1, xs: 3 }} style={{ alignItems: 'end' }}>
             <DayInput label={t('from')} value={from} onChange={(day) => setDays([day, through])} />
             <DayInput label={t('through')} value={through} onChange={(day) => setDays([from, day])} />
-            <NumberInput label={t('holdoutField')} value={holdout} onChange={setHoldout} suffix=" %" min={0} max={50} {...separators} />
+            <AmountInput label={t('holdoutField')} value={holdout} onChange={setHoldout} suffix=" %" min={0} max={50} />
           </SimpleGrid>
         </div>
         {words.length === 0 ? null : (

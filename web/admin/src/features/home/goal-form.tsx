@@ -1,8 +1,9 @@
 // Saying what a figure is to be.
-import { Button, Group, Modal, NumberInput, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { DayInput } from '@shared/day-input';
 import { monthStart, plusDays, today } from '@shared/days';
 import { useFigureName } from '@shared/figures';
@@ -114,13 +115,12 @@ export default function GoalForm({ goal, currency, onClose }: GoalFormProps) {
               ]}
               {...form.getInputProps('direction')}
             />
-            <NumberInput
+            <AmountInput
               label={t('target')}
               required
               withAsterisk={false}
               min={0}
               hideControls
-              thousandSeparator=" "
               suffix={RATE.has(form.values.metric) ? ' %' : MONEY.has(form.values.metric) ? ` ${currency}` : ''}
               {...form.getInputProps('target')}
             />

@@ -3,6 +3,7 @@ import { Button, Group, Modal, NumberInput, Select, Stack, Text, Textarea, TextI
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { useFigureName } from '@shared/figures';
 import { decimals } from '@shared/format';
 import { useNames } from '@shared/names';
@@ -83,12 +84,12 @@ export default function BenchmarkForm({ program, found, benchmark, onClose, onDo
             <Select label={t('wallet')} allowDeselect={false} data={wallets.map((each) => ({ value: each, label: names.wallet(each) }))} value={wallet} onChange={(each) => form.setFieldValue('wallet', each)} />
           ) : null}
           <Group grow align="flex-start">
-            <NumberInput label={t('value')} required withAsterisk={false} hideControls decimalScale={4} suffix={scale === 0.01 ? ' %' : scale > 1 ? ` ${found.currency}` : ''} {...form.getInputProps('value')} />
+            <AmountInput label={t('value')} required withAsterisk={false} hideControls decimalScale={4} suffix={scale === 0.01 ? ' %' : scale > 1 ? ` ${found.currency}` : ''} {...form.getInputProps('value')} />
             <NumberInput label={t('year')} required withAsterisk={false} hideControls allowDecimal={false} min={1990} max={2100} {...form.getInputProps('year')} />
           </Group>
           <TextInput label={t('label')} description={t('labelText')} required withAsterisk={false} maxLength={120} {...form.getInputProps('label')} />
           <TextInput label={t('source')} description={t('sourceText')} required withAsterisk={false} maxLength={500} {...form.getInputProps('source')} />
-          <NumberInput label={t('size')} description={t('sizeText')} hideControls allowDecimal={false} min={1} {...form.getInputProps('sample_size')} />
+          <AmountInput label={t('size')} description={t('sizeText')} hideControls allowDecimal={false} min={1} {...form.getInputProps('sample_size')} />
           <Textarea label={t('definition')} autosize minRows={2} maxLength={1000} {...form.getInputProps('definition')} />
           {failure ? <Failure failure={failure} writing /> : null}
           <Button type="submit" loading={add.isPending || change.isPending}>

@@ -1,6 +1,7 @@
 // Doing the same for many: those that are ticked, or everybody in a segment.
-import { Alert, Button, Group, List, Modal, NumberInput, Paper, Progress, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, List, Modal, Paper, Progress, Select, Stack, Text, Textarea } from '@mantine/core';
 import { api, http, type Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import type { Found } from '@shared/find-member';
 import { whole } from '@shared/format';
 import { told } from '@shared/problem';
@@ -199,12 +200,12 @@ function AdjustMany({ program, picked, segment, who, count, onClose }: DeedProps
         <>
           <Group grow align="flex-start">
             <Select label={t('wallet')} data={wallets.map((each) => ({ value: each.id, label: each.name }))} value={chosen} onChange={setWallet} allowDeselect={false} />
-            <NumberInput
+            <AmountInput
               label={t('amountEach')}
               description={t('amountSign')}
-              value={amount ?? ''}
+              value={amount}
               allowDecimal={false}
-              onChange={(typed) => setAmount(typeof typed === 'number' ? typed : null)}
+              onChange={(typed) => setAmount(typed === '' ? null : typed)}
             />
           </Group>
           <Textarea label={t('reasonMember')} value={reason} maxLength={500} autosize minRows={2} onChange={(event) => setReason(event.currentTarget.value)} required />

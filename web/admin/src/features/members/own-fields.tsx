@@ -1,5 +1,6 @@
 // Inputs for the fields of members that the program declares itself.
-import { MultiSelect, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
+import { MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
+import { AmountInput } from '@shared/amount-input';
 import { DayInput } from '@shared/day-input';
 import { decimals } from '@shared/format';
 import type { OwnField } from './program';
@@ -22,7 +23,7 @@ export function OwnFields({ fields, values, currency, onChange }: OwnProps) {
 }
 
 function OwnInput({ field, value, currency, onChange }: { field: OwnField; value: string | string[]; currency: string; onChange: (value: string | string[]) => void }) {
-  const { t, language } = useMemberWords();
+  const { t } = useMemberWords();
   const text = Array.isArray(value) ? (value[0] ?? '') : value;
   const several = Array.isArray(value) ? value : value === '' ? [] : [value];
   switch (field.type) {
@@ -50,13 +51,11 @@ function OwnInput({ field, value, currency, onChange }: { field: OwnField; value
     case 'number':
     case 'money':
       return (
-        <NumberInput
+        <AmountInput
           label={field.label}
           value={text}
           onChange={(typed) => onChange(String(typed))}
-          decimalScale={field.type === 'money' ? decimals(currency) : 0}
-          decimalSeparator={language === 'es' ? ',' : '.'}
-          suffix={field.type === 'money' ? ` ${currency}` : ''}
+          {...(field.type === 'money' ? { currency } : { allowDecimal: false })}
           hideControls
         />
       );

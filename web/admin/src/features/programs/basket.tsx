@@ -1,6 +1,7 @@
 // An order made up on the spot.
-import { ActionIcon, Button, Group, NumberInput, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import type { Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { decimals } from '@shared/format';
 import { MomentInput } from '@shared/moment-input';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
@@ -43,16 +44,15 @@ export function orderOf(basket: BasketValue, id: string, currency: string): Sche
 }
 
 export function Basket({ value, onChange, currency }: { value: BasketValue; onChange: (value: BasketValue) => void; currency: string }) {
-  const { t, language } = useProgramWords();
-  const separators = { decimalSeparator: language === 'es' ? ',' : '.', thousandSeparator: language === 'es' ? '.' : ',' };
+  const { t } = useProgramWords();
   const set = (index: number, part: Partial<LineValue>) => onChange({ ...value, lines: value.lines.map((line, other) => (other === index ? { ...line, ...part } : line)) });
   return (
     <Stack gap="sm">
       {value.lines.map((line, index) => (
         <Group key={index} align="flex-end" gap="xs" wrap="nowrap" role="group" aria-label={t('line', { n: index + 1 })}>
           <SimpleGrid cols={{ base: 2, xs: 4 }} spacing="xs" flex={1}>
-            <NumberInput label={t('amount')} value={line.amount} onChange={(amount) => set(index, { amount: amount as number })} suffix={` ${currency}`} decimalScale={decimals(currency)} {...separators} allowNegative={false} hideControls />
-            <NumberInput label={t('quantity')} value={line.quantity} onChange={(quantity) => set(index, { quantity: quantity as number })} min={1} allowDecimal={false} hideControls />
+            <AmountInput label={t('amount')} value={line.amount} onChange={(amount) => set(index, { amount })} currency={currency} allowNegative={false} hideControls />
+            <AmountInput label={t('quantity')} value={line.quantity} onChange={(quantity) => set(index, { quantity })} min={1} allowDecimal={false} hideControls />
             <TextInput label={t('product')} value={line.product} onChange={(event) => set(index, { product: event.currentTarget.value })} />
             <TextInput label={t('category')} value={line.category} onChange={(event) => set(index, { category: event.currentTarget.value })} />
           </SimpleGrid>
@@ -69,7 +69,7 @@ export function Basket({ value, onChange, currency }: { value: BasketValue; onCh
         </Button>
       </Group>
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs">
-        <NumberInput label={t('shipping')} value={value.shipping} onChange={(shipping) => onChange({ ...value, shipping: shipping as number })} suffix={` ${currency}`} decimalScale={decimals(currency)} {...separators} allowNegative={false} hideControls />
+        <AmountInput label={t('shipping')} value={value.shipping} onChange={(shipping) => onChange({ ...value, shipping })} currency={currency} allowNegative={false} hideControls />
         <TextInput label={t('channel')} value={value.channel} placeholder="web" onChange={(event) => onChange({ ...value, channel: event.currentTarget.value })} />
       </SimpleGrid>
       <MomentInput label={t('at')} description={value.at === '' ? t('now') : undefined} value={value.at} onChange={(at) => onChange({ ...value, at })} />

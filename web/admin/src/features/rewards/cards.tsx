@@ -1,6 +1,7 @@
 // Gift cards: selling one, what is left on one, and on all of them.
-import { Alert, Button, Card, CopyButton, Group, NumberInput, Select, SimpleGrid, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, Card, CopyButton, Group, Select, SimpleGrid, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { api } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { said } from '@shared/draft/document';
 import { useDraft } from '@shared/draft/state';
 import { day, decimals, money, whole } from '@shared/format';
@@ -63,7 +64,7 @@ function Sell({ program, wallets }: { program: string; wallets: { value: string;
       <Stack>
         <Title order={2}>{t('sell')}</Title>
         {wallets.length < 2 ? null : <Select label={t('wallet')} data={wallets} value={wallet} onChange={(next) => setWallet(next ?? '')} allowDeselect={false} />}
-        <NumberInput label={t('amount')} value={amount} onChange={setAmount} suffix={` ${currency}`} decimalScale={decimals(currency)} decimalSeparator={language === 'es' ? ',' : '.'} thousandSeparator={language === 'es' ? '.' : ','} hideControls allowNegative={false} />
+        <AmountInput label={t('amount')} value={amount} onChange={setAmount} currency={currency} hideControls allowNegative={false} />
         <TextInput label={t('reference')} value={reference} onChange={(event) => setReference(event.currentTarget.value)} required />
         {sell.error ? <Failure failure={sell.error} writing /> : null}
         {sell.data !== undefined && 'approval_id' in sell.data ? (

@@ -1,5 +1,6 @@
 // Making codes: as many as wanted, in the background, or none yet, to be brought from a file.
-import { Button, Group, Modal, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { AmountInput } from '@shared/amount-input';
 import { useCross } from '@shared/draft/close';
 import { notifications } from '@mantine/notifications';
 import { http } from '@api';
@@ -80,10 +81,10 @@ export function MakeBatch({ program, onClose, onMade }: Props) {
         <TextInput label={t('batchName')} value={name} onChange={(event) => setName(event.currentTarget.value)} required maxLength={120} data-autofocus />
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           <Select label={t('reward')} data={choices} value={reward} onChange={setReward} searchable allowDeselect={false} />
-          {kind === 'generated' ? <NumberInput label={t('batchCount')} value={count} onChange={setCount} min={1} max={10_000_000} allowDecimal={false} thousandSeparator={language === 'es' ? '.' : ','} decimalSeparator={language === 'es' ? ',' : '.'} /> : null}
+          {kind === 'generated' ? <AmountInput label={t('batchCount')} value={count} onChange={setCount} min={1} max={10_000_000} allowDecimal={false} /> : null}
           {kind === 'generated' ? <TextInput label={t('prefix')} value={prefix} onChange={(event) => setPrefix(event.currentTarget.value.toUpperCase())} maxLength={8} /> : null}
           <MomentInput label={t('endsAt')} value={ends} onChange={setEnds} />
-          <NumberInput label={t('lowAt')} value={low} onChange={setLow} min={1} max={10_000} allowDecimal={false} />
+          <AmountInput label={t('lowAt')} value={low} onChange={setLow} min={1} max={10_000} allowDecimal={false} />
         </SimpleGrid>
         {make.error ? <Failure failure={make.error} writing /> : null}
         <Group justify="flex-end">

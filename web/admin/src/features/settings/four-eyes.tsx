@@ -1,8 +1,9 @@
 // What takes two people in this organization.
-import { Button, Group, Modal, NumberInput, Paper, Stack, Switch, Text, Title } from '@mantine/core';
+import { Button, Group, Modal, Paper, Stack, Switch, Text, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { decimals, money, whole } from '@shared/format';
 import { useMay, useProgram } from '@shared/session';
 import { Failure, Loaded } from '@shared/ui';
@@ -92,11 +93,11 @@ function Form({ now, currency, onClose }: { now: Schemas['FourEyesOut']; currenc
       <form onSubmit={save}>
         <Stack>
           <Switch label={t('eyesPublish')} description={t('eyesPublishText')} {...form.getInputProps('publish', { type: 'checkbox' })} />
-          <NumberInput label={t('eyesBatch')} placeholder={t('eyesNever')} min={0} allowDecimal={false} thousandSeparator=" " {...form.getInputProps('voucher_batch')} />
-          <NumberInput label={t('eyesIssue')} placeholder={t('eyesNever')} min={0} allowDecimal={false} thousandSeparator=" " {...form.getInputProps('voucher_issue')} />
-          <NumberInput label={t('eyesLoad', { currency })} placeholder={t('eyesNever')} min={0} decimalScale={decimals(currency)} thousandSeparator=" " {...form.getInputProps('wallet_load')} />
-          <NumberInput label={t('eyesCard', { currency })} placeholder={t('eyesNever')} min={0} decimalScale={decimals(currency)} thousandSeparator=" " {...form.getInputProps('gift_card')} />
-          <NumberInput label={t('eyesPayout', { currency })} placeholder={t('eyesNever')} min={0} decimalScale={decimals(currency)} thousandSeparator=" " {...form.getInputProps('payout')} />
+          <AmountInput label={t('eyesBatch')} placeholder={t('eyesNever')} min={0} allowDecimal={false} {...form.getInputProps('voucher_batch')} />
+          <AmountInput label={t('eyesIssue')} placeholder={t('eyesNever')} min={0} allowDecimal={false} {...form.getInputProps('voucher_issue')} />
+          <AmountInput label={t('eyesLoad', { currency })} placeholder={t('eyesNever')} min={0} currency={currency} {...form.getInputProps('wallet_load')} />
+          <AmountInput label={t('eyesCard', { currency })} placeholder={t('eyesNever')} min={0} currency={currency} {...form.getInputProps('gift_card')} />
+          <AmountInput label={t('eyesPayout', { currency })} placeholder={t('eyesNever')} min={0} currency={currency} {...form.getInputProps('payout')} />
           <Text size="sm" c="dimmed">
             {t('eyesAdjust')}
           </Text>

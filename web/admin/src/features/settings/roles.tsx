@@ -1,8 +1,9 @@
 // What each kind of person may do, and roles of one's own.
-import { Badge, Button, Checkbox, Group, Modal, NumberInput, Paper, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Badge, Button, Checkbox, Group, Modal, Paper, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { Confirm } from '@shared/confirm';
 import { whole } from '@shared/format';
 import { useMay } from '@shared/session';
@@ -158,13 +159,12 @@ function RoleForm({ role, permissions, readOnly, onDone, onClose }: RoleFormProp
               {t('builtInText')}
             </Text>
           ) : null}
-          <NumberInput
+          <AmountInput
             label={t('adjustLimit')}
             description={t('adjustLimitText')}
             placeholder={t('noAdjustLimit')}
             min={0}
             allowDecimal={false}
-            thousandSeparator=" "
             readOnly={readOnly}
             {...form.getInputProps('adjust_limit')}
           />

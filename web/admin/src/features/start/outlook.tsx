@@ -1,7 +1,8 @@
 // What a template would give and cost in its first year, in a typical shop of the trade or in one's own.
-import { Button, Group, NumberInput, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Group, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useDebouncedValue, useDisclosure } from '@mantine/hooks';
 import { api, type Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { decimals, money, share, whole } from '@shared/format';
 import { About, Failure, Waiting } from '@shared/ui';
 import { IconAdjustmentsHorizontal } from '@tabler/icons-react';
@@ -78,30 +79,25 @@ interface FieldProps {
   label: string;
   value: number;
   suffix?: string;
-  digits?: number;
+  currency?: string;
   min: number;
   max: number;
   change: (value: number) => void;
 }
 
-function Field({ label, value, suffix = '', digits = 0, min, max, change }: FieldProps) {
-  const { language } = useOutlookWords();
+function Field({ label, value, suffix, currency, min, max, change }: FieldProps) {
   return (
-    <NumberInput
+    <AmountInput
       size="sm"
       label={label}
       value={value}
       min={min}
       max={max}
-      decimalScale={digits}
-      clampBehavior="blur"
       hideControls
-      fixedDecimalScale
-      decimalSeparator={language === 'es' ? ',' : '.'}
-      thousandSeparator={language === 'es' ? '.' : ','}
-      suffix={suffix}
+      {...(currency === undefined ? { allowDecimal: false } : { currency })}
+      {...(suffix === undefined ? {} : { suffix })}
       onChange={(said) => {
-        if (typeof said === 'number' && said >= min && said <= max) {
+        if (said !== '' && said >= min && said <= max) {
           change(said);
         }
       }}
@@ -121,12 +117,12 @@ function Assumptions({ year, mine, change }: { year: Schemas['FirstYearOut']; mi
     <Stack gap="xs" pb="xs">
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs">
         <Field label={t('fields.orders')} value={assumed.orders_per_month} min={1} max={100_000_000} change={set('orders_per_month')} />
-        <Field label={t('fields.basket')} value={assumed.basket_minor / unit} suffix={` ${year.currency}`} digits={digits} min={1 / unit} max={10_000_000} change={inMinor('basket_minor')} />
+        <Field label={t('fields.basket')} value={assumed.basket_minor / unit} currency={year.currency} min={1 / unit} max={10_000_000} change={inMinor('basket_minor')} />
         <Field label={t('fields.margin')} value={assumed.margin_percent} suffix=" %" min={1} max={100} change={set('margin_percent')} />
         <Field label={t('fields.members')} value={assumed.member_percent} suffix=" %" min={0} max={100} change={set('member_percent')} />
         <Field label={t('fields.each')} value={assumed.orders_per_member} min={1} max={200} change={set('orders_per_member')} />
         <Field label={t('fields.redeeming')} value={assumed.redeeming_percent} suffix=" %" min={0} max={100} change={set('redeeming_percent')} />
-        {given ? <Field label={t('fields.gift')} value={assumed.gift_minor / unit} suffix={` ${year.currency}`} digits={digits} min={0} max={10_000_000} change={inMinor('gift_minor')} /> : null}
+        {given ? <Field label={t('fields.gift')} value={assumed.gift_minor / unit} currency={year.currency} min={0} max={10_000_000} change={inMinor('gift_minor')} /> : null}
       </SimpleGrid>
       {Object.keys(mine).length === 0 ? null : (
         <Group>

@@ -1,7 +1,8 @@
 // The first points: an order as a shop would send it, for a member made up for the purpose, and what it earned and why.
-import { Alert, Badge, Button, Group, List, NumberInput, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Badge, Button, Group, List, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { api, type Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { decimals, money, whole } from '@shared/format';
 import { useNames } from '@shared/names';
 import { isSilence } from '@shared/problem';
@@ -72,7 +73,7 @@ export function SampleOrder() {
           <Group grow align="flex-end">
             <TextInput label={t('who')} required withAsterisk={false} maxLength={200} {...form.getInputProps('name')} />
             <TextInput label={t('what')} required withAsterisk={false} maxLength={200} {...form.getInputProps('product')} />
-            <NumberInput label={t('paid')} min={0.01} decimalScale={decimals(currency)} suffix={` ${currency}`} hideControls required withAsterisk={false} {...form.getInputProps('amount')} />
+            <AmountInput label={t('paid')} min={0.01} currency={currency} hideControls required withAsterisk={false} {...form.getInputProps('amount')} />
           </Group>
           {failure ? <Failure failure={failure} writing /> : null}
           <Group>

@@ -1,6 +1,7 @@
 // The two fields of a sale, and the sale in the words of an upload.
-import { Group, NumberInput, TextInput } from '@mantine/core';
+import { Group, TextInput } from '@mantine/core';
 import type { Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { decimals } from '@shared/format';
 import { useTillWords } from './words';
 
@@ -14,27 +15,23 @@ interface SaleFieldsProps {
 }
 
 export function SaleFields({ currency, typed, onTyped, receipt, onReceipt, busy }: SaleFieldsProps) {
-  const { t, language } = useTillWords();
+  const { t } = useTillWords();
   return (
     <Group align="flex-end" gap="sm" wrap="wrap">
-      <NumberInput
+      <AmountInput
         size="xl"
         label={t('amount')}
-        value={typed ?? ''}
+        value={typed}
         min={0}
         max={10_000_000}
-        decimalScale={decimals(currency)}
-        fixedDecimalScale={false}
-        decimalSeparator={language === 'es' ? ',' : '.'}
-        allowedDecimalSeparators={[',', '.']}
+        currency={currency}
         allowNegative={false}
-        suffix={` ${currency}`}
-        inputMode="decimal"
         hideControls
+        autoFocus
         disabled={busy}
         flex={1}
         miw={180}
-        onChange={(next) => onTyped(typeof next === 'number' ? next : null)}
+        onChange={(next) => onTyped(next === '' ? null : next)}
       />
       <TextInput size="xl" label={t('receiptNo')} value={receipt} maxLength={80} disabled={busy} flex={1} miw={180} onChange={(event) => onReceipt(event.currentTarget.value)} />
     </Group>

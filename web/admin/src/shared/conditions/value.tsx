@@ -1,5 +1,6 @@
 // What a question compares with: one input for each type of field.
-import { Group, MultiSelect, NumberInput, Select, TagsInput, Text, TextInput } from '@mantine/core';
+import { Group, MultiSelect, Select, TagsInput, Text, TextInput } from '@mantine/core';
+import { AmountInput } from '@shared/amount-input';
 import { DayInput } from '@shared/day-input';
 import type { Language } from '@shared/words';
 import type { Catalogue } from './fields';
@@ -71,7 +72,7 @@ interface OneProps {
 }
 
 function One({ label, field, value, options, error, onChange }: OneProps) {
-  const { t, language } = useConditionWords();
+  const { t } = useConditionWords();
   if (options !== null) {
     return (
       <Select
@@ -89,14 +90,12 @@ function One({ label, field, value, options, error, onChange }: OneProps) {
   }
   if (field.type === 'number' || field.type === 'money') {
     return (
-      <NumberInput
+      <AmountInput
         aria-label={label}
         value={value}
         onChange={(typed) => onChange(String(typed))}
         decimalScale={field.decimals}
-        decimalSeparator={language === 'es' ? ',' : '.'}
-        thousandSeparator={language === 'es' ? '.' : ','}
-        suffix={field.type === 'money' ? ` ${field.currency}` : ''}
+        currency={field.type === 'money' ? field.currency : undefined}
         hideControls
         error={error}
         style={fit(130)}

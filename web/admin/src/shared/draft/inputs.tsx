@@ -1,5 +1,6 @@
 // The small values of the document: spans, money, shares, days, texts in languages.
-import { Group, MultiSelect, NumberInput, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
+import { Group, MultiSelect, Select, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
+import { AmountInput, written } from '@shared/amount-input';
 import { DayInput as LocalDay } from '@shared/day-input';
 import { decimals } from '@shared/format';
 import { MomentInput } from '@shared/moment-input';
@@ -20,7 +21,7 @@ export function SpanInput({ value, onChange, path, label }: Control<string>) {
     onChange(number === '' ? undefined : `${number} ${Number(number) === 1 ? chosen.slice(0, -1) : chosen}`);
   return (
     <Group gap={6} align="flex-end" wrap="nowrap">
-      <NumberInput label={name} value={count === undefined ? '' : count} onChange={(number) => write(number, plural)} min={1} max={99999} allowDecimal={false} allowNegative={false} error={fault} w={120} />
+      <AmountInput label={name} value={count} onChange={(number) => write(number, plural)} min={1} max={99999} allowDecimal={false} allowNegative={false} error={fault} w={120} />
       <Select
         aria-label={t('unitOf', { field: name })}
         data={UNITS.map((each) => ({ value: each, label: t(each, { count: Number(count) || 2 }) }))}
@@ -33,20 +34,20 @@ export function SpanInput({ value, onChange, path, label }: Control<string>) {
   );
 }
 
+/** What one point is worth may be finer than any coin. */
+const FINE = /\/(cost_per_point|worth|worth\/value)$/;
+
 /** `5.00 EUR`. */
 export function MoneyInput({ value, onChange, path, label, currency }: Control<string> & { currency?: string }) {
-  const { language } = useDraftWords();
   const around = useForm();
   const unit = value?.split(' ')[1] ?? currency ?? around.currency;
   return (
-    <NumberInput
+    <AmountInput
       label={useLabel({ path, label })}
-      value={value?.split(' ')[0] ?? ''}
-      onChange={(number) => onChange(number === '' ? undefined : `${fixed(number, decimals(unit))} ${unit}`)}
-      suffix={` ${unit}`}
-      decimalSeparator={language === 'es' ? ',' : '.'}
-      thousandSeparator={language === 'es' ? '.' : ','}
-      decimalScale={4}
+      value={value?.split(' ')[0]}
+      onChange={(number) => onChange(number === '' ? undefined : `${written(number, decimals(unit))} ${unit}`)}
+      currency={unit}
+      decimalScale={FINE.test(path) ? 4 : decimals(unit)}
       allowNegative={false}
       hideControls
       error={useFaults(path)}
@@ -54,17 +55,12 @@ export function MoneyInput({ value, onChange, path, label, currency }: Control<s
   );
 }
 
-function fixed(number: string | number | bigint, least: number): string {
-  const [whole = '0', fraction = ''] = String(number).split('.');
-  return least === 0 && fraction === '' ? whole : `${whole}.${fraction.padEnd(least, '0')}`;
-}
-
 /** `85%`. */
 export function PercentInput({ value, onChange, path, label }: Control<string>) {
   return (
-    <NumberInput
+    <AmountInput
       label={useLabel({ path, label })}
-      value={value?.slice(0, -1) ?? ''}
+      value={value?.slice(0, -1)}
       onChange={(number) => onChange(number === '' ? undefined : `${number}%`)}
       suffix=" %"
       min={0}
@@ -77,15 +73,12 @@ export function PercentInput({ value, onChange, path, label }: Control<string>) 
 }
 
 export function WholeInput({ value, onChange, path, label, least, most }: Control<number> & { least?: number | undefined; most?: number | undefined }) {
-  const { language } = useDraftWords();
   return (
-    <NumberInput
+    <AmountInput
       label={useLabel({ path, label })}
-      value={value ?? ''}
-      onChange={(number) => onChange(number === '' ? undefined : Number(number))}
+      value={value}
+      onChange={(number) => onChange(number === '' ? undefined : number)}
       allowDecimal={false}
-      thousandSeparator={language === 'es' ? '.' : ','}
-      decimalSeparator={language === 'es' ? ',' : '.'}
       {...(least === undefined ? {} : { min: least })}
       {...(most === undefined ? {} : { max: most })}
       error={useFaults(path)}
@@ -95,14 +88,11 @@ export function WholeInput({ value, onChange, path, label, least, most }: Contro
 
 /** A number with decimals. */
 export function NumberField({ value, onChange, path, label, suffix }: Control<number | string> & { suffix?: string }) {
-  const { language } = useDraftWords();
   return (
-    <NumberInput
+    <AmountInput
       label={useLabel({ path, label })}
-      value={value ?? ''}
-      onChange={(number) => onChange(number === '' ? undefined : Number(number))}
-      decimalSeparator={language === 'es' ? ',' : '.'}
-      thousandSeparator={language === 'es' ? '.' : ','}
+      value={value}
+      onChange={(number) => onChange(number === '' ? undefined : number)}
       decimalScale={4}
       {...(suffix === undefined ? {} : { suffix })}
       hideControls

@@ -1,5 +1,6 @@
 // Parts of the document that deserve better than a field each: awards, limits, budgets, prices, people, schedules.
-import { Chip, Group, NumberInput, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Chip, Group, SegmentedControl, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { AmountInput } from '@shared/amount-input';
 import type { Available, Award, Budget, Cost, During, Expiry, Limit, People } from './document';
 import { DayHours } from './hours';
 import { Together, useFaults, useForm, useLabel, type Control } from './form';
@@ -74,8 +75,8 @@ export function LimitInput({ value, onChange, path }: Control<Limit>) {
   const set = (part: Partial<Limit>) => onChange(tidy({ ...limit, ...part }));
   return (
     <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="sm">
-      <NumberInput label={`${t('most')} … ${t('limitTimes')}`} value={limit.times ?? ''} min={1} allowDecimal={false} onChange={(times) => set({ times: times === '' ? undefined : Number(times) })} error={useFaults(`${path}/times`)} />
-      <NumberInput label={`${t('most')} … ${t('limitPoints')}`} value={limit.points ?? ''} min={1} allowDecimal={false} onChange={(points) => set({ points: points === '' ? undefined : Number(points) })} error={useFaults(`${path}/points`)} />
+      <AmountInput label={`${t('most')} … ${t('limitTimes')}`} value={limit.times} min={1} allowDecimal={false} onChange={(times) => set({ times: times === '' ? undefined : times })} error={useFaults(`${path}/times`)} />
+      <AmountInput label={`${t('most')} … ${t('limitPoints')}`} value={limit.points} min={1} allowDecimal={false} onChange={(points) => set({ points: points === '' ? undefined : points })} error={useFaults(`${path}/points`)} />
       <Select
         label={t('perWindow')}
         data={[...PERIODS.map((each) => ({ value: each, label: choiceOf(t, 'per', each) })), { value: 'rolling', label: t('inLast') }]}

@@ -1,12 +1,13 @@
 // Correcting a wallet by hand: what it becomes in numbers, and whether a second person must agree.
-import { Alert, NumberInput, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, SegmentedControl, Select, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { Confirm } from '@shared/confirm';
 import { useNames } from '@shared/names';
 import { useMe } from '@shared/session';
 import { useState } from 'react';
-import { amountOf, useAmounts, useMemberWallets, usePath, useRefresh } from './data';
+import { amountOf, scaleOf, useAmounts, useMemberWallets, usePath, useRefresh } from './data';
 import { useOneWords } from './words';
 
 export function Adjust({ onClose }: { onClose: () => void }) {
@@ -19,12 +20,12 @@ export function Adjust({ onClose }: { onClose: () => void }) {
   const wallets = (useMemberWallets().data?.items ?? []).filter((each) => each.kind !== 'qualifying');
   const [chosen, setChosen] = useState<string | null>(null);
   const [way, setWay] = useState<'give' | 'take'>('give');
-  const [typed, setTyped] = useState<number | null>(null);
+  const [typed, setTyped] = useState<number | ''>('');
   const [reason, setReason] = useState('');
   const [internal, setInternal] = useState('');
   const wallet = wallets.find((each) => each.wallet === chosen) ?? wallets[0];
-  const scale = wallet?.currency ? 2 : (wallet?.scale ?? 0);
-  const units = Math.round((typed ?? 0) * 10 ** scale);
+  const scale = wallet === undefined ? 0 : scaleOf(wallet);
+  const units = Math.round((typed || 0) * 10 ** scale);
   const needsSecond = limit !== null && units > limit;
   const adjust = api.useMutation('post', '/v1/programs/{program}/members/{member_id}/adjustments', {
     onSuccess: (made) => {
@@ -63,17 +64,7 @@ export function Adjust({ onClose }: { onClose: () => void }) {
           value={way}
           onChange={(next) => setWay(next === 'take' ? 'take' : 'give')}
         />
-        <NumberInput
-          label={t('amount')}
-          value={typed ?? ''}
-          min={0}
-          decimalScale={scale}
-          decimalSeparator={language === 'es' ? ',' : '.'}
-          suffix={wallet?.currency ? ` ${wallet.currency}` : ''}
-          hideControls
-          data-autofocus
-          onChange={(next) => setTyped(typeof next === 'number' ? next : null)}
-        />
+        <AmountInput label={t('amount')} value={typed} min={0} decimalScale={scale} currency={wallet?.currency} hideControls data-autofocus onChange={setTyped} />
         <TextInput label={t('reasonMember')} value={reason} maxLength={500} required onChange={(event) => setReason(event.currentTarget.value)} />
         <TextInput label={t('reasonInternal')} value={internal} maxLength={2000} required onChange={(event) => setInternal(event.currentTarget.value)} />
         {wallet === undefined || units <= 0 ? null : (

@@ -1,7 +1,8 @@
 // Money a member pays in at the desk, or gets back.
-import { NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Select, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, newKey } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { Confirm } from '@shared/confirm';
 import { decimals } from '@shared/format';
 import { useState } from 'react';
@@ -15,13 +16,13 @@ export function Money({ wallet, kind, onClose }: { wallet: Wallet; kind: 'load' 
   const { t, language } = useOneWords();
   const path = { ...usePath(), wallet: wallet.wallet };
   const refresh = useRefresh();
-  const [amount, setAmount] = useState<number | null>(null);
+  const [amount, setAmount] = useState<number | ''>('');
   const [reference, setReference] = useState('');
   const [means, setMeans] = useState<Means>('cash');
   // The books take each reference once: without one of the desk's, this form has its own.
   const [own, setOwn] = useState(newKey);
   const close = (): void => {
-    setAmount(null);
+    setAmount('');
     setReference('');
     setOwn(newKey());
     load.reset();
@@ -36,7 +37,7 @@ export function Money({ wallet, kind, onClose }: { wallet: Wallet; kind: 'load' 
   const load = api.useMutation('post', '/v1/programs/{program}/members/{member_id}/wallets/{wallet}/load', { onSuccess });
   const payout = api.useMutation('post', '/v1/programs/{program}/members/{member_id}/wallets/{wallet}/payout', { onSuccess });
   const currency = wallet.currency ?? 'EUR';
-  const minor = Math.round((amount ?? 0) * 10 ** decimals(currency));
+  const minor = Math.round((amount || 0) * 10 ** decimals(currency));
   const after = kind === 'load' ? wallet.available + minor : wallet.available - minor;
   const send = (): void => {
     const body = { amount: minor, means, reference: reference.trim() || own };
@@ -59,16 +60,7 @@ export function Money({ wallet, kind, onClose }: { wallet: Wallet; kind: 'load' 
     >
       <Stack>
         <Text size="sm">{t(`moneyText.${kind ?? 'load'}`)}</Text>
-        <NumberInput
-          label={t('amount')}
-          value={amount ?? ''}
-          min={0}
-          decimalScale={decimals(currency)}
-          decimalSeparator={language === 'es' ? ',' : '.'}
-          suffix={` ${currency}`}
-          hideControls
-          onChange={(typed) => setAmount(typeof typed === 'number' ? typed : null)}
-        />
+        <AmountInput label={t('amount')} value={amount} min={0} currency={currency} hideControls onChange={setAmount} />
         <Select label={t('means')} data={MEANS.map((each) => ({ value: each, label: t(`meansOf.${each}`) }))} value={means} onChange={(chosen) => setMeans((chosen ?? 'cash') as Means)} allowDeselect={false} />
         <TextInput label={t('reference')} value={reference} maxLength={100} onChange={(event) => setReference(event.currentTarget.value)} />
         {minor > 0 ? <Text fw={600}>{t('becomes', { after: amountOf(after, wallet, language), before: amountOf(wallet.available, wallet, language) })}</Text> : null}

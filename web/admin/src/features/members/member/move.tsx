@@ -1,7 +1,8 @@
 // Giving units to another member, and turning them into another wallet's: said in numbers before it is done.
-import { NumberInput, Select, Stack, Text } from '@mantine/core';
+import { Select, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { Confirm } from '@shared/confirm';
 import { FindMember, type Found } from '@shared/find-member';
 import { useNames } from '@shared/names';
@@ -22,19 +23,17 @@ function Amount({ wallet, value, step = 1, onChange }: AmountProps) {
   const { t, language } = useOneWords();
   const scale = scaleOf(wallet);
   return (
-    <NumberInput
+    <AmountInput
       label={t('amount')}
       description={t('holdsAvailable', { amount: amountOf(wallet.available, wallet, language) })}
-      value={value === null ? '' : value / 10 ** scale}
+      value={value === null ? null : value / 10 ** scale}
       min={0}
       step={step / 10 ** scale}
       decimalScale={scale}
-      decimalSeparator={language === 'es' ? ',' : '.'}
-      thousandSeparator={language === 'es' ? '.' : ','}
-      suffix={wallet.currency === null ? '' : ` ${wallet.currency}`}
+      currency={wallet.currency}
       hideControls={step === 1}
       data-autofocus
-      onChange={(next) => onChange(typeof next === 'number' ? Math.round(next * 10 ** scale) : null)}
+      onChange={(next) => onChange(next === '' ? null : Math.round(next * 10 ** scale))}
     />
   );
 }

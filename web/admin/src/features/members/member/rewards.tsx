@@ -1,7 +1,8 @@
 // What she can have, what she took, and the codes she holds.
-import { Badge, Button, Card, Group, NumberInput, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Badge, Button, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, newKey, type Schemas } from '@api';
+import { AmountInput } from '@shared/amount-input';
 import { Confirm } from '@shared/confirm';
 import { day, moment } from '@shared/format';
 import { useNames } from '@shared/names';
@@ -93,7 +94,8 @@ function Redeem({ offer, id, onClose }: { offer: Offer; id: string; onClose: () 
   const names = useNames();
   const amounts = useAmounts();
   const refresh = useRefresh();
-  const [portions, setPortions] = useState(offer.least_portions);
+  const [typed, setTyped] = useState<number | ''>(offer.least_portions);
+  const portions = typed || offer.least_portions;
   const wallets = api.useQuery('get', '/v1/programs/{program}/members/{member_id}/wallets', { params: { path: { program, member_id } } });
   const name = offer.name ?? names.reward(offer.reward);
   const redeem = api.useMutation('post', '/v1/programs/{program}/redemptions', {
@@ -123,7 +125,7 @@ function Redeem({ offer, id, onClose }: { offer: Offer; id: string; onClose: () 
     >
       <Stack lang={language}>
         {offer.most_portions > 1 ? (
-          <NumberInput label={t('portions')} value={portions} min={offer.least_portions} max={offer.most_portions} allowDecimal={false} onChange={(typed) => setPortions(typeof typed === 'number' ? typed : offer.least_portions)} />
+          <AmountInput label={t('portions')} value={typed} min={offer.least_portions} max={offer.most_portions} allowDecimal={false} onChange={setTyped} />
         ) : null}
         <Text size="sm">
           {offer.wallet === null || cost === 0 ? t('redeemFree') : holds === undefined ? amounts.full(offer.wallet, cost) : t('redeemText', { amount: amounts.full(offer.wallet, cost), left: amounts.full(offer.wallet, holds - cost) })}
