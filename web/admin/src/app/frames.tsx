@@ -2,6 +2,7 @@
 import { Anchor, Box, Button, Group, Notification, Text } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
 import { onSignedOut } from '@api';
+import { renewSession } from '@shared/problem';
 import { ME, useMe } from '@shared/session';
 import { Failure, Page, Waiting } from '@shared/ui';
 import { useQueryClient } from '@tanstack/react-query';
@@ -28,13 +29,17 @@ export function Root() {
       }
     });
   }, [router, queries]);
+  const signedInAgain = () => {
+    setEnded(false);
+    renewSession();
+  };
   return (
     <>
       <Outlet />
       <Offline />
       <Suspense>
         <Toasts />
-        {ended ? <SignInAgain onBack={() => setEnded(false)} /> : null}
+        {ended ? <SignInAgain onBack={signedInAgain} /> : null}
       </Suspense>
     </>
   );

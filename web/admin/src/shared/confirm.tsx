@@ -1,6 +1,7 @@
 // Asking before something that costs money or cannot be taken back: always with what will happen, in numbers.
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { isSilence } from './problem';
 import { Failure } from './ui';
 import { useUiWords } from './ui.words';
 
@@ -27,7 +28,7 @@ export function Confirm(props: ConfirmProps) {
     <Modal opened={props.opened} onClose={props.onClose} title={<Text fw={600}>{props.title}</Text>} centered closeButtonProps={{ 'aria-label': t('close') }}>
       <Stack>
         {props.children}
-        {props.failure ? <Failure failure={props.failure} writing /> : null}
+        {props.failure ? <Failure failure={props.failure} writing retry={isSilence(props.failure) ? props.onConfirm : undefined} /> : null}
         <Group justify="flex-end">
           <Button variant="default" onClick={props.onClose}>
             {t('cancel')}

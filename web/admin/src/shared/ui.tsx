@@ -5,7 +5,7 @@ import {
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconAlertTriangle, IconHelpCircle } from '@tabler/icons-react';
 import { lazy, Suspense, useDeferredValue, useState, type ReactNode, type UIEvent } from 'react';
-import { isSilence, told } from './problem';
+import { isEndedSession, isSilence, told, useRenewals } from './problem';
 import { useUiWords } from './ui.words';
 
 interface PageProps {
@@ -125,10 +125,24 @@ interface FailureProps {
 /** Why something could not be shown or done, and what to do about it. */
 export function Failure({ failure, retry, writing = false }: FailureProps) {
   const { t } = useUiWords();
+  const renewals = useRenewals();
+  const [before] = useState(renewals);
   const { title, faults } = told(failure);
-  const sentence = title ?? (isSilence(failure) ? t('offline') : t('unknown'));
+  const isEnded = isEndedSession(failure);
+  if (isEnded && renewals > before) {
+    return null;
+  }
+  // Without an answer nobody knows: the server may have done it.
+  const isOpen = writing && isSilence(failure);
+  const sentence = isEnded ? t('ended') : (title ?? t(isOpen ? 'openText' : isSilence(failure) ? 'offline' : 'unknown'));
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={writing ? t('failedWrite') : t('failed')} role="alert">
+    <Alert
+      color={isOpen || isEnded ? 'yellow' : 'red'}
+      variant="light"
+      icon={<IconAlertTriangle size={18} />}
+      title={isEnded ? t('endedTitle') : isOpen ? t('open') : writing ? t('failedWrite') : t('failed')}
+      role="alert"
+    >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{sentence}</Text>
         {faults.length === 0 ? null : (
@@ -141,8 +155,8 @@ export function Failure({ failure, retry, writing = false }: FailureProps) {
             ))}
           </List>
         )}
-        {retry === undefined ? null : (
-          <Button size="xs" variant="light" color="red" onClick={retry}>
+        {retry === undefined || isEnded ? null : (
+          <Button size="xs" variant={isOpen ? 'default' : 'light'} color="red" onClick={retry}>
             {t('retry')}
           </Button>
         )}

@@ -8,6 +8,7 @@ import { Failure } from '@shared/ui';
 import { IconTicket } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { WRAPS } from './deeds';
 import type { Keeping } from './kept';
 import { minorOf, numberOf, offlineSale, SaleFields } from './sale-fields';
 import { useTillWords } from './words';
@@ -57,13 +58,15 @@ export function Blind({ scanned, onKeep, onNext }: BlindProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          sell.mutate();
+          if (minor > 0) {
+            sell.mutate();
+          }
         }}
       >
         <Stack>
           <SaleFields currency={currency} typed={typed} onTyped={setTyped} receipt={receipt} onReceipt={setReceipt} busy={sell.isPending} />
           {sell.error ? <Failure failure={sell.error} writing retry={() => sell.mutate()} /> : null}
-          <Button type="submit" size="xl" fullWidth loading={sell.isPending} disabled={minor <= 0}>
+          <Button type="submit" size="xl" fullWidth styles={WRAPS} loading={sell.isPending} disabled={minor <= 0}>
             {t('keepSale', { amount: money(minor, currency, language) })}
           </Button>
           {scanned.length > LONGEST_CODE || scanned.includes('@') ? null : (

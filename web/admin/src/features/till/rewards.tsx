@@ -3,6 +3,7 @@ import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import type { Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
 import { useTillAmounts } from './amounts';
+import { useDeeds } from './deeds';
 import type { Keeping } from './kept';
 import { useRedeeming } from './redeeming';
 import type { Action } from './till';
@@ -13,22 +14,24 @@ type Reward = Schemas['TillRewardOut'];
 interface RewardsProps {
   program: string;
   member: Schemas['TillMemberOut'];
+  scanned: string;
   rewards: Reward[];
   online: boolean;
   onDone: (action: Action) => void;
   onKeep: Keeping['keep'];
 }
 
-export function TillRewards({ program, member, rewards, online, onDone, onKeep }: RewardsProps) {
+export function TillRewards({ program, member, scanned, rewards, online, onDone, onKeep }: RewardsProps) {
   const { t } = useTillWords();
   const amounts = useTillAmounts();
+  const deeds = useDeeds();
   const { chosen: reward, choose, asking } = useRedeeming<Reward>({
     program,
     online,
     onDone,
     onKeep,
     words: (each) => ({ member_id: member.member_id, reward: each.reward }),
-    told: (each) => [member.first_name ?? t('hello'), each.name ?? each.reward],
+    told: (each) => [deeds.called(member, scanned), each.name ?? each.reward],
   });
   const shown = rewards.filter((each) => each.state === 'available' || each.state === 'short_of_points');
   return (

@@ -9,6 +9,7 @@ import { Failure } from '@shared/ui';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTillAmounts } from './amounts';
+import { useDeeds, WRAPS } from './deeds';
 import type { Keeping } from './kept';
 import { minorOf, numberOf, offlineSale, SaleFields } from './sale-fields';
 import type { Action } from './till';
@@ -17,6 +18,8 @@ import { useTillWords } from './words';
 interface SaleProps {
   program: string;
   member: Schemas['TillMemberOut'];
+  /** What she was found by. */
+  scanned: string;
   rewards: Schemas['TillRewardOut'][];
   online: boolean;
   onDone: (action: Action) => void;
@@ -30,9 +33,10 @@ interface Pick {
   id: string;
 }
 
-export function Sale({ program, member, rewards, online, onDone, onKeep }: SaleProps) {
+export function Sale({ program, member, scanned, rewards, online, onDone, onKeep }: SaleProps) {
   const { t, language } = useTillWords();
   const amounts = useTillAmounts();
+  const deeds = useDeeds();
   const currency = useProgram()?.currency ?? 'EUR';
   const [typed, setTyped] = useState<number | null>(null);
   const [receipt, setReceipt] = useState('');
@@ -41,7 +45,8 @@ export function Sale({ program, member, rewards, online, onDone, onKeep }: SaleP
   const minor = minorOf(typed, currency);
   const number = numberOf(receipt, id);
   const cart = { id: number, currency, lines: [{ id: '1', amount_minor: minor }] };
-  const [asked] = useDebouncedValue(JSON.stringify({ minor, picks }), 250);
+  const asking = JSON.stringify({ minor, picks });
+  const [asked] = useDebouncedValue(asking, 250);
   const evaluated = api.useQuery(
     'post',
     '/v1/programs/{program}/till/evaluate',
@@ -49,8 +54,11 @@ export function Sale({ program, member, rewards, online, onDone, onKeep }: SaleP
       params: { path: { program } },
       body: { member_id: member.member_id, order: cart as Schemas['CartOrderIn'], rewards: picks.map(({ reward }) => ({ reward })), vouchers: [], points: {}, money: {}, context: {} },
     },
-    { enabled: online && minor > 0 && asked === JSON.stringify({ minor, picks }), retry: false },
+    { enabled: online && minor > 0 && asked === asking, retry: false },
   );
+  const refused = (evaluated.data?.rewards ?? []).filter((each) => each.picked && each.state === 'refused');
+  // With rewards on it, what there is to pay is only known once the cart was looked at as it is now.
+  const isSettled = picks.length === 0 || (asked === asking && evaluated.data !== undefined && refused.length === 0);
   const off = picks.length === 0 ? 0 : (evaluated.data?.discount_minor ?? 0);
   const earns = Object.entries(evaluated.data?.earns.points ?? {}).filter(([, points]) => points > 0);
   const begin = () => {
@@ -91,7 +99,7 @@ export function Sale({ program, member, rewards, online, onDone, onKeep }: SaleP
   });
   const later = useMutation({
     networkMode: 'always',
-    mutationFn: () => onKeep(offlineSale({ id, number, currency, minor, member: { member_id: member.member_id } }), member.first_name ?? t('hello')),
+    mutationFn: () => onKeep(offlineSale({ id, number, currency, minor, member: { member_id: member.member_id } }), deeds.called(member, scanned)),
     onSuccess: () => {
       take.reset();
       begin();
@@ -113,6 +121,9 @@ export function Sale({ program, member, rewards, online, onDone, onKeep }: SaleP
       <form
         onSubmit={(event) => {
           event.preventDefault();
+          if (minor <= 0 || !isSettled || busy) {
+            return;
+          }
           if (online) {
             take.mutate();
           } else if (canWait) {
@@ -126,9 +137,25 @@ export function Sale({ program, member, rewards, online, onDone, onKeep }: SaleP
             <Group gap="sm">
               {onSale.map((each) => {
                 const isPicked = picks.some((pick) => pick.reward === each.reward);
+                const short = each.wallet === null ? 0 : Math.max(each.points - (member.balances[each.wallet] ?? 0), 0);
+                const price = each.wallet === null || each.points === 0 ? t('free') : amounts.full(each.wallet, each.points);
                 return (
-                  <Button key={each.reward} size="lg" variant={isPicked ? 'filled' : 'default'} aria-pressed={isPicked} disabled={minor === 0 || busy || (!online && !isPicked)} onClick={() => toggle(each)}>
-                    {each.name ?? each.reward}
+                  <Button
+                    key={each.reward}
+                    size="lg"
+                    variant={isPicked ? 'filled' : 'default'}
+                    styles={WRAPS}
+                    aria-pressed={isPicked}
+                    disabled={minor === 0 || busy || (!isPicked && (!online || short > 0))}
+                    onClick={() => toggle(each)}
+                  >
+                    <span>
+                      {each.name ?? each.reward}
+                      <Text component="span" display="block" size="sm" fw={400} inherit={false}>
+                        {price}
+                        {short > 0 && each.wallet !== null ? ` · ${t('short', { amount: amounts.full(each.wallet, short) })}` : ''}
+                      </Text>
+                    </span>
                   </Button>
                 );
               })}
@@ -141,23 +168,24 @@ export function Sale({ program, member, rewards, online, onDone, onKeep }: SaleP
           )}
           {online && minor > 0 && evaluated.data !== undefined ? (
             <div aria-live="polite">
-              {evaluated.data.rewards.filter((each) => each.picked && each.state === 'refused').map((each) => (
+              {refused.map((each) => (
                 <Text key={each.reward} c="var(--mantine-color-error)">
-                  {each.name}: {each.message}
+                  {t('refusedPick', { name: each.name ?? each.reward, why: each.wallet !== null && each.short_by > 0 ? t('short', { amount: amounts.full(each.wallet, each.short_by) }) : (each.message ?? '') })}
                 </Text>
               ))}
               {off > 0 ? <Text fw={600}>{t('discount', { amount: money(off, currency, language), total: money(minor - off, currency, language) })}</Text> : null}
               <Text>{earns.length === 0 ? `${t('earnsNothing')} ${evaluated.data.earns.message}` : t('earns', { what: earns.map(([wallet, points]) => amounts.full(wallet, points)).join(', ') })}</Text>
             </div>
           ) : null}
+          {picks.length > 0 && evaluated.error ? <Failure failure={evaluated.error} retry={() => void evaluated.refetch()} /> : null}
           {take.error ? <Failure failure={take.error} writing retry={() => take.mutate()} /> : null}
           {take.error && isSilence(take.error) && canWait ? (
-            <Button size="lg" variant="light" loading={later.isPending} onClick={() => later.mutate()}>
+            <Button size="lg" variant="light" styles={WRAPS} loading={later.isPending} onClick={() => later.mutate()}>
               {t('keepInstead')}
             </Button>
           ) : null}
           {later.error ? <Failure failure={later.error} writing retry={() => later.mutate()} /> : null}
-          <Button type="submit" size="xl" fullWidth loading={busy} disabled={minor <= 0 || (!online && !canWait)}>
+          <Button type="submit" size="xl" fullWidth styles={WRAPS} loading={busy} disabled={minor <= 0 || !isSettled || (!online && !canWait)}>
             {t(online ? 'takeIn' : 'keepSale', { amount: money(minor - off, currency, language) })}
           </Button>
         </Stack>

@@ -3,27 +3,32 @@ import { Alert, Badge, Button, Card, Group, SimpleGrid, Stack, Text, TextInput, 
 import { useNetwork } from '@mantine/hooks';
 import { api, type Schemas } from '@api';
 import { isSilence } from '@shared/problem';
+import { paged } from '@shared/rows';
 import { useMe } from '@shared/session';
 import { Failure, Page } from '@shared/ui';
 import { IconArrowRight, IconCloudOff, IconQrcode, IconSearch } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTillAmounts, WalletsContext } from './amounts';
 import { Blind } from './blind';
+import { useDeeds } from './deeds';
 import { Done } from './done';
-import { useKept } from './kept';
+import { useKept, type Keeping } from './kept';
+import { Recorded, type Notice } from './recorded';
 import { TillRewards } from './rewards';
 import { Sale } from './sale';
 import { canScan, Scanner } from './scanner';
 import { NoStore, OtherStore } from './store';
 import { TillVouchers } from './vouchers';
-import { Waiting } from './waiting';
+import { titleOf, Waiting } from './waiting';
 import { useTillWords } from './words';
 
 export type Served = Schemas['TillLookupOut'];
 export type Action = Schemas['TillActionOut'];
 
 const NO_WALLETS: Served['wallets'] = [];
+const OWN = '/v1/programs/{program}/till/actions';
 
 export function TillPage() {
   const { t } = useTillWords();
@@ -37,7 +42,8 @@ export function TillPage() {
 }
 
 function Counter() {
-  const { t } = useTillWords();
+  const { t, language } = useTillWords();
+  const queries = useQueryClient();
   const { program } = useParams({ from: '/signed-in/p/$program/till' });
   const { online } = useNetwork();
   const [text, setText] = useState('');
@@ -45,7 +51,9 @@ function Counter() {
   const [served, setServed] = useState<Served | null>(null);
   /** What was scanned or typed for somebody who can only be looked up later. */
   const [blind, setBlind] = useState<string | null>(null);
-  const [actions, setActions] = useState<Action[]>([]);
+  /** Done since the page was opened; what was done before, the server knows. */
+  const [fresh, setFresh] = useState<Action[]>([]);
+  const [notice, setNotice] = useState<Notice | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const last = useRef('');
   const lookup = api.useMutation('post', '/v1/programs/{program}/till/lookup', { onSuccess: setServed });
@@ -55,6 +63,7 @@ function Counter() {
       return;
     }
     last.current = said;
+    setNotice(null);
     setServed(null);
     lookup.reset();
     setBlind(online ? null : said);
@@ -69,7 +78,14 @@ function Counter() {
     lookup.reset();
     field.current?.focus();
   };
-  const show = (more: Action[]): void => setActions((before) => [...more, ...before.filter((each) => !more.some((one) => one.id === each.id))].slice(0, 8));
+  const own = api.useInfiniteQuery('get', OWN, { params: { path: { program }, query: { limit: 10 } } }, { ...paged, enabled: online, retry: false });
+  const listed = (own.data?.pages ?? []).flatMap((page) => page?.items ?? []);
+  const actions = [...fresh.filter((each) => !listed.some((one) => one.id === each.id)), ...listed.map((each) => fresh.find((one) => one.id === each.id) ?? each)];
+  const wallets = served?.wallets ?? own.data?.pages[0]?.wallets ?? NO_WALLETS;
+  const show = (more: Action[]): void => {
+    setFresh((before) => [...more, ...before.filter((each) => !more.some((one) => one.id === each.id))]);
+    void queries.invalidateQueries({ queryKey: ['get', OWN] });
+  };
   const anew = (): void => {
     if (served?.reading !== 'pass' && served?.member) {
       lookup.mutate({ params: { path: { program } }, body: { text: last.current } });
@@ -79,9 +95,14 @@ function Counter() {
     show(taken);
     anew();
   });
+  const keep: Keeping['keep'] = async (words, who, what) => {
+    await keeping.keep(words, who, what);
+    setNotice({ id: words.id, kept: t('kept', { what: titleOf({ words, what: what ?? null }, t('aSale'), t('redeem'), language) }) });
+  };
   /** After something was done: it is shown, and what the member has is asked for anew. A pass is read once, so the id is what is left. */
   const done = (action: Action): void => {
     show([action]);
+    setNotice({ action });
     anew();
   };
   const member = served?.member ?? null;
@@ -152,33 +173,37 @@ function Counter() {
           {served.message ?? t('unknown')}
         </Alert>
       ) : null}
-      {blind === null ? null : <Blind key={blind} scanned={blind} onKeep={keeping.keep} onNext={next} />}
-      <WalletsContext value={served?.wallets ?? NO_WALLETS}>
-        {member === null ? null : <Member member={member} onNext={next} />}
+      {blind === null ? null : <Blind key={blind} scanned={blind} onKeep={keep} onNext={next} />}
+      <WalletsContext value={wallets}>
+        <Recorded program={program} notice={notice} online={online} onUndone={done} onClose={() => setNotice(null)} />
+        {member === null ? null : <Member member={member} scanned={last.current} onNext={next} />}
         {member !== null && (member.status === 'active' || member.status === 'guest') ? (
           <>
-            <Sale key={`sale ${member.member_id}`} program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} onKeep={keeping.keep} />
-            <TillRewards program={program} member={member} rewards={served?.rewards ?? []} online={online} onDone={done} onKeep={keeping.keep} />
+            <Sale key={`sale ${member.member_id}`} program={program} member={member} scanned={last.current} rewards={served?.rewards ?? []} online={online} onDone={done} onKeep={keep} />
+            <TillRewards program={program} member={member} scanned={last.current} rewards={served?.rewards ?? []} online={online} onDone={done} onKeep={keep} />
           </>
         ) : null}
-        {served !== null && served.vouchers.length > 0 ? <TillVouchers program={program} member={member} vouchers={served.vouchers} online={online} onDone={done} onKeep={keeping.keep} /> : null}
+        {served !== null && served.vouchers.length > 0 ? <TillVouchers program={program} member={member} vouchers={served.vouchers} online={online} onDone={done} onKeep={keep} /> : null}
+        <Waiting keeping={keeping} online={online} />
+        {actions.length === 0 ? null : (
+          <Done program={program} actions={actions} online={online} onUndone={done} more={own.hasNextPage ? () => void own.fetchNextPage() : undefined} />
+        )}
       </WalletsContext>
-      <Waiting keeping={keeping} online={online} />
-      {actions.length === 0 ? null : <Done program={program} actions={actions} online={online} onChange={done} />}
     </Stack>
   );
 }
 
-function Member({ member, onNext }: { member: Schemas['TillMemberOut']; onNext: () => void }) {
+function Member({ member, scanned, onNext }: { member: Schemas['TillMemberOut']; scanned: string; onNext: () => void }) {
   const { t } = useTillWords();
+  const deeds = useDeeds();
   const amounts = useTillAmounts();
   const isServed = member.status === 'active' || member.status === 'guest';
   return (
     <Card withBorder padding="lg" component="section" aria-label={t('hello')}>
       <Group justify="space-between" align="flex-start">
         <div>
-          <Title order={2} fz={26}>
-            {member.first_name ?? t('hello')}
+          <Title order={2} fz={26} style={{ overflowWrap: 'anywhere' }}>
+            {deeds.called(member, scanned)}
           </Title>
           <Group gap="xs" mt={4}>
             {member.tiers.map((each) => (

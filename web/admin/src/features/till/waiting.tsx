@@ -73,7 +73,7 @@ function One({ kept, online, onAgain, onLeave }: OneProps) {
     <Stack gap={6}>
       <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
         <div style={{ minWidth: 0 }}>
-          <Text fw={600}>{titleOf(kept, t('sale'), t('redeem'), language)}</Text>
+          <Text fw={600}>{titleOf(kept, t('aSale'), t('redeem'), language)}</Text>
           <Group gap={6} c="dimmed">
             <IconClock size={15} aria-hidden />
             <Text size="sm" truncate maw={260}>
@@ -101,10 +101,11 @@ function One({ kept, online, onAgain, onLeave }: OneProps) {
   );
 }
 
-function titleOf({ words, what }: Kept, sale: string, redeem: string, language: 'en' | 'es'): string {
+/** What is kept, with how much. */
+export function titleOf({ words, what }: Pick<Kept, 'words' | 'what'>, sale: string, redeem: string, language: 'en' | 'es'): string {
   if (words.kind === 'redeem') {
     return what === null ? redeem : `${redeem}: ${what}`;
   }
   const minor = words.order.lines.reduce((sum, line) => sum + line.amount_minor, 0);
-  return `${sale}: ${money(minor, words.order.currency, language)}`;
+  return `${sale} ${money(minor, words.order.currency, language)}`;
 }
