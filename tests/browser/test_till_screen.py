@@ -9,19 +9,27 @@ import pytest
 from hired_staff import hired
 from playwright.sync_api import Browser, expect
 
-from conftest import PHONE, Shop, Site, Visit
+from conftest import PHONE, PHRASE, Shop, Site, Visit
 from puntal.kit import ids
 
 WORDS = {
     "en": {
         "who": "Phone, card, e-mail or code", "find": "Find", "amount": "Amount", "take": "Take in €",
-        "done": "Taken in", "receipt": "Receipt", "undo": "Undo", "undone": "Undone", "rewards": "Rewards",
-        "go on": "Go on", "keep": "send later", "waiting": "Not sent yet",
+        "done": "Sale taken in", "earned": "Earned 140 points, available from", "receipt": "Receipt", "undo": "Undo",
+        "undone": "Sale undone", "rewards": "Rewards", "go on": "Go on", "keep": "send later",
+        "waiting": "Not sent yet", "recorded": "Recorded", "lately": "Done just now", "sale": "Sale of €90.00",
+        "taken back": "140 points that it earned are taken back.", "kept": "Sale of €40.00 is kept on this device",
+        "again": "Try again", "open": "We do not know whether that was done", "next": "Next customer",
     },
     "es": {
         "who": "Teléfono, tarjeta, correo o código", "find": "Buscar", "amount": "Importe", "take": "Registrar",
-        "done": "Registrada", "receipt": "Tique", "undo": "Deshacer", "undone": "Deshecho", "rewards": "Recompensas",
-        "go on": "Seguir", "keep": "enviar después", "waiting": "Aún sin enviar",
+        "done": "Venta registrada", "earned": "Ha ganado 140 puntos, disponibles desde el",
+        "receipt": "Tique", "undo": "Deshacer",
+        "undone": "Venta deshecha", "rewards": "Recompensas", "go on": "Seguir", "keep": "enviar después",
+        "waiting": "Aún sin enviar", "recorded": "Registrado", "lately": "Hecho hace un momento",
+        "sale": "Venta de 90,00 €", "taken back": "Se quitan 140 puntos que ganó.",
+        "kept": "Venta de 40,00 €: queda en este dispositivo",
+        "again": "Reintentar", "open": "No sabemos si se ha hecho", "next": "Siguiente cliente",
     },
 }  # fmt: skip
 
@@ -40,6 +48,7 @@ def cashier(browser: Browser, site: Site) -> Callable[[Visit], None]:
 def test_a_sale_is_taken_in_and_taken_back(
     visit: Visit, site: Site, cashier: Callable[[Visit], None], language: str
 ) -> None:
+    """What was recorded stands in view of a phone, is there after a reload, and is undone knowing what that takes."""
     shop = site.open_shop(people=1)
     cashier(visit)
     words = WORDS[language]
@@ -47,18 +56,32 @@ def test_a_sale_is_taken_in_and_taken_back(
     page.get_by_label(words["who"]).fill("C-0")
     page.get_by_role("button", name=words["find"]).click()
     page.get_by_role("heading", name="Anna").wait_for()
-    page.get_by_role("textbox", name=words["amount"]).fill("25")
+    expect(page.get_by_role("textbox", name=words["amount"])).to_be_focused()
+    page.keyboard.type("90")
     visit.everywhere(page)
-    page.get_by_role("button", name=words["take"]).click()
-    page.get_by_text(words["done"], exact=True).wait_for()
+    page.keyboard.press("Enter")
+    recorded = page.get_by_role("status", name=words["recorded"])
+    for part in ("done", "sale", "earned"):
+        expect(recorded.get_by_text(words[part])).to_be_in_viewport()
+    expect(recorded.get_by_role("button", name=words["undo"])).to_be_in_viewport()
     assert len(orders_of(site, shop)) == 2
-    page.get_by_role("button", name=words["receipt"]).click()
+    visit.everywhere(page)
+
+    page.reload()
+    lately = page.get_by_role("region", name=words["lately"])
+    expect(lately).to_contain_text(words["sale"])
+    expect(lately).to_contain_text(words["earned"])
+    expect(lately).to_contain_text("Anna")
+    lately.get_by_role("button", name=words["receipt"]).click()
     page.get_by_role("dialog").locator("pre").wait_for()
     page.keyboard.press("Escape")
-    page.get_by_role("button", name=words["undo"]).click()
-    page.get_by_role("dialog").get_by_role("button", name=words["undo"]).click()
-    page.get_by_text(words["undone"], exact=True).first.wait_for()
-    page.get_by_role("dialog").wait_for(state="detached")
+    lately.get_by_role("button", name=words["undo"]).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(words["taken back"])
+    dialog.get_by_role("button", name=words["undo"], exact=True).click()
+    expect(recorded).to_contain_text(words["undone"])
+    dialog.wait_for(state="detached")
+    expect(lately.get_by_role("button", name=words["undo"])).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +123,7 @@ def test_an_amount_is_what_was_typed_key_by_key(
         keys,
     )
     page.get_by_role("button", name=button, exact=True).click()
-    page.get_by_text(words["done"], exact=True).wait_for()
+    expect(page.get_by_role("status", name=words["recorded"])).to_contain_text(words["done"])
     (sold,) = [each for each in orders_of(site, shop) if each["source"].startswith("till:")]
     assert sold["said"]["order"]["lines"][0]["amount_minor"] == round(float(keys.replace(",", ".")) * 100)
 
@@ -128,22 +151,29 @@ def test_a_reward_is_redeemed_and_given_back(visit: Visit, site: Site, cashier: 
     page.get_by_text("Takes 150 points; 750 points are left.").wait_for()
     page.get_by_role("dialog").get_by_role("button", name="Redeem").click()
     page.get_by_text("750", exact=True).wait_for()
-    page.get_by_role("button", name="Undo").click()
-    page.get_by_role("dialog").get_by_role("button", name="Undo").click()
+    recorded = page.get_by_role("status", name="Recorded")
+    expect(recorded).to_contain_text("Redemption: A kilo for the food bank")
+    expect(recorded).to_contain_text("Cost 150 points.")
+    recorded.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("dialog")).to_contain_text("150 points that it cost are given back.")
+    page.get_by_role("dialog").get_by_role("button", name="Undo", exact=True).click()
     page.get_by_text("900", exact=True).wait_for()
     page.get_by_role("dialog").wait_for(state="detached")
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
 def test_a_sale_without_an_answer_is_not_posted_twice(
-    visit: Visit, site: Site, cashier: Callable[[Visit], None]
+    visit: Visit, site: Site, cashier: Callable[[Visit], None], language: str
 ) -> None:
     shop = site.open_shop(people=1)
     cashier(visit)
+    words = WORDS[language]
     visit.forgive("ERR_")
-    page = visit(f"/p/{shop.slug}/till")
-    page.get_by_label("Phone, card, e-mail or code").fill("C-0")
+    page = visit(f"/p/{shop.slug}/till", language=language, width=PHONE)
+    page.get_by_label(words["who"]).fill("C-0")
     page.keyboard.press("Enter")
-    page.get_by_role("textbox", name="Amount").fill("30")
+    page.get_by_role("heading", name="Anna").wait_for()
+    page.keyboard.type("90")
     lost: list[bool] = []
 
     def lose(route: Any) -> None:
@@ -156,9 +186,11 @@ def test_a_sale_without_an_answer_is_not_posted_twice(
             route.abort()
 
     page.route("**/till/earn", lose)
-    page.get_by_role("button", name="Take in €30.00").click()
-    page.get_by_role("button", name="Try again").click()
-    page.get_by_text("Taken in", exact=True).wait_for()
+    page.get_by_role("button", name=words["take"]).click()
+    expect(page.get_by_role("alert").get_by_text(words["open"])).to_be_in_viewport()
+    visit.everywhere(page)
+    page.get_by_role("button", name=words["again"]).click()
+    expect(page.get_by_role("status", name=words["recorded"])).to_contain_text(words["done"])
     assert len(orders_of(site, shop)) == 2
 
 
@@ -198,6 +230,7 @@ def test_the_till_goes_on_without_a_connection(
     visit.everywhere(page)
     page.get_by_role("button", name=words["keep"]).click()
     waiting = page.get_by_role("region", name=words["waiting"])
+    expect(page.get_by_role("status", name=words["recorded"]).get_by_text(words["kept"])).to_be_in_viewport()
     expect(waiting).to_contain_text("40")
     expect(waiting).to_contain_text("C-0")
     visit.look(page, "waiting")
@@ -218,7 +251,7 @@ def test_the_till_goes_on_without_a_connection(
     page.context.set_offline(False)
     expect(waiting.get_by_role("alert")).to_be_visible()
     page.reload()
-    page.get_by_text(words["done"], exact=True).wait_for()
+    page.get_by_role("region", name=words["lately"]).wait_for()
     expect(waiting).to_have_count(0)
     assert len(orders_of(site, shop)) == 2
 
@@ -248,6 +281,52 @@ def test_what_was_used_elsewhere_meanwhile_is_told_in_words(
     waiting.get_by_role("button", name="Remove").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(waiting).to_have_count(0)
+
+
+def test_a_reward_she_cannot_pay_is_not_to_be_chosen(
+    visit: Visit, site: Site, cashier: Callable[[Visit], None]
+) -> None:
+    """Every reward of a sale says its price; one that she lacks points for says how many, and is closed."""
+    shop = site.open_shop(people=1)
+    cashier(visit)
+    page = visit(f"/p/{shop.slug}/till", width=PHONE)
+    page.get_by_label("Phone, card, e-mail or code").fill("C-0")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Anna").wait_for()
+    page.keyboard.type("90")
+    five = page.get_by_role("button", name="€5 off")
+    expect(five).to_contain_text("500 points")
+    expect(five).to_contain_text("500 points short")
+    expect(five).to_be_disabled()
+    visit.everywhere(page)
+
+
+def test_a_session_that_ends_at_the_till_is_told_to_people(
+    visit: Visit, site: Site, cashier: Callable[[Visit], None]
+) -> None:
+    """Nothing of keys and headers; and it is no news any more once she signed in again."""
+    shop = site.open_shop(people=1)
+    cashier(visit)
+    visit.forgive("401")
+    page = visit(f"/p/{shop.slug}/till")
+    page.get_by_label("Phone, card, e-mail or code").fill("C-0")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Anna").wait_for()
+    page.keyboard.type("90")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Take in €90.00").click()
+    again = page.get_by_role("dialog", name="Your session has ended")
+    expect(again.get_by_label("Password", exact=True)).to_be_focused()
+    told = page.get_by_role("alert", include_hidden=True)
+    expect(told).to_contain_text("Sign in to go on; nothing is lost.")
+    expect(page.locator("body")).not_to_contain_text("Bearer")
+    page.keyboard.type(PHRASE)
+    page.keyboard.press("Enter")
+    expect(again).to_have_count(0)
+    expect(told).to_have_count(0)
+    page.get_by_role("button", name="Take in €90.00").click()
+    expect(page.get_by_role("status", name="Recorded")).to_contain_text("Sale of €90.00")
+    assert len(orders_of(site, shop)) == 2
 
 
 def orders_of(site: Site, shop: Shop) -> list[Any]:

@@ -45,6 +45,10 @@ async def test_whatever_is_typed_finds_her(shop: Shop, text: str, reading: str) 
         ("five_euro", "with_order"),
     ]
     assert "20" in found["rewards"][1]["sentence"]
+    assert [(each["wallet"], each["points"], each["short_by"]) for each in found["rewards"]] == [
+        ("points", 100, 0),
+        ("points", 300, 0),
+    ]
     assert "López" not in str(found)
     assert "example.com" not in str(found)
 

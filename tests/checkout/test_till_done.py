@@ -97,6 +97,16 @@ async def test_a_sale_with_a_reward_names_it(shop: Shop) -> None:
     assert (first["id"], first["used"], first["member_id"]) == (sold["id"], ["A coffee"], anna)
 
 
+async def test_a_reward_for_a_cart_says_what_is_lacking_for_it(shop: Shop) -> None:
+    anna = await shop.joins()
+    marta = await shop.hire("Marta")
+    await marta.sells(anna, 12_000)
+    (five,) = [
+        each for each in (await marta.does("lookup", {"text": "7700123"}))["rewards"] if each["state"] == "with_order"
+    ]
+    assert (five["reward"], five["points"], five["short_by"]) == ("five_euro", 300, 180)
+
+
 async def test_a_cursor_of_another_list_is_refused(shop: Shop) -> None:
     marta = await shop.hire("Marta")
     refused = await marta.ask(f"actions?cursor={a_new_id()}", method="GET")

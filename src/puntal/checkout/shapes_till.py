@@ -70,7 +70,7 @@ class TillMemberOut(BaseModel):
 
 
 class TillRewardOut(MemberOfferOut):
-    """A reward she may have here: at once (`available`), or if the cart allows it (`with_order`)."""
+    """A reward she may have here, and its price: at once (`available`), or if the cart allows it (`with_order`)."""
 
     sentence: str = Field(
         description="What it is, costs and is bound by.", examples=["€5.00 off the order. 500 points."]

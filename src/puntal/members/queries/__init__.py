@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from puntal.members.queries.calling import Called, called
 from puntal.members.queries.checks import dangling
 from puntal.members.queries.clock import born_on, joined_within, waiting_guests
 from puntal.members.queries.consents import consents
@@ -11,10 +12,12 @@ from puntal.members.queries.merging import Candidate, merge_candidates, redirect
 from puntal.members.queries.pools import Pooled, pool_members, pools_of
 
 __all__ = [
+    "Called",
     "Candidate",
     "Listed",
     "Pooled",
     "born_on",
+    "called",
     "consents",
     "dangling",
     "identities",

@@ -4,7 +4,7 @@ import {
 } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { IconAlertTriangle, IconHelpCircle } from '@tabler/icons-react';
-import { lazy, Suspense, useDeferredValue, useState, type ReactNode, type UIEvent } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useRef, useState, type ReactNode, type UIEvent } from 'react';
 import { isEndedSession, isSilence, told, useRenewals } from './problem';
 import { useUiWords } from './ui.words';
 
@@ -127,6 +127,13 @@ export function Failure({ failure, retry, writing = false }: FailureProps) {
   const { t } = useUiWords();
   const renewals = useRenewals();
   const [before] = useState(renewals);
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (writing) {
+      // On a phone it may be far from the button that was pressed.
+      place.current?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [writing]);
   const { title, faults } = told(failure);
   const isEnded = isEndedSession(failure);
   if (isEnded && renewals > before) {
@@ -137,6 +144,7 @@ export function Failure({ failure, retry, writing = false }: FailureProps) {
   const sentence = isEnded ? t('ended') : (title ?? t(isOpen ? 'openText' : isSilence(failure) ? 'offline' : 'unknown'));
   return (
     <Alert
+      ref={place}
       color={isOpen || isEnded ? 'yellow' : 'red'}
       variant="light"
       icon={<IconAlertTriangle size={18} />}

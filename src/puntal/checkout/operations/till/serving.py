@@ -20,7 +20,7 @@ from puntal.engine.model import State
 from puntal.engine.redeem import Occasion, asking
 from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.errors import Refusal
-from puntal.members.calling import called
+from puntal.members import queries as member_rows
 from puntal.members.model import EARNING, Ids
 from puntal.rewards.errors_vouchers import MemberInactive, VoucherStopped
 from puntal.rewards.model_vouchers import Ask, Voucher
@@ -105,7 +105,7 @@ async def serve(
     ranks = asking(program, state, Occasion(now, CHANNEL, store=cashier.store)).ranks
     tiers = [(climb.id, climb.tiers[rank]) for climb, rank in zip(program.climbs, ranks, strict=True)]
     member = found.customer.member_id
-    known = {} if member is None else await called(tx, program_id, [member])
+    known = {} if member is None else await member_rows.called(tx, program_id, [member])
     ending = known[member].ending if member in known else None
     return Served(scanned, found, state, tiers, usable, shown, ending)
 

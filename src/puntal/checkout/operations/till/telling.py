@@ -15,7 +15,6 @@ from puntal.intake import operations as intake
 from puntal.intake.model import Outcome, Said, Stored
 from puntal.kit.db import Transaction
 from puntal.members import queries as members
-from puntal.members.calling import Called, called
 from puntal.orders.model import Order
 from puntal.points import queries as points
 
@@ -52,7 +51,7 @@ class Told(Struct, frozen=True):
     minor: int | None
     currency: str | None
     earned: Sequence[Earned]
-    called: Called | None
+    called: members.Called | None
 
 
 async def tell(tx: Transaction, programs: Programs, some: Sequence[Acted], *, now: datetime) -> list[Told]:
@@ -68,7 +67,7 @@ async def tell(tx: Transaction, programs: Programs, some: Sequence[Acted], *, no
     sales = {one.action.id: str(one.action.detail["event"]) for one in some if one.action.kind == "sale"}
     stored = await intake.find_all(tx, program_id, list(sales.values()))
     people = {one.member_id for one in some if one.member_id is not None}
-    names = await called(tx, program_id, people)
+    names = await members.called(tx, program_id, people)
     starting: dict[tuple[str, int], tuple[int, datetime | None]] = {}
     buyers = {event.member_id for event in stored.values() if event.member_id is not None}
     if buyers:
@@ -81,7 +80,7 @@ async def tell(tx: Transaction, programs: Programs, some: Sequence[Acted], *, no
 def _told(
     one: Acted,
     event: Stored | None,
-    names: dict[UUID, Called],
+    names: dict[UUID, members.Called],
     starting: dict[tuple[str, int], tuple[int, datetime | None]],
 ) -> Told:
     who = None if one.member_id is None else names.get(one.member_id)

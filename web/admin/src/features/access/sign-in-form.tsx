@@ -39,7 +39,8 @@ export function SignInForm({ email, onEntered }: SignInFormProps) {
           autoComplete="current-password"
           required
           withAsterisk={false}
-          autoFocus={email !== undefined}
+          // The dialog that asks again looks for this one, the page for the other.
+          {...(email === undefined ? {} : { autoFocus: true, 'data-autofocus': true })}
           {...form.getInputProps('password')}
           key={form.key('password')}
         />

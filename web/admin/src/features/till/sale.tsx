@@ -137,7 +137,7 @@ export function Sale({ program, member, scanned, rewards, online, onDone, onKeep
             <Group gap="sm">
               {onSale.map((each) => {
                 const isPicked = picks.some((pick) => pick.reward === each.reward);
-                const short = each.wallet === null ? 0 : Math.max(each.points - (member.balances[each.wallet] ?? 0), 0);
+                const short = each.short_by;
                 const price = each.wallet === null || each.points === 0 ? t('free') : amounts.full(each.wallet, each.points);
                 return (
                   <Button
