@@ -30,7 +30,7 @@ def test_a_sum_of_the_program_is_typed_over(visit: Visit, site: Site, language: 
     shop = site.open_shop(people=0)
     page = visit(f"/p/{shop.slug}/rewards", language=language)
     page.get_by_role("button", name={"en": "€5 off", "es": "5 € de descuento"}[language], exact=True).click()
-    field = page.get_by_role("dialog").get_by_label({"en": "Value", "es": "Valor"}[language], exact=True)
+    field = page.get_by_role("dialog").get_by_label({"en": "Value", "es": "Valor"}[language], exact=True).first
     expect(field).to_have_value({"en": "5 EUR", "es": "5 EUR"}[language])
     field.click()
     page.keyboard.press("ControlOrMeta+A")
