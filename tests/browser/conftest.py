@@ -273,7 +273,7 @@ class Visit:
         page = kept.open()
         page.set_viewport_size({"width": width, "height": _HEIGHT})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # a literal there
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on("request", self._follow)
