@@ -15,9 +15,11 @@ from puntal.access.gate import Gate
 from puntal.access.model import OrganizationId, Permission
 from puntal.access.operations import keys
 from puntal.console import api as console
+from puntal.console import api_happened
 from puntal.entrypoints.programs import Programs
 from puntal.kit import clock, http, ids
 from puntal.members import api as members
+from puntal.points import api as points
 from puntal.programs import operations as programs
 from puntal.programs import source
 
@@ -48,7 +50,7 @@ async def client(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
     app = FastAPI()
     http.install(app)
     app.state.database, app.state.gate, app.state.programs = database, Gate(database), Programs()
-    http.add_routes(app, console.router, members.router)
+    http.add_routes(app, console.router, api_happened.router, members.router, points.router)
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app, client=("203.0.113.7", 40000)),
         base_url=f"http://puntal/v1/programs/{slug}/",
@@ -225,3 +227,29 @@ async def test_pages_of_a_search_go_on_where_they_ended(client: httpx2.AsyncClie
             if cursor is None:
                 break
         assert sorted(seen) == sorted(joined)
+
+
+async def test_what_staff_did_to_a_member_is_listed_with_who_and_why(client: httpx2.AsyncClient) -> None:
+    anna = await join(client)
+    gift = {"wallet": "points", "amount": 600, "reason": "Sorry", "internal_reason": "Ticket 81"}
+    assert (await client.post(f"members/{anna}/adjustments", json=gift)).status_code == 201
+    assert (await client.post(f"members/{anna}/pause", json={"reason": "Asked by phone"})).status_code == 200
+    assert (await client.post(f"members/{anna}/resume", json={"reason": "Asked again"})).status_code == 200
+    back = gift | {"amount": -100, "reason": "Correction", "internal_reason": "Ticket 82"}
+    assert (await client.post(f"members/{anna}/adjustments", json=back)).status_code == 201
+
+    first = (await client.get(f"members/{anna}/happened", params={"limit": 3})).json()
+    rest = (await client.get(f"members/{anna}/happened", params={"limit": 3, "cursor": first["next"]})).json()
+
+    told = [
+        (each["what"], each["code"], each["amount"], each["by_name"], each["reason"], each["internal"])
+        for each in (*first["items"], *rest["items"])
+    ]
+    assert told == [
+        ("moved", "points.adjusted", -100, "Anna", "Correction", "Ticket 82"),
+        ("done", "member.resumed", None, "Anna", None, "Asked again"),
+        ("done", "member.paused", None, "Anna", None, "Asked by phone"),
+        ("moved", "points.adjusted", 600, "Anna", "Sorry", "Ticket 81"),
+    ]
+    assert rest["next"] is None
+    assert (await client.get(f"members/{ids.new_id()}/happened")).status_code == 404

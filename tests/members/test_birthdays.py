@@ -143,7 +143,7 @@ async def test_a_night_finds_those_whose_day_it_is(tx: Transaction, program_id: 
     }
     guest = a_person("guest@example.com", birthday=date(1992, 3, 10), enrolled_at=joined)
     [answer] = await join(tx, program_id, guest)
-    await operations.change_status(tx, program_id, answer.id, "paused", now=NOON, reason="asked")
+    await operations.change_status(tx, program_id, answer.id, "paused", now=NOON, reason="asked", by="test")
 
     async def night(day: date) -> dict[UUID, date]:
         since, until = midnight(MADRID, day - timedelta(days=1)), midnight(MADRID, day)

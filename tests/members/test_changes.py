@@ -81,21 +81,21 @@ async def test_a_status_changes_along_known_ways(
     anna = await a_member(tx, program_id)
     *before, last = path
     for status in before:
-        await operations.change_status(tx, program_id, anna, status, now=NOON, reason="asked")
+        await operations.change_status(tx, program_id, anna, status, now=NOON, reason="asked", by="test")
 
     if refused:
         with pytest.raises(WrongStatus):
-            await operations.change_status(tx, program_id, anna, last, now=NOON, reason="asked")
+            await operations.change_status(tx, program_id, anna, last, now=NOON, reason="asked", by="test")
     else:
-        first = await operations.change_status(tx, program_id, anna, last, now=NOON, reason="asked")
-        assert await operations.change_status(tx, program_id, anna, last, now=LATER, reason="again") == first
+        first = await operations.change_status(tx, program_id, anna, last, now=NOON, reason="asked", by="test")
+        assert await operations.change_status(tx, program_id, anna, last, now=LATER, reason="again", by="test") == first
 
 
 async def test_an_unblocked_guest_is_a_guest_again(tx: Transaction, program_id: int) -> None:
     [guest] = await operations.open_unknown(tx, program_id, [Ids(card="1")], as_="guest", now=NOON, claim_until=LATER)
-    await operations.change_status(tx, program_id, guest, "blocked", now=NOON, reason="fraud")
+    await operations.change_status(tx, program_id, guest, "blocked", now=NOON, reason="fraud", by="test")
 
-    after = await operations.change_status(tx, program_id, guest, "active", now=NOON, reason="mistake")
+    after = await operations.change_status(tx, program_id, guest, "active", now=NOON, reason="mistake", by="test")
 
     assert after.status == "guest"
 

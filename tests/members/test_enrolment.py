@@ -146,8 +146,8 @@ async def test_a_guest_who_joins_keeps_her_id_and_gets_a_life_of_her_own(tx: Tra
 
 async def test_who_left_comes_back_and_who_is_blocked_does_not(tx: Transaction, program_id: int) -> None:
     anna, ben = await a_member(tx, program_id), await a_member(tx, program_id, "ben@example.com")
-    await operations.change_status(tx, program_id, anna, "left", now=NOON, reason="asked")
-    await operations.change_status(tx, program_id, ben, "blocked", now=NOON, reason="fraud")
+    await operations.change_status(tx, program_id, anna, "left", now=NOON, reason="asked", by="test")
+    await operations.change_status(tx, program_id, ben, "blocked", now=NOON, reason="fraud", by="test")
 
     [back, refused] = await join(tx, program_id, a_person(), a_person("ben@example.com"))
 

@@ -136,7 +136,7 @@ async def test_old_ids_lead_to_the_last_survivor_and_merges_are_undone_newest_fi
 
 async def test_a_block_is_not_lost_by_merging(tx: Transaction, program_id: int) -> None:
     anna, shop = await two(tx, program_id)
-    await operations.change_status(tx, program_id, shop, "blocked", now=NOON, reason="fraud")
+    await operations.change_status(tx, program_id, shop, "blocked", now=NOON, reason="fraud", by="test")
 
     done = await merge(tx, program_id, anna, shop)
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from puntal.access import api as access
 from puntal.checkout import api as checkout
 from puntal.console import api as console
+from puntal.console import api_happened
 from puntal.console import api_launch as launch
 from puntal.imports import api as imports
 from puntal.insight import api as insight
@@ -35,6 +36,7 @@ def routers() -> Sequence[APIRouter]:
         intake.router,
         *checkout.ROUTERS,
         console.router,
+        api_happened.router,
         launch.router,
         members.router,
         points.router,

@@ -13,12 +13,13 @@ from pydantic import AwareDatetime
 from puntal.access.dependencies import (
     Locale,
     Now,
+    ProgramCaller,
     ProgramId,
     ProgramTx,
     program_router,
     requires,
 )
-from puntal.access.model import Permission
+from puntal.access.model import Caller, Permission
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Faulty, Refusal
 from puntal.kit.http import Cursor, Limit
@@ -244,33 +245,43 @@ _STATUS = _MEMBER | {409: {"description": "`members.wrong_status`, `idempotency.
 
 
 @router.post("/members/{member_id}/pause", summary="Pause a member", dependencies=_WRITE, responses=_STATUS)
-async def pause(member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, now: Now) -> MemberOut:
+async def pause(
+    member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
+) -> MemberOut:
     """Stop earning and spending until resumed."""
-    return await _become(tx, program_id, member_id, "paused", body, now)
+    return await _become(tx, program_id, member_id, "paused", body, caller, now)
 
 
 @router.post("/members/{member_id}/resume", summary="Resume a member", dependencies=_WRITE, responses=_STATUS)
-async def resume(member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, now: Now) -> MemberOut:
+async def resume(
+    member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
+) -> MemberOut:
     """Let a paused member earn and spend again."""
-    return await _become(tx, program_id, member_id, "active", body, now)
+    return await _become(tx, program_id, member_id, "active", body, caller, now)
 
 
 @router.post("/members/{member_id}/block", summary="Block a member", dependencies=_WRITE, responses=_STATUS)
-async def block(member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, now: Now) -> MemberOut:
+async def block(
+    member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
+) -> MemberOut:
     """Stop everything, offers too."""
-    return await _become(tx, program_id, member_id, "blocked", body, now)
+    return await _become(tx, program_id, member_id, "blocked", body, caller, now)
 
 
 @router.post("/members/{member_id}/unblock", summary="Unblock a member", dependencies=_WRITE, responses=_STATUS)
-async def unblock(member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, now: Now) -> MemberOut:
+async def unblock(
+    member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
+) -> MemberOut:
     """Let a blocked member in again."""
-    return await _become(tx, program_id, member_id, "active", body, now)
+    return await _become(tx, program_id, member_id, "active", body, caller, now)
 
 
 @router.post("/members/{member_id}/leave", summary="Let a member leave", dependencies=_WRITE, responses=_STATUS)
-async def leave(member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, now: Now) -> MemberOut:
+async def leave(
+    member_id: UUID, body: ReasonIn, tx: ProgramTx, program_id: ProgramId, caller: ProgramCaller, now: Now
+) -> MemberOut:
     """End earning and messages; the books stay. Enrolling again brings her back."""
-    return await _become(tx, program_id, member_id, "left", body, now)
+    return await _become(tx, program_id, member_id, "left", body, caller, now)
 
 
 _POOL: dict[int | str, dict[str, Any]] = {
@@ -317,9 +328,13 @@ async def _become(
     member: UUID,
     wanted: Literal["active", "paused", "blocked", "left"],
     body: ReasonIn,
+    caller: Caller,
     now: datetime,
 ) -> MemberOut:
-    return _shown(await operations.change_status(tx, program_id, member, wanted, now=now, reason=body.reason))
+    changed = await operations.change_status(
+        tx, program_id, member, wanted, now=now, reason=body.reason, by=caller.actor
+    )
+    return _shown(changed)
 
 
 async def _page(tx: Transaction, program_id: int, member: UUID) -> MemberPageOut:

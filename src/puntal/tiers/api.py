@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Path
@@ -37,6 +37,11 @@ class OutlookOut(BaseModel):
     earned_tier: str = Field(description="Without a floor.", examples=["silver"])
     since: date = Field(description="Local day the earned tier was reached or fallen to.")
     measure: int = Field(description="Of the running window.", examples=[340])
+    measured: Literal["earned", "spend", "orders"] = Field(
+        description="What counts: units earned in a wallet, spend in minor units of the program's currency, or orders."
+    )
+    counts_from: date | None = Field(description="First local day of what `measure` has; null: all there ever was.")
+    counts_until: date | None = Field(description="First local day of the next count; null where none begins at once.")
     next_tier: str | None = Field(examples=["gold"])
     missing_to_upgrade: int | None = Field(description="Null at the top.", examples=[660])
     missing_to_keep: int = Field(description="0 when nothing more is needed, or the tier is retired.", examples=[0])
@@ -56,6 +61,9 @@ class OutlookOut(BaseModel):
             earned_tier=standing.tier,
             since=standing.since,
             measure=progress.measure,
+            measured=climb.measure,
+            counts_from=progress.counts_from,
+            counts_until=progress.counts_until,
             next_tier=progress.next_tier,
             missing_to_upgrade=progress.missing_to_upgrade,
             missing_to_keep=progress.missing_to_keep,

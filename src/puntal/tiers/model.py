@@ -162,10 +162,14 @@ class Progress(Struct, frozen=True, kw_only=True):
         kept_until: First local day on which `tier` may be lost, grace included; None for ever.
         forecast_if_nothing_more: Tier when the running period is over and its grace has passed.
         forecast_at_pace: The same if the member goes on as in this period so far.
+        counts_from: First local day of what `measure` has; None where everything ever earned counts.
+        counts_until: First local day on which the count begins anew; None where it never does at once.
     """
 
     tier: str
     measure: int
+    counts_from: date | None
+    counts_until: date | None
     next_tier: str | None
     missing_to_upgrade: int | None
     missing_to_keep: int

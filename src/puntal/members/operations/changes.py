@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
+from puntal.access.operations import audit
 from puntal.kit import ids as new
 from puntal.kit.calendar import local_day
-from puntal.kit.db import Transaction, encode
+from puntal.kit.db import ProgramId, Transaction, encode
 from puntal.members import birthdays, policy, queries, store
 from puntal.members.errors import IdentityTaken, LastIdentity, NotValid, UnknownMember, WrongStatus
 from puntal.members.identities import normalise
@@ -90,6 +91,7 @@ async def change_status(
     *,
     now: datetime,
     reason: str,
+    by: str,
 ) -> Profile:
     """Pause, resume (`active`), block, unblock (`active`) a member, or let her leave. A second call changes nothing.
 
@@ -107,6 +109,15 @@ async def change_status(
         raise WrongStatus(status=before.status, wanted=wanted)
     await changes.run(tx, changes.SET_STATUS, program_id, id=member, status=status, now=now)
     happened = f"member.{_HAPPENED.get(status, status)}"
+    await audit.record(
+        tx,
+        actor=by,
+        action=happened,
+        subject=f"member:{member}",
+        now=now,
+        program_id=ProgramId(program_id),
+        detail={"from": before.status, "reason": reason},
+    )
     await tell(tx, program_id, happened, member, now, {"from": before.status, "reason": reason})
     return structs.replace(before, status=status, updated_at=now)
 

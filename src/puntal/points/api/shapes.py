@@ -24,6 +24,14 @@ class LotEndOut(BaseModel):
     at: datetime | None = Field(description="First instant at which it is so; null never.")
 
 
+class UnitCostOut(BaseModel):
+    """What one smallest unit is expected to cost if it is spent: `numerator / denominator` minor units."""
+
+    numerator: int = Field(examples=[4])
+    denominator: int = Field(examples=[5])
+    currency: str = Field(examples=["EUR"])
+
+
 class WalletOut(BaseModel):
     """One wallet as of now; amounts are in its smallest unit (`scale` decimals)."""
 
@@ -38,11 +46,20 @@ class WalletOut(BaseModel):
     debt: int = Field(examples=[0])
     ends: list[LotEndOut] = Field(description="What is available by when it ends, soonest first.")
     starts: list[LotEndOut] = Field(description="What is pending by when it becomes available.")
+    earned: int = Field(description="Ever earned by rules, net of what was taken back.", examples=[1840])
+    cost: UnitCostOut | None = Field(description="Null of money, and where the program says no cost.")
 
     @classmethod
-    def of(cls, view: WalletView) -> WalletOut:
+    def of(cls, view: WalletView, terms: Terms, *, earned: int) -> WalletOut:
         """Return it as the API shows it."""
+        cost = None
+        if terms.cost and terms.currency is not None and terms.kind != "money":
+            cost = UnitCostOut(
+                numerator=terms.cost.numerator, denominator=terms.cost.denominator, currency=terms.currency
+            )
         return cls(
+            earned=earned,
+            cost=cost,
             wallet=view.wallet,
             kind=view.kind,
             scale=view.scale,

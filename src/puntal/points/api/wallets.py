@@ -43,7 +43,10 @@ async def show_wallets(
     """Show balances as of now: what is due is counted in, whether or not the night has run."""
     holder, *_ = await operations.holders_of(tx, program_id, member_id)
     found = await operations.wallets(tx, program_id, terms, holder, now=now)
-    return WalletsOut(items=[WalletOut.of(view) for view in found])
+    earned = await operations.ever_earned(tx, program_id, holder)
+    return WalletsOut(
+        items=[WalletOut.of(view, terms[view.ordinal], earned=earned.get(view.wallet, 0)) for view in found]
+    )
 
 
 @router.get(

@@ -11,6 +11,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+from msgspec import Struct
+
 from puntal.kit import ids
 from puntal.kit.db import Transaction
 from puntal.ledger import operations as ledger
@@ -215,3 +218,17 @@ async def balances(
     """Return what some members see in each of their wallets, by wallet."""
     found = await wallets_of(tx, program_id, terms, members, now=now)
     return {member: {each.wallet: each.balance for each in views} for member, views in found.items()}
+
+
+class _Totals(Struct, frozen=True):
+    earned: dict[str, int] = {}
+
+
+class _Running(Struct, frozen=True):
+    totals: _Totals = _Totals()
+
+
+async def ever_earned(tx: Transaction, program_id: int, member: UUID) -> dict[str, int]:
+    """Return what rules ever gave a member, by wallet, net of what was taken back; what staff gave is not in it."""
+    held = (await ledger.read_holders(tx, program_id, [member])).get(member)
+    return {} if held is None else msgspec.json.decode(held.running, type=_Running).totals.earned

@@ -17,6 +17,7 @@ from puntal.activity.operations import FIRST
 from puntal.kit.db import Transaction
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import Page, cut, read_cursor
+from puntal.members import queries as people
 from puntal.programs import source
 from puntal.programs.catalogue import labels_of
 from puntal.programs.wire import body_of, read
@@ -59,6 +60,9 @@ class SeenOut(BaseModel):
 
     id: UUID
     name: str | None
+    called: str | None = Field(
+        default=None, description="By name, else by e-mail, phone, card or id elsewhere.", examples=["anna@example.org"]
+    )
     status: str
     country: str | None
 
@@ -157,9 +161,11 @@ async def preview_segment(
     _, segments = await operations.in_force(tx, program_id, now=now)
     question = operations.read_condition(asked.when, segments, path="/when")
     found = await operations.sample(tx, program_id, segments, question, now=now, limit=asked.sample)
+    called = await people.names(tx, program_id, [member.id for member in found]) if found else {}
+    shown = [SeenOut.model_validate(member) for member in found]
     return PreviewOut(
         count=await operations.count(tx, program_id, segments, question, now=now),
-        sample=[SeenOut.model_validate(member) for member in found],
+        sample=[each.model_copy(update={"called": called.get(each.id)}) for each in shown],
         sentence=sentence(question.logic, segments.catalogue, locale),
     )
 

@@ -21,9 +21,14 @@ def progress(climb: Climb, standing: Standing, *, today: date, enrolled: date) -
     )
     measure = windows.measured(climb, standing.counts, today, enrolled)
     best = nights.best_measure(climb, standing, today, enrolled)
+    counts_from, counts_until = windows.period(climb, today, enrolled) or (None, None)
+    if climb.window == "rolling":
+        counts_from = windows.window_start(climb, today) + windows.ONE_DAY
     return Progress(
         tier=tier,
         measure=measure,
+        counts_from=counts_from,
+        counts_until=counts_until,
         next_tier=None if above is None else climb.tiers[above],
         missing_to_upgrade=None if above is None else max(0, climb.lines[above] - best),
         missing_to_keep=nights.missing_to_keep(climb, standing, day=today, enrolled=enrolled),

@@ -39,6 +39,8 @@ export interface WalletOf {
 }
 
 export interface Ladder {
+  /** The wallet whose earnings count, where it is that. */
+  counts: string | null;
   id: string;
   name: string;
   tiers: { id: string; name: string }[];
@@ -69,6 +71,7 @@ export function useLadders(): Ladder[] {
   return list(useDocument()['ladders']).map((ladder) => ({
     id: String(ladder['id']),
     name: called(ladder, String(ladder['id']), language),
+    counts: typeof (ladder['measure'] as Part | undefined)?.['earned'] === 'string' ? String((ladder['measure'] as Part)['earned']) : null,
     tiers: list(ladder['tiers']).map((tier) => ({ id: String(tier['id']), name: called(tier, String(tier['id']), language) })),
   }));
 }

@@ -70,7 +70,7 @@ export function Audience({ program, when, ready }: AudienceProps) {
                 {preview.data.sample.map((each) => (
                   <List.Item key={each.id}>
                     <Anchor size="sm" renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member: each.id }} {...props} />}>
-                      {each.name ?? t('noName')}
+                      {each.called ?? t('noName')}
                     </Anchor>
                   </List.Item>
                 ))}

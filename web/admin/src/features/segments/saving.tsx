@@ -89,6 +89,8 @@ export function Saving({ program, id, name, segment, opened, onClose, onSaved }:
     },
   });
   const changes = difference.data?.changes ?? [];
+  // Nobody publishes what else waits in the draft without having seen it.
+  const isKnown = document !== undefined && difference.isSuccess && !difference.isFetching && !draft.isFetching;
   const others = changes.filter((each) => !(each.section === 'segments' && each.id === id));
   const own = changes.filter((each) => each.section === 'segments' && each.id === id);
   const close = (): void => {
@@ -127,7 +129,7 @@ export function Saving({ program, id, name, segment, opened, onClose, onSaved }:
             {t('draft')}
           </Button>
           {may('program:publish') ? (
-            <Button loading={save.isPending && save.variables === true} disabled={document === undefined || save.isPending} onClick={() => save.mutate(true)}>
+            <Button loading={save.isPending && save.variables === true} disabled={!isKnown || save.isPending} onClick={() => save.mutate(true)}>
               {t('publish')}
             </Button>
           ) : null}

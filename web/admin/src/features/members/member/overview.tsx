@@ -2,14 +2,14 @@
 import { ActionIcon, Anchor, Badge, Button, Card, Grid, Group, Menu, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
-import { day } from '@shared/format';
+import { day, money, whole } from '@shared/format';
 import { useNames } from '@shared/names';
 import { told } from '@shared/problem';
-import { useMay } from '@shared/session';
+import { useMay, useProgram } from '@shared/session';
 import { Failure, Loaded } from '@shared/ui';
 import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useWallets, type Conversion } from '../program';
+import { useLadders, useWallets, type Conversion } from '../program';
 import type { MemberTab } from '../routes';
 import { amountOf, useMemberWallets, usePath, useRefresh, useZone, type Member, type Wallet } from './data';
 import { Identities } from './identities';
@@ -199,7 +199,16 @@ function TierCard({ outlook }: { outlook: Schemas['OutlookOut'] }) {
     },
   });
   const on = (text: string): string => day(`${text}T12:00:00Z`, 'UTC', language);
-  const number = new Intl.NumberFormat(language).format;
+  const currency = useProgram()?.currency ?? 'EUR';
+  const amount = (units: number): string => (outlook.measured === 'spend' ? money(units, currency, language) : whole(units, language));
+  const written = useLadders().find((each) => each.id === outlook.ladder)?.counts ?? null;
+  const counted = written === null ? t('ofUnits') : names.wallet(written).toLocaleLowerCase(language);
+  const since =
+    outlook.counts_from === null
+      ? t('countsEver')
+      : outlook.counts_until === null
+        ? t('countsLately', { day: on(outlook.counts_from) })
+        : t('countsSince', { day: on(outlook.counts_from), until: on(outlook.counts_until) });
   const goal = outlook.missing_to_upgrade === null ? null : outlook.measure + outlook.missing_to_upgrade;
   return (
     <Card withBorder padding="md">
@@ -219,13 +228,17 @@ function TierCard({ outlook }: { outlook: Schemas['OutlookOut'] }) {
       ) : (
         <>
           <Progress value={(100 * outlook.measure) / goal} my={6} aria-label={names.tier(outlook.next_tier)} />
-          <Text size="sm">{t('missing', { amount: number(outlook.missing_to_upgrade ?? 0), tier: names.tier(outlook.next_tier) })}</Text>
+          <Text size="sm">{t('countOf', { have: amount(outlook.measure), goal: amount(goal), tier: names.tier(outlook.next_tier) })}</Text>
+          <Text size="sm">{t('missing', { amount: amount(outlook.missing_to_upgrade ?? 0), tier: names.tier(outlook.next_tier) })}</Text>
         </>
       )}
+      <Text size="sm" c="dimmed">
+        {[t(`counts.${outlook.measured}`, { wallet: counted }), since].join(' ')}
+      </Text>
       {outlook.kept_until === null ? null : (
         <Text size="sm" c="dimmed">
           {t('keptUntil', { day: on(outlook.kept_until) })}
-          {outlook.missing_to_keep > 0 ? ` · ${t('missingToKeep', { amount: number(outlook.missing_to_keep) })}` : ''}
+          {outlook.missing_to_keep > 0 ? ` · ${t('missingToKeep', { amount: amount(outlook.missing_to_keep) })}` : ''}
         </Text>
       )}
       {outlook.in_grace ? <Text size="sm">{t('grace')}</Text> : null}

@@ -9,6 +9,7 @@ import { useMay, useProgram } from '@shared/session';
 import { Empty, Failure, Loaded, Waiting } from '@shared/ui';
 import { IconCheck, IconHistory, IconMinus } from '@tabler/icons-react';
 import { useAmounts, usePath, useZone } from './data';
+import { Other } from './other';
 import { useOneWords } from './words';
 import { useEventNames } from '../program';
 
@@ -26,12 +27,9 @@ export function Events({ most }: { most?: number }) {
   const { t } = useOneWords();
   const path = usePath();
   const may = useMay();
-  const events = api.useInfiniteQuery(
-    'get',
-    '/v1/programs/{program}/members/{member_id}/events',
-    { params: { path, query: { limit: most ?? 25 } } },
-    { ...paged, enabled: may('events:read') },
-  );
+  const query = { limit: most ?? 25 };
+  const events = api.useInfiniteQuery('get', '/v1/programs/{program}/members/{member_id}/events', { params: { path, query } }, { ...paged, enabled: may('events:read') });
+  const others = api.useInfiniteQuery('get', '/v1/programs/{program}/members/{member_id}/happened', { params: { path, query } }, paged);
   if (!may('events:read')) {
     return (
       <Text size="sm" c="dimmed">
@@ -39,25 +37,45 @@ export function Events({ most }: { most?: number }) {
       </Text>
     );
   }
-  if (events.data === undefined) {
-    return events.error ? <Failure failure={events.error} retry={() => void events.refetch()} /> : <Waiting rows={5} height={36} />;
+  const failed = [events, others].find((each) => each.error !== null);
+  if (events.data === undefined || others.data === undefined) {
+    return failed ? <Failure failure={failed.error} retry={() => void failed.refetch()} /> : <Waiting rows={5} height={36} />;
   }
-  const rows = events.data.pages.flatMap((page) => page?.items ?? []).slice(0, most);
+  const streams = [
+    { query: events, rows: events.data.pages.flatMap((page) => page?.items ?? []).map((event): Row => ({ at: event.occurred_at, key: event.id, event })) },
+    { query: others, rows: others.data.pages.flatMap((page) => page?.items ?? []).map((other): Row => ({ at: other.at, key: `${other.what} ${other.id}`, other })) },
+  ];
+  const rows = inOrder(streams).slice(0, most);
   if (rows.length === 0) {
     return <Empty icon={<IconHistory size={36} stroke={1.2} />} title={t('noEvents')} text={t('noEventsText')} />;
   }
+  const unfinished = streams.filter((each) => each.query.hasNextPage);
   return (
     <Stack gap={0}>
-      {rows.map((each) => (
-        <OneEvent key={each.id} event={each} />
-      ))}
-      {most === undefined && events.hasNextPage ? (
-        <Button mt="md" variant="default" loading={events.isFetchingNextPage} onClick={() => void events.fetchNextPage()}>
+      {rows.map((each) => (each.event !== undefined ? <OneEvent key={each.key} event={each.event} /> : each.other !== undefined ? <Other key={each.key} other={each.other} /> : null))}
+      {most === undefined && unfinished.length > 0 ? (
+        <Button mt="md" variant="default" loading={unfinished.some((each) => each.query.isFetchingNextPage)} onClick={() => unfinished.forEach((each) => void each.query.fetchNextPage())}>
           {t('moreEvents')}
         </Button>
       ) : null}
     </Stack>
   );
+}
+
+interface Row {
+  at: string;
+  key: string;
+  event?: Event;
+  other?: Schemas['HappenedOut'];
+}
+
+/** Both lists in one order, as far back as both are known: of what has more pages, nothing older than its last row. */
+function inOrder(streams: { query: { hasNextPage: boolean }; rows: Row[] }[]): Row[] {
+  const known = Math.max(0, ...streams.filter((each) => each.query.hasNextPage).map((each) => Date.parse(each.rows.at(-1)?.at ?? '')));
+  return streams
+    .flatMap((each) => each.rows)
+    .filter((each) => Date.parse(each.at) >= known)
+    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
 }
 
 interface Said {
