@@ -70,6 +70,7 @@ WITH person AS (
   SELECT %(p)s, kind, lower(replace(name, ' ', '.')) || CASE kind WHEN 'email' THEN '@example.org' ELSE '' END,
     id, %(at)s
   FROM person, unnest(ARRAY['email', 'external:shop']) AS kind
+  UNION ALL SELECT %(p)s, 'email', 'xx.' || lower(replace(name, ' ', '.')) || '@example.org', id, %(at)s FROM person
 ), held AS (
   INSERT INTO holder (program_id, id, settled_to) SELECT %(p)s, id, %(at)s FROM person
 )
@@ -185,6 +186,9 @@ def look_at(plan: dict[str, Any], wanted: Wanted) -> None:
         pytest.param(Wanted(text="zoe@example.org"), 0, id="an e-mail nobody has"),
         pytest.param(Wanted(text="anna.alba.777@example.org"), 1, id="an e-mail"),
         pytest.param(Wanted(text="anna.alba.77777"), 1, id="an id elsewhere"),
+        pytest.param(Wanted(text="anna.a"), 3 * PAGE, id="the beginning of everybody's e-mail and name"),
+        pytest.param(Wanted(text="xx.anna.alba.1020"), 12, id="the beginning of some e-mails"),
+        pytest.param(Wanted(text="xx.anna"), 3 * PAGE, id="the beginning of everybody's other e-mail"),
     ],
 )
 async def test_a_page_of_very_many_costs_what_is_on_it(

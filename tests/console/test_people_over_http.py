@@ -253,3 +253,30 @@ async def test_what_staff_did_to_a_member_is_listed_with_who_and_why(client: htt
     ]
     assert rest["next"] is None
     assert (await client.get(f"members/{ids.new_id()}/happened")).status_code == 404
+
+
+@pytest.mark.parametrize("written", ["612 345 678", "612345678", "0034 612345678", "0034612345678", "+34 612 34 56 78"])
+async def test_a_phone_is_found_however_it_is_written(client: httpx2.AsyncClient, written: str) -> None:
+    anna = await join(client, ids={"email": "hc.anna@example.org", "phone": "+34612345678"})
+
+    found = (await client.post("members/search", json={"text": written})).json()["items"]
+
+    assert [(each["id"], each["by"]) for each in found] == [(anna, "number")]
+
+
+async def test_the_beginning_of_an_email_finds_people_page_by_page(client: httpx2.AsyncClient) -> None:
+    people = [await join(client, f"hc.anna{n}@example.org", name=None) for n in range(3)]
+    named = await join(client, "ben@example.org", name="Hc Anna")
+    await join(client, "hd@example.org")
+
+    found: list[tuple[str, str]] = []
+    cursor = None
+    for _ in range(5):
+        body = {"text": "HC.anna", "limit": 1} | ({} if cursor is None else {"cursor": cursor})
+        page = (await client.post("members/search", json=body)).json()
+        found += [(each["id"], each["by"]) for each in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+
+    assert found == [(named, "name"), *((id, "email") for id in people)]

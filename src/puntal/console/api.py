@@ -79,7 +79,7 @@ class FindIn(BaseModel):
         default=None,
         min_length=1,
         max_length=300,
-        description="Anything one may hold of a person: beginnings of her name, e-mail, phone, card, pass, voucher,"
+        description="Anything one may hold of a person: beginnings of her name or e-mail, phone, card, pass, voucher,"
         " order number, id here or elsewhere. Goes before `segment` and `tier`.",
     )
     status: list[Status] | None = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Literal
@@ -15,8 +16,9 @@ from puntal.console.errors import LadderUnknown
 from puntal.engine.model import Compiled
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
-from puntal.kit.pages import cut, read_cursor
+from puntal.kit.pages import cut, read_cursor, write_cursor
 from puntal.members import queries as members
+from puntal.members.identities import phone
 from puntal.members.model import Status
 from puntal.programs.catalogue import catalogue_of, of_segment
 from puntal.segments.errors import SegmentNotFound
@@ -26,6 +28,12 @@ MEMBERS: tuple[Status, ...] = ("active", "paused", "blocked")
 EVERYBODY: tuple[Status, ...] = (*MEMBERS, "guest", "left")
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _LAST = UUID(int=2**128 - 1)
+_FIRST = UUID(int=0)
+_NAMES, _EMAILS = "name", "email"
+_LEAST, _LEAST_DIGITS = 3, 6
+"""Shorter beginnings of addresses, and numbers of fewer digits, mean everybody and nobody."""
+_ORDER = re.compile(r"^(?:(?:(?:order|pedido|ticket|number|número)\b|n[º°]\.?|no?\.)\s*)*[#:]?\s*(?=\S)", re.IGNORECASE)
+"""What people write before the number of an order."""
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 BY_ORDER = """
@@ -152,7 +160,7 @@ async def find(
     """Return a page of people and where the next begins. A few statements whatever is asked; nothing is locked.
 
     A text is tried as everything it may be: a pass, e-mail, phone, card, voucher, order number, id elsewhere or here,
-    and as beginnings of a name. Whoever it identifies stands first.
+    as beginnings of a name, and of an e-mail address. Whoever it identifies stands first.
 
     Raises:
         SegmentNotFound: The program has no such segment.
@@ -192,12 +200,44 @@ async def _by_text(
     real_now: datetime,
 ) -> tuple[list[Found], str | None]:
     first = {} if cursor else await _identified(tx, program, text, real_now)
-    key = read_cursor(cursor, tuple[str, UUID]) if cursor else None
-    named = await members.search_names(tx, program.program_id, text, statuses=statuses, after_key=key, limit=limit + 1)
-    rows, following = cut(named, limit, lambda row: (row[1], row[0].id))
-    by = first | {row.id: "name" for row, _ in rows if row.id not in first}
+    phase, word, id = read_cursor(cursor, tuple[str, str, UUID]) if cursor else (_NAMES, None, _FIRST)
+    by: dict[UUID, FoundBy] = dict(first)
+    following = None
+    room = limit
+    if phase == _NAMES:
+        key = None if word is None else (word, id)
+        named = await members.search_names(
+            tx, program.program_id, text, statuses=statuses, after_key=key, limit=limit + 1
+        )
+        rows, following = cut(named, limit, lambda row: (_NAMES, row[1], row[0].id))
+        by |= {row.id: "name" for row, _ in rows if row.id not in by}
+        room, word = limit - len(rows), None
+    beginning = _beginning(text)
+    if following is None and beginning is not None:
+        mailed = await members.search_emails(
+            tx, program.program_id, beginning, statuses=statuses, after_value=word, limit=room + 1
+        )
+        if room:
+            rows, following = cut(mailed, room, lambda row: (_EMAILS, row[1], row[0].id))
+            by |= {row.id: "email" for row, _ in rows if row.id not in by}
+        elif mailed:
+            following = write_cursor((_EMAILS, beginning, _FIRST))
     found = await _cards(tx, program, list(by), now)
     return [structs.replace(each, by=by[each.id]) for each in found], following
+
+
+def _beginning(text: str) -> str | None:
+    """Return a text as the beginning of an e-mail address, where it is one."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return folded if len(folded) >= _LEAST and not any(letter.isspace() for letter in folded) else None
+
+
+def _phones(text: str, region: str | None) -> list[tuple[str, str]]:
+    """Return the phone numbers a text may be: national ones of the program's country, and with 00 for the plus sign."""
+    kept = text.strip()
+    written = [f"+{kept[2:]}", kept] if kept.startswith("00") else [kept]
+    numbers = [phone(one, region) for one in written if sum(letter.isdigit() for letter in one) >= _LEAST_DIGITS]
+    return [("phone", number) for number in numbers if number is not None]
 
 
 async def _identified(tx: Transaction, program: Compiled, text: str, real_now: datetime) -> dict[UUID, FoundBy]:
@@ -208,8 +248,11 @@ async def _identified(tx: Transaction, program: Compiled, text: str, real_now: d
     scanned = await scan(tx, program, text, real_now=real_now)
     if scanned.member_id is not None and scanned.reading != "nothing":
         found.setdefault(scanned.member_id, scanned.reading)
-    for member in await _ids(tx, BY_ORDER, program, text=text):
-        found.setdefault(member, "order")
+    for member in await members.known_as(tx, program.program_id, _phones(text, program.region)):
+        found.setdefault(member, "number")
+    for number in dict.fromkeys((text, _ORDER.sub("", text))):
+        for member in await _ids(tx, BY_ORDER, program, text=number):
+            found.setdefault(member, "order")
     for member in await _ids(tx, BY_EXTERNAL, program, text=text):
         found.setdefault(member, "external")
     return found

@@ -7,7 +7,14 @@ from puntal.members.queries.checks import dangling
 from puntal.members.queries.clock import born_on, joined_within, waiting_guests
 from puntal.members.queries.consents import consents
 from puntal.members.queries.identities import identities, mailboxes, names, names_for
-from puntal.members.queries.lists import Listed, list_guests, list_members, search_names
+from puntal.members.queries.lists import (
+    Listed,
+    known_as,
+    list_guests,
+    list_members,
+    search_emails,
+    search_names,
+)
 from puntal.members.queries.merging import Candidate, merge_candidates, redirected_to
 from puntal.members.queries.pools import Pooled, pool_members, pools_of
 
@@ -22,6 +29,7 @@ __all__ = [
     "dangling",
     "identities",
     "joined_within",
+    "known_as",
     "list_guests",
     "list_members",
     "mailboxes",
@@ -31,6 +39,7 @@ __all__ = [
     "pool_members",
     "pools_of",
     "redirected_to",
+    "search_emails",
     "search_names",
     "waiting_guests",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,38 @@ WHERE t.program_id = %(program_id)s AND t.token < %(high)s
       WHERE o.program_id = %(program_id)s AND o.member_id = t.member_id AND o.token >= w.low AND o.token < w.high))
 ORDER BY t.token, t.member_id
 LIMIT %(limit)s
+"""
+
+SEARCH_EMAILS = """
+-- Walks e-mail addresses from one bound on, no further than some hundreds, so that row security lets the key be used,
+-- and a page costs what is on it. Whom her name finds by the same words is left out.
+-- Locks nothing.
+SELECT m.id, m.status, m.enrolled_at, m.name, m.country, m.locale, i.value
+FROM (
+  SELECT value, member_id FROM identity
+  WHERE program_id = %(program_id)s AND kind = 'email' AND value > %(after)s AND value < %(high)s
+  ORDER BY value LIMIT 500
+) AS i
+JOIN member m ON m.program_id = %(program_id)s AND m.id = i.member_id AND m.status = ANY(%(statuses)s::text[])
+WHERE NOT EXISTS (
+    SELECT FROM identity s
+    WHERE s.program_id = %(program_id)s AND s.member_id = i.member_id AND s.kind = 'email'
+      AND s.value > %(low)s AND s.value < i.value)
+  AND EXISTS (
+    SELECT FROM unnest(%(lows)s::text[], %(highs)s::text[]) AS w (low, high)
+    WHERE NOT EXISTS (
+      SELECT FROM member_token o
+      WHERE o.program_id = %(program_id)s AND o.member_id = i.member_id AND o.token >= w.low AND o.token < w.high))
+ORDER BY i.value
+LIMIT %(limit)s
+"""
+
+BY_VALUE = """
+-- Whose these identities are, in the order asked; by their key. Locks nothing.
+SELECT i.member_id
+FROM unnest(%(kinds)s::text[], %(values)s::text[]) WITH ORDINALITY AS w (kind, value, at)
+JOIN identity i ON i.program_id = %(program_id)s AND i.kind = w.kind AND i.value = w.value
+ORDER BY w.at
 """
 
 RAREST = """
@@ -161,6 +193,47 @@ async def search_names(
         },
     )
     return [(Listed(*row[:-1]), row[-1]) for row in await cursor.fetchall()]
+
+
+async def search_emails(
+    tx: Transaction,
+    program_id: int,
+    beginning: str,
+    *,
+    statuses: Collection[Status],
+    after_value: str | None,
+    limit: int,
+) -> list[tuple[Listed, str]]:
+    """Return members with an e-mail address that begins so, but whom the same words do not find by name.
+
+    Each comes with the address: that is the key of the next page.
+    """
+    words = {prefix: after(prefix) or "\U0010ffff" for prefix in tokens_of(beginning)}
+    if not words:
+        return []
+    cursor = await tx.execute(
+        SEARCH_EMAILS,
+        {
+            "program_id": program_id,
+            "low": beginning,
+            "after": after_value or beginning,
+            "high": after(beginning) or "\U0010ffff",
+            "lows": list(words),
+            "highs": list(words.values()),
+            "statuses": list(statuses),
+            "limit": limit,
+        },
+    )
+    return [(Listed(*row[:-1]), row[-1]) for row in await cursor.fetchall()]
+
+
+async def known_as(tx: Transaction, program_id: int, identities: Iterable[tuple[str, str]]) -> list[UUID]:
+    """Return whose these identities are, by kind and value as they are kept."""
+    wanted = list(dict.fromkeys(identities))
+    if not wanted:
+        return []
+    said = {"program_id": program_id, "kinds": [one[0] for one in wanted], "values": [one[1] for one in wanted]}
+    return [row[0] for row in await (await tx.execute(BY_VALUE, said)).fetchall()]
 
 
 async def _rarest(tx: Transaction, program_id: int, bounds: Mapping[str, str]) -> str:
