@@ -38,6 +38,7 @@ def test_an_email_has_one_spelling(written: str, spelling: str | None) -> None:
     )
 )
 @example("ẞ@ﬀ.com")
+@example("R-\u0327")
 def test_normalising_again_changes_nothing(written: str) -> None:
     for read in (identities.email, identities.card, identities.plain):
         once = read(written)

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from puntal.rewards.errors_vouchers import CodesTooShort
+from puntal.rewards.model_vouchers import LEAST_LENGTH
 from puntal.rewards.policy import codes
 from puntal.rewards.policy.codes import ALPHABET, Pattern
 
@@ -20,7 +21,7 @@ _ANY = string.digits + string.ascii_uppercase
 def written(draw: st.DrawFn) -> str:
     """A code of some pattern."""
     prefix = draw(st.text(_ANY, max_size=codes.MOST_PREFIX))
-    length = draw(st.integers(codes.LEAST_LENGTH, codes.MOST_CHARACTERS - len(prefix)))
+    length = draw(st.integers(LEAST_LENGTH, codes.MOST_CHARACTERS - len(prefix)))
     pattern = Pattern(prefix, length)
     code = codes.write(pattern, draw(st.integers(0, pattern.numbers - 1)))
     assume(code is not None)
@@ -60,7 +61,7 @@ def test_any_way_of_writing_it_means_it(code: str) -> None:
 @given(written(), st.data())
 def test_one_look_alike_means_the_character_it_is_taken_for(code: str, data: st.DataObject) -> None:
     looks = {"8": "B", "6": "G", "5": "S", "2": "Z", "V": "U", "D": "O"}
-    prefix_end = len(code) - codes.LEAST_LENGTH
+    prefix_end = len(code) - LEAST_LENGTH
     places = [place for place in range(prefix_end, len(code)) if code[place] in looks]
     assume(places)
     place = data.draw(st.sampled_from(places))

@@ -39,8 +39,7 @@ from puntal.points import operations as wallets
 from puntal.points.model import Terms
 from puntal.programs.document.program import Program
 from puntal.programs.document.values import MoneyText
-from puntal.rewards.model_vouchers import Voucher
-from puntal.rewards.policy.codes import ending
+from puntal.rewards.model_vouchers import Voucher, ending
 from puntal.rewards.queries import vouchers as voucher_queries
 
 if TYPE_CHECKING:

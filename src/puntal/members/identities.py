@@ -128,7 +128,10 @@ def phone(written: str, region: str | None) -> str | None:
 
 def card(written: str) -> str | None:
     """Return the card number without blanks or dashes, in capitals: what scanners and people write differs so."""
-    kept = "".join(_folded_up(written).replace("-", "").split())
+    kept = written
+    # What a dash kept apart may compose once it is gone.
+    while (folded := "".join(_folded_up(kept).replace("-", "").split())) != kept:
+        kept = folded
     return kept if 1 <= len(kept) <= 64 and not _CONTROL.search(kept) else None  # noqa: PLR2004 - said in the fault
 
 

@@ -24,7 +24,7 @@ from puntal.programs.document.wallets import Available, Expiry, Wallet
 from puntal.programs.sentences import Speaker
 from puntal.programs.sentences_campaigns import campaign_told, shared_limit_told
 from puntal.programs.sentences_rewards import RewardSpeaker
-from puntal.programs.vocabulary import CHANGES, FIELDS
+from puntal.programs.vocabulary_changes import CHANGES, FIELDS
 
 Kind = Literal["added", "removed", "changed"]
 LANGUAGES = ("es", "en")

@@ -12,8 +12,7 @@ from puntal.access.phrases import Words
 from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.money import major
 from puntal.points.model import Terms
-from puntal.rewards.model_vouchers import Batch, Voucher
-from puntal.rewards.policy.codes import ending
+from puntal.rewards.model_vouchers import Batch, Voucher, ending
 from puntal.rewards.queries import cards
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from msgspec import Struct, field
 
+LEAST_LENGTH: Final = 6
+"""Characters a code has at least, without its prefix."""
 VoucherState: TypeAlias = Literal["issued", "held", "used", "expired", "void", "inactive"]
 """`inactive`: printed, and worth nothing until it is activated."""
 UseState: TypeAlias = Literal["held", "used", "released", "lapsed", "void"]
@@ -228,3 +230,8 @@ class Imported(Struct, kw_only=True):
     taken: int = 0
     known: int = 0
     refused: list[BadRow] = field(default_factory=list)
+
+
+def ending(code: str) -> str:
+    """Return what is shown of a code to those who may not use it: its last three characters."""
+    return code[-3:] if len(code) > LEAST_LENGTH else ""

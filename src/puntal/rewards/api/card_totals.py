@@ -20,7 +20,7 @@ from puntal.payments.api import Asked
 from puntal.points.model import Terms
 from puntal.points.operations import wallet_named
 from puntal.rewards.model_cards import CardLeft, CardTotals
-from puntal.rewards.policy.codes import ending
+from puntal.rewards.model_vouchers import ending
 from puntal.rewards.queries import cards as queries
 
 router = program_router("gift-cards")

@@ -17,9 +17,8 @@ from puntal.payments.api import MOST, Asked, Reference, check_open
 from puntal.rewards.api.finding import Code, look_up, looked_up, survivor
 from puntal.rewards.asking import to_pay_out, to_sell
 from puntal.rewards.model_cards import CardUsed, Sell
-from puntal.rewards.model_vouchers import Ask, Voucher
+from puntal.rewards.model_vouchers import Ask, Voucher, ending
 from puntal.rewards.operations import gift_cards as operations
-from puntal.rewards.policy.codes import ending
 
 router = program_router("gift-cards")
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from puntal.rewards.model_vouchers import BadRow, Batch, Imported, Owed, Taken, Use, Voucher
-from puntal.rewards.policy.codes import DEFAULT_LENGTH, LEAST_LENGTH, MOST_CHARACTERS, MOST_PREFIX, ending, printed
+from puntal.rewards.model_vouchers import LEAST_LENGTH, BadRow, Batch, Imported, Owed, Taken, Use, Voucher, ending
+from puntal.rewards.policy.codes import DEFAULT_LENGTH, MOST_CHARACTERS, MOST_PREFIX, printed
 
 StateName: TypeAlias = Literal["issued", "held", "used", "expired", "void", "inactive"]
 _MEMBER = "0199a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"

@@ -24,6 +24,7 @@ from typing import Final
 from msgspec import Struct
 
 from puntal.rewards.errors_vouchers import CodesTooShort
+from puntal.rewards.model_vouchers import LEAST_LENGTH
 
 ALPHABET: Final = "23456789CDFHJKMNPRTVWXY"
 """What random characters and check characters are taken from."""
@@ -35,7 +36,6 @@ MOST_IMPORTED: Final = 64
 """Characters of a code that was made elsewhere."""
 
 DEFAULT_LENGTH: Final = 12
-LEAST_LENGTH: Final = 6
 MOST_PREFIX: Final = 8
 ODDS: Final = 10_000
 """At least so many codes there can be for each that there is."""
@@ -142,11 +142,6 @@ def printed(code: str) -> str:
     start = len(code) % 4
     groups = [code[:start]] if start else []
     return "-".join([*groups, *(code[at : at + 4] for at in range(start, len(code), 4))])
-
-
-def ending(code: str) -> str:
-    """Return what is shown of a code to those who may not use it: its last three characters."""
-    return code[-3:] if len(code) > LEAST_LENGTH else ""
 
 
 def _sum(code: str, first: int) -> int:

@@ -14,9 +14,8 @@ from puntal.ledger.model import Transfer
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.points import operations as points
-from puntal.rewards.model_vouchers import Voucher
+from puntal.rewards.model_vouchers import Voucher, ending
 from puntal.rewards.operations.vouchers import books
-from puntal.rewards.policy.codes import ending
 from puntal.rewards.policy.vouchers import Record, settle
 from puntal.rewards.store import vouchers as store
 
