@@ -16,6 +16,7 @@ from puntal.access.operations import keys
 from puntal.kit import clock, http
 from puntal.programs import api_preview, recurring
 from puntal.programs.document.program import Program
+from puntal.programs.previewing import view
 from puntal.programs.telling import tell
 from puntal.programs.templates import list_templates, load_template
 
@@ -105,3 +106,37 @@ def test_what_a_full_card_becomes_says_what_it_takes(language: str, told: str) -
     cafe = Program.model_validate(load_template("cafe"))
     [coffee] = [each.words for each in tell(cafe, language) if each.path == "/rewards/0"]
     assert told in coffee
+
+
+@pytest.mark.parametrize("template", [each.id for each in list_templates()])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_member_can_have_something_and_sees_a_price_on_all(template: str, language: str) -> None:
+    program = Program.model_validate(load_template(template))
+
+    seen = view(program, language)
+
+    assert seen.ways
+    assert seen.balances
+    assert all(each.amount for each in seen.balances)
+    assert all(each.name and each.price for each in seen.rewards)
+    if any(reward.cost for reward in program.rewards if reward.listed):
+        assert any(each.reached for each in seen.rewards)
+
+
+def test_what_a_member_of_a_cafe_sees() -> None:
+    seen = view(Program.model_validate(load_template("cafe", currency="GBP")), "en")
+
+    assert [(each.amount, each.size, each.stamps) for each in seen.balances] == [
+        ("4 stamps", 9, 4),
+        ("40 beans", None, None),
+    ]
+    assert [(each.name, each.gives, each.price, each.reached) for each in seen.rewards] == [
+        ("Coffee on the house", "", "for a full card of 9 stamps", False),
+        ("A pastry", "", "40 beans", True),
+        ("£2 off", "£2.00 off the order", "60 beans", False),
+    ]
+    assert [(each.name, each.gives) for each in seen.ways][:3] == [
+        ("A stamp per coffee", "1 stamp per item"),
+        ("Food and pastry", "1 bean per £1.00 of the order"),
+        ("Quiet hours", "\u00d72"),
+    ]

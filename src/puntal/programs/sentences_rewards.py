@@ -87,6 +87,12 @@ class RewardSpeaker:
             text += ", " + say("at_most", v=speaker.money(reward.max_discount))
         return text
 
+    def price(self, reward: Reward) -> str:
+        """Return only what a member gives for a reward: `60 beans`, `free`."""
+        costs = reward.cost if isinstance(reward.cost, tuple) else (reward.cost,)
+        told = [self._speaker.units(each.wallet, each.points) for each in costs]
+        return self._for_a_full_card(reward.id) or self._speaker.say("or").join(told) or self._speaker.say("free")
+
     def costs(self, cost: Cost | tuple[Cost, ...]) -> str:
         """Return what a reward costs."""
         speaker, say = self._speaker, self._speaker.say

@@ -1,5 +1,5 @@
 // One ready-made program: what members would meet, what it would cost, and making it.
-import { Anchor, Button, Grid, Group, Paper, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Button, Grid, Group, Paper, Select, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { api, type Schemas } from '@api';
 import { Failure, Loaded } from '@shared/ui';
@@ -8,6 +8,7 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Kinds } from './kinds';
+import { MemberView } from './member-view';
 import { Outlook } from './outlook';
 import { Preview } from './preview';
 import { useStartWords } from './words';
@@ -36,10 +37,23 @@ export function Chosen({ template }: { template: Schemas['TemplateOut'] }) {
             <Kinds kinds={template.kinds} />
           </Group>
           <Stack gap="md">
-            <Outlook template={template.id} currency={form.values.currency} />
             <Loaded query={preview} rows={8}>
-              {(found) => <Preview sentences={found.sentences} />}
+              {(found) => (
+                <Tabs defaultValue="member" keepMounted={false}>
+                  <Tabs.List mb="md">
+                    <Tabs.Tab value="member">{t('asMember')}</Tabs.Tab>
+                    <Tabs.Tab value="rules">{t('asRules')}</Tabs.Tab>
+                  </Tabs.List>
+                  <Tabs.Panel value="member">
+                    <MemberView view={found.member} called={form.values.name} />
+                  </Tabs.Panel>
+                  <Tabs.Panel value="rules">
+                    <Preview sentences={found.sentences} />
+                  </Tabs.Panel>
+                </Tabs>
+              )}
             </Loaded>
+            <Outlook template={template.id} currency={form.values.currency} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }} order={{ base: 1, md: 2 }}>

@@ -63,6 +63,11 @@ export const useStartWords = words(
     createHint: 'It is published at once, in English and Spanish. Amounts of the template are kept, not converted.',
     notYours: 'There is no program for you yet',
     notYoursText: 'Ask an owner of your organization to make one, or to let you into one.',
+    asMember: 'What members see',
+    asRules: 'Every rule',
+    sampleMember: 'An example: a member who has been coming for a while.',
+    reached: 'Can have it now',
+    stamps: '{{stamps}} of {{size}} stamps',
     sections: { earning: 'How members earn', rewards: 'What they get for it', tiers: 'Tiers', wallets: 'What they collect' },
     kinds: {
       shop: 'Any shop',
@@ -104,6 +109,11 @@ export const useStartWords = words(
     createHint: 'Se publica en el acto, en español e inglés. Los importes de la plantilla se mantienen, no se convierten.',
     notYours: 'Aún no hay programa para ti',
     notYoursText: 'Pide a una persona propietaria de tu organización que cree uno o que te deje entrar en uno.',
+    asMember: 'Lo que ven los miembros',
+    asRules: 'Todas las reglas',
+    sampleMember: 'Un ejemplo: un miembro que ya lleva un tiempo viniendo.',
+    reached: 'Ya puede tenerla',
+    stamps: '{{stamps}} de {{size}} sellos',
     sections: { earning: 'Cómo ganan los miembros', rewards: 'Qué reciben a cambio', tiers: 'Niveles', wallets: 'Qué acumulan' },
     kinds: {
       shop: 'Cualquier tienda',
