@@ -31,7 +31,7 @@ export function MemberView({ view, called }: { view: Schemas['ViewOut']; called:
         <Text size="xs">{t('sampleMember')}</Text>
       </Stack>
       <Stack gap="lg" p="lg">
-        <Part icon={IconGift} title={t('sections.rewards')}>
+        <Part icon={IconGift} title={t('viewRewards')}>
           {view.rewards.map((each) => (
             <Group key={each.name} component="li" justify="space-between" wrap="nowrap" align="flex-start" gap="sm">
               <div>
@@ -50,7 +50,7 @@ export function MemberView({ view, called }: { view: Schemas['ViewOut']; called:
             </Group>
           ))}
         </Part>
-        <Part icon={IconSparkles} title={t('sections.earning')}>
+        <Part icon={IconSparkles} title={t('viewWays')}>
           {view.ways.map((each) => (
             <li key={each.name}>
               <Text size="sm" fw={500}>
@@ -65,7 +65,7 @@ export function MemberView({ view, called }: { view: Schemas['ViewOut']; called:
           ))}
         </Part>
         {view.tiers.length === 0 ? null : (
-          <Part icon={IconStairsUp} title={t('sections.tiers')}>
+          <Part icon={IconStairsUp} title={t('viewTiers')}>
             <Group component="li" gap={6}>
               {view.tiers.map((each) => (
                 <Badge key={each} variant="light" tt="none">

@@ -14,6 +14,9 @@ import { useParams } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { useLaunchWords } from './words';
 
+const LOOKS = 6;
+const LOOK_EVERY_MS = 1500;
+
 export const SAMPLE = 'anna@example.com';
 
 export function SampleOrder() {
@@ -91,6 +94,16 @@ export function SampleOrder() {
 function Earned({ answer, currency }: { answer: Schemas['AnswerOut']; currency: string }) {
   const { t, language } = useLaunchWords();
   const names = useNames();
+  const { program = '' } = useParams({ strict: false });
+  const member = answer.member_id ?? '';
+  // What joining gives comes a moment after the order's answer: the balance is looked at until it has had time to.
+  const wallets = api.useQuery(
+    'get',
+    '/v1/programs/{program}/members/{member_id}/wallets',
+    { params: { path: { program, member_id: member } } },
+    { enabled: member !== '', refetchInterval: (query) => (query.state.dataUpdateCount < LOOKS ? LOOK_EVERY_MS : false), staleTime: 0 },
+  );
+  const now = Object.fromEntries((wallets.data?.items ?? []).map((each) => [each.wallet, each]));
   const units = (value: number, wallet: string) => (names.isMoney(wallet) ? money(value, currency, language) : whole(value, language));
   const total = new Map<string, number>();
   for (const each of answer.awards) {
@@ -116,7 +129,7 @@ function Earned({ answer, currency }: { answer: Schemas['AnswerOut']; currency: 
         {answer.balances === null ? null : (
           <Text size="xs" c="dimmed">
             {Object.entries(answer.balances)
-              .map(([wallet, each]) => t('balance', { wallet: names.wallet(wallet), available: units(each.available, wallet), pending: units(each.pending, wallet) }))
+              .map(([wallet, each]) => t('balance', { wallet: names.wallet(wallet), available: units((now[wallet] ?? each).available, wallet), pending: units((now[wallet] ?? each).pending, wallet) }))
               .join(' · ')}
           </Text>
         )}
