@@ -239,6 +239,33 @@ async def test_what_was_given_by_hand_and_taken_again_ends_as_in_the_books(shop:
     assert poorer["wallets"][0]["closing"]["draft"] < live["wallets"][0]["closing"]["live"]
 
 
+@pytest.mark.parametrize("days", [20, 80])
+async def test_gifts_of_tiers_are_given_again(story: Teller, days: int) -> None:
+    """What a tier gave since is forgotten when the past begins again, so that the live program gives it as it did."""
+    program = drafted()
+    for tier, points_ in zip(program["ladders"][0]["tiers"][1:], (20, 50), strict=True):
+        tier["benefits"] = [{"kind": "gift", "wallet": "points", "points": points_}]
+    story.clock.at = BEGINNING - timedelta(days=1)
+    await story.open(program)
+    story.clock.at = BEGINNING + timedelta(days=500)
+    await Replay(story.database, story.app.state.programs, story.program_id).run(jsonl(history()))
+    story.clock.at += timedelta(hours=20)
+
+    live = (await simulated(story, program, days))["result"]
+    assert live["same"]
+    for wallet, left in zip(live["wallets"], await closing(story), strict=True):
+        assert (wallet["wallet"], wallet["earned"]["live"]) == (wallet["wallet"], wallet["books_earned"])
+        assert (wallet["wallet"], wallet["closing"]["live"]) == (wallet["wallet"], left)
+    async with story.database.program_transaction(story.program_id) as tx:
+        cursor = await tx.execute(
+            "SELECT count(*) FROM transfer WHERE program_id = %s AND rule LIKE 'gift:%%' AND effective_at >= %s",
+            [story.program_id, (await now_of(story)) - timedelta(days=days - 1)],
+        )
+        row = await cursor.fetchone()
+    assert row is not None
+    assert row[0] > 0
+
+
 async def test_a_weekend_to_come_is_told_and_tried_on_one_that_was(shop: Teller) -> None:
     """It runs on none of the days looked at: that is said, and on request its dates are moved by whole weeks."""
     day = (await now_of(shop)).date() + timedelta(days=3)

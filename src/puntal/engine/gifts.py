@@ -8,7 +8,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from puntal.engine.credit import gift
-from puntal.engine.model import GIFT, TIER_GIFT, VOUCHER_GIVEN, VOUCHER_TAKEN, Reason
+from puntal.engine.model import GIFT, TIER_GIFT, VOUCHER_GIVEN, VOUCHER_TAKEN, Compiled, Reason
 from puntal.engine.work import Work
 from puntal.kit.ids import derived
 from puntal.kit.money import digits
@@ -134,9 +134,13 @@ def _key(when: str, ladder: str, tier: str, wallet: str) -> str:
 
 
 def _mark(work: Work, key: str, day: date) -> str:
+    return mark_of(work.program, key, day, work.enrolled)
+
+
+def mark_of(program: Compiled, key: str, day: date, enrolled: date) -> str:
     """Return how `Running.once` remembers a gift of the period that holds a day."""
     _, ladder, *_ = key.split(":")
-    climb = next((climb for climb in work.program.climbs if climb.id == ladder), None)
+    climb = next((climb for climb in program.climbs if climb.id == ladder), None)
     if climb is None or key.endswith(":birthday"):
         return f"{key}:{day.year}"
-    return f"{key}:{tiers.period_key(climb, day, work.enrolled)}"
+    return f"{key}:{tiers.period_key(climb, day, enrolled)}"

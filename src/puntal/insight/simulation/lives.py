@@ -13,8 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from puntal.activity.model import Count
-from puntal.engine import rerun, rewind
-from puntal.engine.model import Compiled, Event, Running, Switches
+from puntal.engine import gifts, rerun, rewind
+from puntal.engine.model import GIFT, TIER_GIFT, Compiled, Event, Running, Switches
 from puntal.engine.rerun import Figures, Movement, Rerun
 from puntal.engine.rewind import Gained, Since, TierThen
 from puntal.engine.tally import tally
@@ -157,6 +157,8 @@ def _since(person: Person, wanted: Wanted) -> Since:
         field = live.once_per.get(event.type)
         if field is not None and event.id not in person.repeated:
             seen.setdefault(event.type, set()).add(str(event.data.get(field)))
+    if live.gifts or live.given:
+        seen[TIER_GIFT] = set(_gifts(person, wanted))
     return Since(
         at=wanted.since,
         events=frozenset(event.id for event in person.events),
@@ -172,6 +174,17 @@ def _since(person: Person, wanted: Wanted) -> Since:
         measured={climb.id: person.measured.get(climb.id, ()) for climb in live.climbs if climb.window == "rolling"},
         tiers={climb.id: _tier(person, climb.id, live) for climb in live.climbs if climb.id in person.tiers},
     )
+
+
+def _gifts(person: Person, wanted: Wanted) -> Iterator[str]:
+    """Yield how gifts of tiers since are remembered: the rerun gives them again."""
+    live, enrolled = wanted.live, rerun.enrolled_on(wanted.live, person.profile)
+    for one in person.moved:
+        if one.kind == "points.earned" and one.rule is not None and one.rule.startswith(GIFT):
+            yield gifts.mark_of(live, one.rule, local_day(live.zone, one.at), enrolled)
+    for record in person.orders.values():
+        if record.occurred_at >= wanted.since:
+            yield from (each.mark for each in record.gifts)
 
 
 def _tier(person: Person, ladder: str, live: Compiled) -> TierThen:

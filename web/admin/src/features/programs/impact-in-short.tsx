@@ -30,7 +30,7 @@ export function ImpactInShort({ draft, simulation, onRun }: { draft: Draft; simu
     .map((each) => ({ wallet: each, more: each.earned.difference - each.taken_back.difference }))
     .filter(({ more }) => more !== 0)
     .map(({ wallet, more }) => {
-      const points = wallet.currency === null ? whole(Math.abs(more), language) : money(Math.abs(more), wallet.currency, language);
+      const points = wallet.kind === 'money' ? money(Math.abs(more), wallet.currency ?? impact.currency, language) : whole(Math.abs(more), language);
       return t('sumPoints', { points: `${more > 0 ? '+' : '−'}${points}`, wallet: wallets.find((each) => each.value === wallet.wallet)?.label ?? spelled(wallet.wallet) });
     });
   const cost = impact.cost_minor.difference;
@@ -47,6 +47,7 @@ export function ImpactInShort({ draft, simulation, onRun }: { draft: Draft; simu
         {impact.same ? null : (
           <>
             <List.Item>{cost === 0 ? t('costSame') : t(cost > 0 ? 'costMore' : 'costLess', { cost: money(Math.abs(cost), impact.currency, language) })}</List.Item>
+            {shown.dated.some((each) => each.weeks !== 0) ? <List.Item>{t('sumMoved')}</List.Item> : null}
             <List.Item>{t('people', { count: impact.members_differing, differing: whole(impact.members_differing, language) })}</List.Item>
           </>
         )}
