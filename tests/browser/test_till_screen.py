@@ -301,6 +301,52 @@ def test_a_reward_she_cannot_pay_is_not_to_be_chosen(
     visit.everywhere(page)
 
 
+def test_somebody_without_a_name_is_called_by_the_end_of_a_card(
+    visit: Visit, site: Site, cashier: Callable[[Visit], None]
+) -> None:
+    shop = site.open_shop(people=0)
+    site.post(f"programs/{shop.slug}/members", {"ids": {"card": "7700123"}})
+    cashier(visit)
+    page = visit(f"/p/{shop.slug}/till", width=PHONE)
+    page.get_by_label("Phone, card, e-mail or code").fill("7700123")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Card …0123").wait_for()
+    page.keyboard.type("12,5")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status", name="Recorded")).to_contain_text("Sale of €12.50 · Card …0123")
+
+
+def test_a_redemption_without_an_answer_is_left_open_and_tried_again(
+    visit: Visit, site: Site, cashier: Callable[[Visit], None]
+) -> None:
+    shop = site.open_shop(people=1)
+    gift = {"wallet": "points", "amount": 900, "reason": "A gift", "internal_reason": "Test"}
+    site.post(f"programs/{shop.slug}/members/{shop.members[0]}/adjustments", gift)
+    cashier(visit)
+    visit.forgive("ERR_")
+    page = visit(f"/p/{shop.slug}/till")
+    page.get_by_label("Phone, card, e-mail or code").fill("C-0")
+    page.keyboard.press("Enter")
+    lost: list[bool] = []
+
+    def lose(route: Any) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(True)
+            route.fetch()
+            route.abort()
+
+    page.route("**/till/redeem", lose)
+    page.get_by_role("button", name="Redeem: A kilo for the food bank").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Redeem").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("We do not know whether that was done")
+    dialog.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("status", name="Recorded")).to_contain_text("Cost 150 points.")
+    page.get_by_text("750", exact=True).wait_for()
+
+
 def test_a_session_that_ends_at_the_till_is_told_to_people(
     visit: Visit, site: Site, cashier: Callable[[Visit], None]
 ) -> None:

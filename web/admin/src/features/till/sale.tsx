@@ -151,7 +151,7 @@ export function Sale({ program, member, scanned, rewards, online, onDone, onKeep
                   >
                     <span>
                       {each.name ?? each.reward}
-                      <Text component="span" display="block" size="sm" fw={400} inherit={false}>
+                      <Text component="span" display="block" size="sm" fw={400} {...(short > 0 && { c: 'var(--mantine-color-text)' })}>
                         {price}
                         {short > 0 && each.wallet !== null ? ` · ${t('short', { amount: amounts.full(each.wallet, short) })}` : ''}
                       </Text>

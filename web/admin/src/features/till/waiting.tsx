@@ -74,7 +74,7 @@ function One({ kept, online, onAgain, onLeave }: OneProps) {
       <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
         <div style={{ minWidth: 0 }}>
           <Text fw={600}>{titleOf(kept, t('aSale'), t('redeem'), language)}</Text>
-          <Group gap={6} c="dimmed">
+          <Group gap={6} c="dimmed" wrap="nowrap">
             <IconClock size={15} aria-hidden />
             <Text size="sm" truncate maw={260}>
               {clock} · {kept.who}
