@@ -25,6 +25,50 @@ def test_somebody_is_found_by_anything_one_holds_of_her(visit: Visit, shop: Shop
     visit.everywhere(page)
 
 
+def test_back_from_a_member_leads_to_what_was_searched_for(visit: Visit, shop: Shop) -> None:
+    page = visit(f"/p/{shop.slug}/members")
+    box = page.get_by_label(SEARCH["en"], exact=True)
+    box.fill("ben@exam")
+    page.get_by_role("link", name="Anna Alba").wait_for(state="detached")
+    for back in (page.go_back, page.get_by_role("main").get_by_role("link", name="Members", exact=True).click):
+        page.get_by_role("link", name="Ben Bosch").click()
+        page.get_by_role("heading", name="Ben Bosch").wait_for()
+        page.get_by_role("tab", name="Profile").click()
+        back()
+        page.get_by_role("link", name="Ben Bosch").wait_for()
+        assert box.input_value() == "ben@exam"
+        assert not page.get_by_role("link", name="Anna Alba").is_visible()
+        assert "ben" not in page.url.lower()
+
+
+def test_what_is_wrong_with_who_enrols_stands_at_its_field(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=1)
+    page = visit(f"/p/{shop.slug}/members")
+    page.get_by_role("button", name="Enrol").click()
+    form = page.get_by_role("dialog")
+    visit.forgiven.append("422")
+    form.get_by_label("E-mail").fill("gala@example")
+    form.get_by_label("Birthday").fill("abc")
+    form.get_by_role("button", name="Enrol").click()
+    form.get_by_text("“abc” is no day").wait_for()
+    form.locator("[aria-invalid=true]:focus").wait_for()
+    assert form.get_by_label("Birthday").evaluate("field => field === document.activeElement")
+    form.get_by_label("Birthday").fill("24 Mar 1990")
+    form.get_by_label("Country").click()
+    form.get_by_label("Country").fill("Portu")
+    page.get_by_role("option", name="Portugal").click()
+    form.get_by_role("button", name="Enrol").click()
+    form.get_by_text("this is not an e-mail address").wait_for()
+    form.locator("[aria-invalid=true]:focus").wait_for()
+    assert form.get_by_label("E-mail").evaluate("field => field === document.activeElement")
+    visit.everywhere(page)
+    form.get_by_label("E-mail").fill("gala@example.org")
+    form.get_by_role("button", name="Enrol").click()
+    page.get_by_role("tab", name="Profile").click()
+    assert page.get_by_label("Country").input_value() == "Portugal"
+    assert page.get_by_label("Birthday").input_value() == "Mar 24, 1990"
+
+
 def test_filters_stand_in_the_address(visit: Visit, shop: Shop) -> None:
     page = visit(f'/p/{shop.slug}/members?status=["blocked"]')
     page.get_by_text("Nobody fits these filters.").wait_for()

@@ -13,6 +13,8 @@ export interface DayInputProps extends Pick<TextInputProps, 'label' | 'descripti
   onChange: (day: string) => void;
   min?: string | undefined;
   max?: string | undefined;
+  /** What was typed and is no day, so that a form does not send nothing instead; null once it is over. */
+  onUnread?: (text: string | null) => void;
   /** Whether there may be no day. */
   clearable?: boolean;
 }
@@ -20,7 +22,7 @@ export interface DayInputProps extends Pick<TextInputProps, 'label' | 'descripti
 /** The calendar is loaded after the page; until then the day stands there as it will. */
 export function DayInput(props: DayInputProps) {
   const language = useLanguage();
-  const { value, onChange: _, min: _min, max: _max, clearable: _clearable, ...rest } = props;
+  const { value, onChange: _, min: _min, max: _max, clearable: _clearable, onUnread: _unread, ...rest } = props;
   return (
     <Suspense fallback={<TextInput withAsterisk={false} {...rest} readOnly value={value === '' ? '' : dayName(value, language)} />}>
       <DayPicker {...props} />

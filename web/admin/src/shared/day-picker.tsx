@@ -2,6 +2,7 @@
 import { DateInput, DatesProvider } from '@mantine/dates';
 import '@mantine/dates/styles.css';
 import 'dayjs/locale/es';
+import { useRef, useState } from 'react';
 import type { DayInputProps } from './day-input';
 import { dayName } from './days';
 import { useUiWords } from './ui.words';
@@ -9,13 +10,32 @@ import type { Language } from './words';
 
 const ISO = /^\d{4}-\d{2}-\d{2}$/;
 
-export default function DayPicker({ value, onChange, min, max, clearable = false, ...input }: DayInputProps) {
+export default function DayPicker({ value, onChange, onUnread, min, max, clearable = false, ...input }: DayInputProps) {
   const { t, language } = useUiWords();
+  const typed = useRef('');
+  // The input empties itself of what is no day; that it did is said, or it would be lost in silence.
+  const [unread, setUnread] = useState<string | null>(null);
+  const tell = (text: string | null): void => {
+    if (text !== unread) {
+      setUnread(text);
+      onUnread?.(text);
+    }
+  };
   return (
     <DatesProvider settings={{ locale: language, firstDayOfWeek: 1 }}>
       <DateInput
         withAsterisk={false}
         {...input}
+        error={unread === null ? input.error : t('noDay', { text: unread, example: dayName('2026-03-31', language) })}
+        onInput={(event) => {
+          typed.current = event.currentTarget.value;
+          tell(null);
+        }}
+        onBlur={() => {
+          const text = typed.current.trim();
+          tell(text !== '' && read(text, language) === null ? text : null);
+          typed.current = '';
+        }}
         value={ISO.test(value) ? value : null}
         valueFormat={(day) => dayName(day, language)}
         dateParser={(text) => read(text, language)}
@@ -24,7 +44,13 @@ export default function DayPicker({ value, onChange, min, max, clearable = false
         minDate={min}
         maxDate={max}
         popoverProps={{ withinPortal: true }}
-        onChange={(day) => onChange(day ?? '')}
+        onChange={(day) => {
+          if (day !== null) {
+            typed.current = '';
+            tell(null);
+          }
+          onChange(day ?? '');
+        }}
       />
     </DatesProvider>
   );

@@ -10,8 +10,8 @@ import { Rows } from '@shared/rows';
 import { useMay, useProgram } from '@shared/session';
 import { Empty, Page } from '@shared/ui';
 import { IconAdjustmentsHorizontal, IconFileImport, IconSearch, IconUserPlus, IconUsers } from '@tabler/icons-react';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { Link, useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { Bulk } from './bulk';
 import { Enrol } from './enrol';
 import { Import } from './import';
@@ -31,8 +31,14 @@ export function MembersPage() {
   const may = useMay();
   const names = useNames();
   const zone = useProgram()?.timezone ?? 'UTC';
-  const [text, setText] = useState('');
+  const kept = useLocation({ select: (at) => at.state.sought ?? '' });
+  const [text, setText] = useState(kept);
   const [settled] = useDebouncedValue(text.trim(), 250);
+  useEffect(() => {
+    if (settled !== kept) {
+      void navigate({ search: (before) => before, state: settled === '' ? {} : { sought: settled }, replace: true });
+    }
+  }, [settled, kept, navigate]);
   const [picked, setPicked] = useState<Found[]>([]);
   const narrow = useNarrow();
   const [filtering, setFiltering] = useState(false);
@@ -43,7 +49,7 @@ export function MembersPage() {
   const narrowTo = (more: Partial<MembersFilter>): void => {
     setPicked([]);
     const { status, segment, tier } = { ...filter, ...more };
-    void navigate({ search: { ...(status?.length && { status }), ...(segment && { segment }), ...(tier && { tier }) }, replace: true });
+    void navigate({ search: { ...(status?.length && { status }), ...(segment && { segment }), ...(tier && { tier }) }, state: settled === '' ? {} : { sought: settled }, replace: true });
   };
   const [ladder, tier] = filter.tier?.split(':') ?? [];
   const isSearching = settled !== '';
@@ -139,7 +145,7 @@ export function MembersPage() {
             title: t('name'),
             render: (row) => (
               <Group gap="xs">
-                <Anchor size="sm" fw={500} renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member: row.id }} search={{}} {...props} />}>
+                <Anchor size="sm" fw={500} renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member: row.id }} search={{}} state={settled === '' ? {} : { sought: settled }} {...props} />}>
                   {row.called ?? t('noName')}
                 </Anchor>
                 {row.by === null || row.by === 'name' ? null : (

@@ -2,7 +2,7 @@
 import { Alert, Anchor, Breadcrumbs, Button, Group, Tabs, Text } from '@mantine/core';
 import { day } from '@shared/format';
 import { Loaded, Page, Waiting, faded } from '@shared/ui';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Actions } from './member/actions';
 import { calledOf, useMember, useZone, type Member } from './member/data';
@@ -21,10 +21,11 @@ export function MemberPage() {
   const { t } = useOneWords();
   const { program } = useParams({ from: FROM });
   const member = useMember();
+  const sought = useLocation({ select: (at) => at.state.sought ?? '' });
   return (
     <>
       <Breadcrumbs mb="xs">
-        <Anchor size="sm" renderRoot={(props) => <Link to="/p/$program/members" params={{ program }} {...props} />}>
+        <Anchor size="sm" renderRoot={(props) => <Link to="/p/$program/members" params={{ program }} state={sought === '' ? {} : { sought }} {...props} />}>
           {t('back')}
         </Anchor>
         <Text size="sm" c="dimmed">
@@ -45,7 +46,7 @@ function One({ member }: { member: Member }) {
   const navigate = useNavigate({ from: '/p/$program/members/$member' });
   const zone = useZone();
   const isGone = member.status === 'erased' || member.status === 'merged';
-  const open = (chosen: MemberTab): void => void navigate({ search: chosen === 'overview' ? {} : { tab: chosen }, replace: true });
+  const open = (chosen: MemberTab): void => void navigate({ search: chosen === 'overview' ? {} : { tab: chosen }, state: true, replace: true });
   return (
     <Page title={calledOf(member) ?? t('noName')} about={t('about')} guide="explain" actions={isGone ? undefined : <Actions member={member} />}>
       <Group gap="xs" mt={-12}>

@@ -3,6 +3,7 @@ import { MultiSelect, Select, TagsInput, TextInput } from '@mantine/core';
 import { AmountInput } from '@shared/amount-input';
 import { DayInput } from '@shared/day-input';
 import { decimals } from '@shared/format';
+import { useState } from 'react';
 import type { OwnField } from './program';
 import { useMemberWords } from './words';
 
@@ -13,32 +14,59 @@ interface OwnProps {
   fields: OwnField[];
   values: Own;
   currency: string;
+  /** What is wrong with some of them, by name. */
+  errors?: Record<string, string>;
+  /** Names of days in which stands what is no day. */
+  onUnread?: (names: string[]) => void;
   onChange: (values: Own) => void;
 }
 
-export function OwnFields({ fields, values, currency, onChange }: OwnProps) {
+export function OwnFields({ fields, values, currency, errors = {}, onUnread, onChange }: OwnProps) {
+  const [unread, setUnread] = useState<string[]>([]);
+  const tell = (name: string, isUnread: boolean): void => {
+    const now = isUnread ? [...unread.filter((each) => each !== name), name] : unread.filter((each) => each !== name);
+    setUnread(now);
+    onUnread?.(now);
+  };
   return fields.map((field) => (
-    <OwnInput key={field.name} field={field} value={values[field.name] ?? ''} currency={currency} onChange={(value) => onChange({ ...values, [field.name]: value })} />
+    <OwnInput
+      key={field.name}
+      field={field}
+      value={values[field.name] ?? ''}
+      currency={currency}
+      error={errors[field.name]}
+      onUnread={(text) => tell(field.name, text !== null)}
+      onChange={(value) => onChange({ ...values, [field.name]: value })}
+    />
   ));
 }
 
-function OwnInput({ field, value, currency, onChange }: { field: OwnField; value: string | string[]; currency: string; onChange: (value: string | string[]) => void }) {
+interface OneProps {
+  field: OwnField;
+  value: string | string[];
+  currency: string;
+  error: string | undefined;
+  onUnread: (text: string | null) => void;
+  onChange: (value: string | string[]) => void;
+}
+
+function OwnInput({ field, value, currency, error, onUnread, onChange }: OneProps) {
   const { t } = useMemberWords();
   const text = Array.isArray(value) ? (value[0] ?? '') : value;
   const several = Array.isArray(value) ? value : value === '' ? [] : [value];
   switch (field.type) {
     case 'choice':
-      return <Select label={field.label} data={field.choices} value={text === '' ? null : text} onChange={(chosen) => onChange(chosen ?? '')} clearable />;
+      return <Select label={field.label} error={error} data={field.choices} value={text === '' ? null : text} onChange={(chosen) => onChange(chosen ?? '')} clearable />;
     case 'list':
       return field.choices.length > 0 ? (
-        <MultiSelect label={field.label} data={field.choices} value={several} onChange={onChange} />
+        <MultiSelect label={field.label} error={error} data={field.choices} value={several} onChange={onChange} />
       ) : (
-        <TagsInput label={field.label} value={several} onChange={onChange} />
+        <TagsInput label={field.label} error={error} value={several} onChange={onChange} />
       );
     case 'flag':
       return (
         <Select
-          label={field.label}
+          label={field.label} error={error}
           data={[
             { value: 'true', label: t('yes') },
             { value: 'false', label: t('no') },
@@ -52,7 +80,7 @@ function OwnInput({ field, value, currency, onChange }: { field: OwnField; value
     case 'money':
       return (
         <AmountInput
-          label={field.label}
+          label={field.label} error={error}
           value={text}
           onChange={(typed) => onChange(String(typed))}
           {...(field.type === 'money' ? { currency } : { allowDecimal: false })}
@@ -60,9 +88,9 @@ function OwnInput({ field, value, currency, onChange }: { field: OwnField; value
         />
       );
     case 'date':
-      return <DayInput label={field.label} value={text} clearable onChange={onChange} />;
+      return <DayInput label={field.label} error={error} value={text} clearable onUnread={onUnread} onChange={onChange} />;
     default:
-      return <TextInput label={field.label} value={text} maxLength={500} onChange={(event) => onChange(event.currentTarget.value)} />;
+      return <TextInput label={field.label} error={error} value={text} maxLength={500} onChange={(event) => onChange(event.currentTarget.value)} />;
   }
 }
 

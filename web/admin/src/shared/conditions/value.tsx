@@ -1,6 +1,7 @@
 // What a question compares with: one input for each type of field.
 import { Group, MultiSelect, Select, TagsInput, Text, TextInput } from '@mantine/core';
 import { AmountInput } from '@shared/amount-input';
+import { countries } from '@shared/countries';
 import { DayInput } from '@shared/day-input';
 import type { Language } from '@shared/words';
 import type { Catalogue } from './fields';
@@ -147,26 +148,4 @@ function optionsOf(field: Field, { t, language }: ConditionWords): Option[] | nu
 function named(count: number, shape: Intl.DateTimeFormatOptions, at: (index: number) => number, language: Language): Option[] {
   const format = new Intl.DateTimeFormat(language, { ...shape, timeZone: 'UTC' });
   return Array.from({ length: count }, (_, index) => ({ value: String(index + 1), label: format.format(at(index)) }));
-}
-
-// Codes that are no country, or none any more.
-const NO_COUNTRY = new Set(['EU', 'EZ', 'UN', 'QO', 'XA', 'XB', 'ZZ', 'AN', 'BU', 'CS', 'DD', 'FX', 'NT', 'SU', 'TP', 'UK', 'YD', 'YU', 'ZR']);
-const known = new Map<Language, Option[]>();
-
-/** Every country the browser has a name for, by name. */
-function countries(language: Language): Option[] {
-  const before = known.get(language);
-  if (before !== undefined) {
-    return before;
-  }
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-  const names = new Intl.DisplayNames(language, { type: 'region', fallback: 'none' });
-  const found = letters
-    .flatMap((first) => letters.map((second) => first + second))
-    .filter((code) => !NO_COUNTRY.has(code))
-    .map((value) => ({ value, label: names.of(value) ?? '' }))
-    .filter((each) => each.label !== '')
-    .sort((one, other) => one.label.localeCompare(other.label, language));
-  known.set(language, found);
-  return found;
 }

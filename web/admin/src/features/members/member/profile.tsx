@@ -3,6 +3,7 @@ import { Badge, Button, Card, Grid, Group, Modal, Select, SimpleGrid, Stack, Tab
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api } from '@api';
+import { CountryInput } from '@shared/country-input';
 import { DayInput } from '@shared/day-input';
 import { moment } from '@shared/format';
 import { useMay, useProgram } from '@shared/session';
@@ -70,7 +71,7 @@ function Person({ member }: { member: Member }) {
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
               <TextInput label={t('name')} maxLength={200} {...form.getInputProps('name')} />
               <DayInput label={t('birthday')} disabled={!may('members:write')} clearable {...form.getInputProps('birthday')} value={form.values.birthday} />
-              <TextInput label={t('country')} maxLength={2} {...form.getInputProps('country')} />
+              <CountryInput label={t('country')} {...form.getInputProps('country')} value={form.values.country} />
               <TextInput label={t('language')} maxLength={10} {...form.getInputProps('locale')} />
               <TextInput label={t('zone')} maxLength={64} {...form.getInputProps('zone')} />
               <OwnFields fields={fields} values={own} currency={currency} onChange={setOwn} />

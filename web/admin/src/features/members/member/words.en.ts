@@ -172,7 +172,7 @@ export const en = {
   profile: 'Profile',
   name: 'Name',
   birthday: 'Birthday',
-  country: 'Country (two letters)',
+  country: 'Country',
   language: 'Language',
   zone: 'Time zone',
   saved: 'Saved.',

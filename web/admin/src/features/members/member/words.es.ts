@@ -175,7 +175,7 @@ export const es: WordsOf<typeof en> = {
   profile: 'Perfil',
   name: 'Nombre',
   birthday: 'Cumpleaños',
-  country: 'País (dos letras)',
+  country: 'País',
   language: 'Idioma',
   zone: 'Zona horaria',
   saved: 'Guardado.',
