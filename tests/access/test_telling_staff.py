@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import pytest
 from signers import Hire, MakeKey, Open, sign_in
 
 from puntal.access.model import ApprovalId, Caller, Permission, Staff
-from puntal.access.model_notifications import KINDS, WORDS, News
+from puntal.access.model_notifications import KINDS, WORDS, News, Notification
 from puntal.access.operations import approvals, notifications, staff
 from puntal.kit import clock, ids
 from puntal.kit.db import Database, ProgramId
@@ -185,3 +185,18 @@ async def codes(database: Database, program_id: int, person: Staff) -> list[str]
     async with database.program_transaction(program_id) as tx:
         found = await notifications.listed(tx, program_id, UUID(str(person.id)), unread=False, before=None, limit=50)
     return [one.code for one in found]
+
+
+def test_days_and_numbers_are_written_as_people_write_them() -> None:
+    def told(code: str, locale: str, **numbers: object) -> str:
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        return Notification(
+            id=UUID(int=1), code=code, numbers=numbers, target_kind="report", target_id="1", at=at
+        ).text(locale)
+
+    days = {"kind": "month", "since": "2017-11-01", "through": "2017-11-30"}
+    assert (
+        told("report.done", "es", **days)
+        == "El informe mensual está listo: del 1 de noviembre de 2017 al 30 de noviembre de 2017"
+    )
+    assert told("export.done", "en", kind="members", rows=2470) == "Your export of members is ready: 2,470 rows"

@@ -89,6 +89,9 @@ def test_templates_are_seen_before_they_are_chosen(visit: Visit) -> None:
     visit.everywhere(page)
     page.get_by_text("Todos", exact=True).click()
     page.get_by_role("link", name=re.compile("^Hotel")).click()
+    expect(page.get_by_role("region", name="Lo que ven los miembros")).to_contain_text("5.000 puntos")
+    visit.everywhere(page)
+    page.get_by_role("tab", name="Todas las reglas").click()
     expect(page.get_by_role("region", name="Niveles")).to_be_visible()
     year = page.get_by_role("region", name="Qué costaría en un año")
     expect(year).to_contain_text("911.400,00", timeout=PATIENCE_MS)
@@ -123,7 +126,7 @@ def test_a_shop_is_connected_and_its_events_are_seen_to_arrive(visit: Visit, sit
     assert answers[-1].json()["awards"]
     expect(mine).to_contain_text("It works: the first event came on", timeout=PATIENCE_MS)
     arrived = page.get_by_role("region", name="What arrives")
-    expect(arrived).to_contain_text("order.paid")
+    expect(arrived).to_contain_text("Order paid")
     expect(arrived).to_contain_text("+40 beans")
     visit.everywhere(page)
     page.reload()

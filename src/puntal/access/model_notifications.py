@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
 
 NotificationCode = Literal[
     "export.done",
@@ -44,7 +47,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "simulation.failed": ("Your simulation could not be done", "No se pudo hacer tu simulación"),
     "vouchers.generated": ("{count} voucher codes are ready", "{count} códigos de vale están listos"),
-    "approval.wanted": ("Somebody asks for a second person's word", "Alguien pide la aprobación de otra persona"),
+    "approval.wanted": ("A colleague asks you to approve something", "Un compañero te pide que apruebes algo"),
     "approval.approved": ("What you asked for was approved", "Lo que pediste fue aprobado"),
     "approval.declined": ("What you asked for was declined", "Lo que pediste fue rechazado"),
     "goal.reached": ("The goal “{name}” is reached", "Se ha alcanzado el objetivo «{name}»"),
@@ -98,6 +101,9 @@ KINDS: Mapping[str, tuple[str, str]] = {
 """Of exports and reports, in sentences."""
 
 
+_DAYS = frozenset({"since", "through"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
     """Something that several people are to be told.
@@ -137,7 +143,7 @@ class Notification:
         if words is None:
             return self.code
         language = "es" if spanish else "en"
-        numbers = {name: one.get(language) if isinstance(one, dict) else one for name, one in self.numbers.items()}
+        numbers = {name: _told(name, one, language) for name, one in self.numbers.items()}
         kind = str(numbers.get("kind"))
         if kind in KINDS:
             numbers["kind"] = KINDS[kind][spanish]
@@ -145,3 +151,13 @@ class Notification:
             return words[spanish].format(**numbers)
         except KeyError:
             return self.code
+
+
+def _told(name: str, value: Any, language: str) -> Any:  # noqa: ANN401 - whatever the sentence is about
+    """Return a value as people of a language write it: days, numbers, and names that have several."""
+    if isinstance(value, dict):
+        return value.get(language)
+    if name in _DAYS:
+        return format_date(date.fromisoformat(value), "long", locale=language)
+    # A truth is a number too, but not one that is written.
+    return format_decimal(value, locale=language) if isinstance(value, int) and not isinstance(value, bool) else value
