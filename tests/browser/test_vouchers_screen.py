@@ -20,8 +20,8 @@ def test_codes_are_made_found_and_ended(site: Site, visit: Visit) -> None:
     dialog.get_by_label("How many codes").fill("120")
     # By the program's clock, which is Madrid's, whatever the browser's.
     dialog.get_by_label("Ends", exact=True).fill("2099-03-01")
-    dialog.get_by_label("Ends: hours").fill("09")
-    dialog.get_by_label("Ends: minutes").fill("30")
+    dialog.get_by_label("Ends: Hour: hours").fill("09")
+    dialog.get_by_label("Ends: Hour: minutes").fill("30")
     visit.look(page, "form")
     dialog.get_by_role("button", name="Make 120 codes").click()
 
