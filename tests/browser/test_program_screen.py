@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from conftest import Site, Visit
+from puntal.kit import clock
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -41,6 +43,26 @@ WORDS: dict[str, dict[str, str]] = {
         "history": "Historial",
         "see": "Ver: Revisión 1",
     },
+}
+
+
+IMPACT: dict[str, tuple[str, ...]] = {
+    "en": (
+        "See the impact first",
+        "Run again",
+        "Over the last 30 days",
+        "nothing of those days",
+        "Try it on past weeks",
+        "sooner",
+    ),
+    "es": (
+        "Ver antes el impacto",
+        "Calcular otra vez",
+        "En los últimos 30 días",
+        "ninguno de esos días",
+        "Probarlo en semanas pasadas",
+        "antes",
+    ),
 }
 
 
@@ -206,3 +228,33 @@ def test_two_people_meet_in_the_text_of_the_program(site: Site, visit: Visit) ->
     kept: Any = site.api.get(f"programs/{shop.slug}/program").json()["document"]
     assert kept["limits"]["own"]["rules"] == ["big_basket"]
     assert "points: 3" in text.input_value()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_impact_is_found_again_and_told_before_publishing(site: Site, visit: Visit, language: str) -> None:
+    """Without numbers the question says so; they stay when one leaves, and what runs on other days is told."""
+    first, again, over, outside, on_weeks, sooner = IMPACT[language]
+    publish = WORDS[language]["publish"]
+    shop = site.open_shop(people=2)
+    document: Any = site.api.get(f"programs/{shop.slug}/program").json()["document"]
+    day = clock.now().date() + timedelta(days=3)
+    rule = {"id": "dw", "on": "purchase", "multiply": {"times": 2}}
+    span = {"from": day.isoformat(), "through": (day + timedelta(days=6)).isoformat()}
+    document["campaigns"] = [*document.get("campaigns", []), {"id": "week", "label": "Week", **span, "earning": [rule]}]
+    site.api.put(f"programs/{shop.slug}/program", json=document).raise_for_status()
+    page = visit(f"/p/{shop.slug}/program?view=publish", language=language)
+
+    page.get_by_role("button", name=publish, exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name=first).click()
+    expect(page).to_have_url(re.compile("simulation="))
+    expect(page.get_by_role("button", name=again)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(outside)).to_be_visible()
+    page.get_by_role("button", name=on_weeks).click()
+    expect(page.get_by_role("alert").filter(has_text=sooner)).to_be_visible(timeout=30_000)
+
+    page.goto(page.url.split("?")[0])
+    page.goto(page.url.split("?")[0] + "?view=publish")
+    expect(page.get_by_role("button", name=again)).to_be_visible(timeout=30_000)
+    visit.everywhere(page)
+    page.get_by_role("button", name=publish, exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text(over)
