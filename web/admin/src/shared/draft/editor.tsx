@@ -131,14 +131,7 @@ function Form({ program, draft, edited, onClose }: EditorProps) {
           )}
           {advice.length === 0 ? null : (
             <Alert color="yellow" variant="light" icon={<IconAlertTriangle size={18} />} title={t('perhapsNot')} p="xs">
-              <List size="sm">
-                {advice.slice(0, 4).map((each) => (
-                  <List.Item key={`${each.path} ${each.reason}`}>
-                    {each.reason}
-                    {each.suggestion ? ` → ${each.suggestion}` : ''}
-                  </List.Item>
-                ))}
-              </List>
+              <Text size="sm">{advice.slice(0, 3).map((each) => `${each.reason}.`).join(' ')}</Text>
             </Alert>
           )}
           {faults.length === 0 ? null : (
