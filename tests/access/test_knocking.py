@@ -16,6 +16,7 @@ LOCAL = "http://localhost:8000"
 DOORS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("POST", "/v1/auth/sign-in", {"email": "anna@example.org", "password": "x"}),
     ("POST", "/v1/auth/password/reset", {"token": "guess", "password": OTHER}),
+    ("POST", "/v1/auth/password/reset/for", {"token": "guess"}),
     ("POST", "/v1/auth/passkeys/sign-in/begin", None),
     ("POST", "/v1/auth/passkeys/sign-in", {"credential": {}}),
     ("GET", "/v1/auth/sso/nobody", None),

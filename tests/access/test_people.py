@@ -44,9 +44,14 @@ async def test_whoever_is_invited_chooses_her_password_within_a_week(admin: http
     body = invited.json()
     client = await browser()
 
+    shown = await client.post("/v1/auth/password/reset/for", json={"token": body["token"]})
     chosen = await client.post("/v1/auth/password/reset", json={"token": body["token"], "password": OTHER})
 
+    assert (shown.status_code, shown.json()["name"]) == (200, "Ben")
+    assert shown.json()["organization"]
     assert chosen.status_code == 204
+    over = await client.post("/v1/auth/password/reset/for", json={"token": body["token"]})
+    assert (over.status_code, over.json()["type"]) == (404, "access.reset_over")
     signed = await client.post("/v1/auth/sign-in", json={"email": email, "password": OTHER})
     assert signed.json()["store"] == {"id": "madrid-1", "name": "madrid-1"}
     assert (await admin.get(f"/v1/organization/staff/{body['staff']['id']}")).json() == body["staff"]

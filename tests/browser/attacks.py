@@ -32,6 +32,7 @@ ELSEWHERE: Mapping[str, str] = {
     "post auth/passkeys/{passkey_id}/remove": "secrets, never shown",
     "post auth/password": "secrets, never shown",
     "post auth/password/reset": "secrets, never shown",
+    "post auth/password/reset/for": "secrets, never shown",
     "post auth/second-factor": "secrets, never shown",
     "post auth/second-factor/confirm": "secrets, never shown",
     "post auth/second-factor/recovery-codes": "secrets, never shown",

@@ -61,14 +61,14 @@ def test_first_points_within_minutes(unowned: str, browser: Browser) -> None:
     expect(page.get_by_role("region", name="What it would cost in a year")).to_contain_text(
         "Left with the program", timeout=PATIENCE_MS
     )
-    expect(page.get_by_role("region", name="How members earn")).to_contain_text("A stamp per coffee")
+    expect(page.get_by_role("region", name="What members see")).to_contain_text("A stamp per coffee")
     page.get_by_label("What members call it").fill("Club Aurora")
     page.get_by_role("button", name="Make the program").click()
     page.wait_for_url(re.compile("/p/club-aurora/launch"))
 
     page.get_by_role("button", name="Send the order").click()
     earned = page.get_by_role("status")
-    expect(earned).to_contain_text("+40 Beans")
+    expect(earned).to_contain_text("+40 beans")
     expect(earned).to_contain_text("Food and pastry")
     left = page.get_by_role("region", name="Before you announce it")
     expect(left).to_contain_text("5 of 8 done")

@@ -22,7 +22,9 @@ from puntal.access.api.shapes_sign_in import (
     NewFactorOut,
     Proof,
     RecoveryCodesOut,
+    ResetForOut,
     SessionOut,
+    ShowReset,
     SignIn,
     UseReset,
 )
@@ -158,6 +160,23 @@ async def change_password(
         begun = await sessions.begin(tx, visit.staff.organization_id, visit.staff.id, browser=browser, now=now)
     gate_of(request).visits.forget()
     return await signed_in(request, response, begun, now)
+
+
+@router.post(
+    "/password/reset/for",
+    summary="Show whom a token is for",
+    dependencies=[Depends(knocks), Depends(not_foreign)],
+    responses=_BODY
+    | {
+        403: {"description": "`access.foreign_origin`: a page of another site"},
+        404: {"description": "`access.reset_over`"},
+        429: {"description": "`access.knocks_exceeded`; wait as `Retry-After` says"},
+    },
+)
+async def show_reset(body: ShowReset, tx: http.Tx, now: RealNow) -> ResetForOut:
+    """Name the person and the business, so that whoever was invited sees where. The token stays as it was."""
+    name, organization = await resets.whose(tx, body.token, now=now)
+    return ResetForOut(name=name, organization=organization)
 
 
 @router.post(

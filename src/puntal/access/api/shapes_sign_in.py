@@ -60,6 +60,21 @@ class UseReset(BaseModel):
     password: Password
 
 
+class ShowReset(BaseModel):
+    """A token that somebody was given."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"token": _TOKEN}]})
+
+    token: Token
+
+
+class ResetForOut(BaseModel):
+    """Whom a token is for."""
+
+    name: str = Field(examples=["Ben"])
+    organization: str = Field(examples=["Café Aurora"])
+
+
 class Proof(BaseModel):
     """The present password, before what proves who somebody is changes."""
 

@@ -67,6 +67,18 @@ async def make(
     return NewReset(reset=reset, token=token)
 
 
+async def whose(tx: Transaction, token: str, *, now: datetime) -> tuple[str, str]:
+    """Return the names of the person a token is for and of her organization; the token stays good.
+
+    Raises:
+        ResetOver: Used, replaced, expired or unknown.
+    """
+    names = await store.whose_reset(tx, policy.hash_secret(token), now=now)
+    if names is None:
+        raise ResetOver
+    return names
+
+
 async def use(tx: Transaction, token: str, password: str, *, now: datetime) -> None:
     """Choose a new password; every session of hers ends. A refusal leaves the token as it was.
 

@@ -113,6 +113,13 @@ WHERE r.token_hash = %(token_hash)s AND r.expires_at > %(now)s AND s.id = r.staf
 RETURNING r.staff_id, r.organization_id, r.expires_at, r.drops_factor
 """
 
+WHOSE_RESET = """
+-- Locks nothing. Whose a reset is that can still be used.
+SELECT s.name, o.name
+FROM staff_reset r JOIN staff s ON s.id = r.staff_id JOIN organization o ON o.id = r.organization_id
+WHERE r.token_hash = %(token_hash)s AND r.expires_at > %(now)s AND s.disabled_at IS NULL
+"""
+
 DELETE_RESET = "DELETE FROM staff_reset WHERE staff_id = %(staff_id)s"
 
 OPEN_FAILURES = """
@@ -259,6 +266,12 @@ async def take_reset(tx: Transaction, token_hash: bytes, *, now: datetime) -> Re
     if row is None:
         return None
     return Reset(staff_id=row[0], organization_id=row[1], expires_at=row[2], drops_factor=row[3])
+
+
+async def whose_reset(tx: Transaction, token_hash: bytes, *, now: datetime) -> tuple[str, str] | None:
+    """Return the names of the person and the organization a reset is for; it stays as it was."""
+    row = await (await tx.execute(WHOSE_RESET, {"token_hash": token_hash, "now": now})).fetchone()
+    return None if row is None else (row[0], row[1])
 
 
 async def delete_reset(tx: Transaction, staff_id: StaffId) -> None:

@@ -12,6 +12,7 @@ export function ResetPage() {
   const { token } = useSearch({ from: '/reset' });
   const form = useForm({ mode: 'uncontrolled', initialValues: { token: token ?? '', password: '' } });
   const save = api.useMutation('post', '/v1/auth/password/reset');
+  const whose = api.useQuery('post', '/v1/auth/password/reset/for', { body: { token: token ?? '' } }, { enabled: token !== undefined, retry: false, staleTime: Infinity });
   return (
     <Door title={t('reset')} about={t('resetAbout')}>
       {save.isSuccess ? (
@@ -24,6 +25,12 @@ export function ResetPage() {
       ) : (
         <form onSubmit={form.onSubmit((body) => save.mutate({ body: { ...body, token: body.token.trim() } }))}>
           <Stack>
+            {whose.data === undefined ? null : (
+              <div>
+                <Text fw={600}>{t('resetHello', { name: whose.data.name })}</Text>
+                <Text size="sm">{t('resetAt', { organization: whose.data.organization })}</Text>
+              </div>
+            )}
             {token === undefined ? (
               <TextInput label={t('token')} autoComplete="off" required withAsterisk={false} {...form.getInputProps('token')} key={form.key('token')} />
             ) : null}
