@@ -160,3 +160,23 @@ def test_a_night_repeated_or_missed_makes_no_difference(
     assert at_once == daily == run(begin, *due)
     assert run(at_once[0], end) == (at_once[0], [], [])
     assert msgspec.json.decode(msgspec.json.encode(at_once[0]), type=Standing) == at_once[0]
+
+
+@pytest.mark.parametrize(
+    ("window", "counts_from", "counts_until"),
+    [
+        ("calendar_year", date(2026, 1, 1), date(2027, 1, 1)),
+        ("membership_year", date(2025, 6, 15), date(2026, 6, 15)),
+        ({"rolling": "12 months"}, date(2025, 3, 3), None),
+        ("lifetime", None, None),
+    ],
+)
+def test_it_is_said_since_when_something_counts_and_when_the_count_begins_anew(
+    window: Any, counts_from: date | None, counts_until: date | None
+) -> None:
+    ladder = a_ladder(window=window, keep="forever" if window == "lifetime" else "end_of_period")
+    enrolled = date(2024, 6, 15)
+
+    found = policy.progress(ladder, policy.start(ladder, enrolled), today=date(2026, 3, 2), enrolled=enrolled)
+
+    assert (found.counts_from, found.counts_until) == (counts_from, counts_until)

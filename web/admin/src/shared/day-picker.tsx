@@ -26,6 +26,8 @@ export default function DayPicker({ value, onChange, onUnread, min, max, clearab
       <DateInput
         withAsterisk={false}
         {...input}
+        // Above the field: the calendar opens below it.
+        inputWrapperOrder={['label', 'description', 'error', 'input']}
         error={unread === null ? input.error : t('noDay', { text: unread, example: dayName('2026-03-31', language) })}
         onInput={(event) => {
           typed.current = event.currentTarget.value;
