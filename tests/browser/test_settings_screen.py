@@ -199,11 +199,11 @@ def test_a_history_is_brought_in_once(visit: Visit, site: Site, tmp_path: Path) 
 def test_the_log_says_who_did_what(visit: Visit, site: Site, shop: Shop) -> None:
     site.post("organization/staff", {"email": f"{ids.new_id()}@example.org", "name": "Pia", "role": "analyst"})
     page = visit(f"/p/{shop.slug}/settings/audit?whole=true")
-    page.get_by_text("Added a person").first.wait_for()
+    page.get_by_role("region").get_by_text("Added a person").first.wait_for()
     expect(page.get_by_role("region")).to_contain_text("Browser")
     visit.everywhere(page)
     page = visit(f"/p/{shop.slug}/settings/audit", language="es")
-    page.get_by_text("Publicó el programa").wait_for()
+    page.get_by_role("region").get_by_text("Publicó el programa").first.wait_for()
     assert EMAIL not in page.content()
 
 

@@ -63,12 +63,12 @@ export function useAuditDetail(): (row: Entry) => ReactNode {
       name === undefined ? null : place === undefined ? (
         name
       ) : (
-        <Anchor size="xs" href={`/admin/p/${program}/${place}`}>
+        <Anchor size="xs" underline="always" href={`/admin/p/${program}/${place}`}>
           {name}
         </Anchor>
       ),
       member === undefined ? null : (
-        <Anchor size="xs" renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member }} search={{}} {...props} />}>
+        <Anchor size="xs" underline="always" renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member }} search={{}} {...props} />}>
           {t('logMember')}
         </Anchor>
       ),
