@@ -113,7 +113,7 @@ def test_an_order_none_of_whose_lines_counts_says_what_leaves_each_out(
     filters: dict[str, Any], english: str, spanish: str
 ) -> None:
     program = {"earning": [BASE_RULE | filters]}
-    bought = {"product": ["coffee"], "category": ["fuel"]}
+    bought: dict[str, Any] = {"product": ["coffee"], "category": ["fuel"]}
 
     assert why(program, 1000, **bought)[1]["purchases"] == f"purchases: No line of the order counts for it: {english}."
     said = why(program, 1000, "es", **bought)[1]["purchases"]

@@ -105,7 +105,8 @@ async def apart(shop: Teller, document: dict[str, Any], days: int) -> dict[str, 
         await running.run(shop.database, shop.program_id, UUID(asked["id"]), now=await now_of(shop))
     finally:
         running.FEW = few
-    return await shop.get(f"program/simulations/{asked['id']}")
+    found: dict[str, Any] = await shop.get(f"program/simulations/{asked['id']}")
+    return found
 
 
 async def test_members_live_apart_without_a_shared_budget_and_in_parts(shop: Teller) -> None:
