@@ -111,6 +111,36 @@ def test_a_file_is_brought_in_and_answered_row_by_row(visit: Visit, site: Site, 
     page.get_by_role("link", name="Inés Íñigo").wait_for()
 
 
+def test_a_file_of_one_program_is_brought_into_another(visit: Visit, site: Site, tmp_path: Path) -> None:
+    """An export in words is read again as it is, a phone number too, which spreadsheets would take for a sum."""
+    first, second = site.open_shop(people=1), site.open_shop(people=0)
+    phone = "+34600111222"
+    site.post(f"programs/{first.slug}/members/{first.members[0]}/identities", {"phone": phone})
+    asked = site.api.post(
+        f"programs/{first.slug}/exports",
+        json={"kind": "members", "headings": "words"},
+        headers={"accept-language": "es"},
+    ).json()
+    file = tmp_path / asked["name"]
+    page = visit(f"/p/{second.slug}/members")
+    for _ in range(100):
+        answer = site.api.get(f"programs/{first.slug}/exports/{asked['id']}/file")
+        if answer.status_code == 200:
+            break
+        page.wait_for_timeout(200)
+    file.write_bytes(answer.content)
+    page.get_by_role("button", name="Import").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files(file)
+    page.get_by_role("button", name="Import 1 member").click()
+    page.get_by_text("1 new, 0 known already, 0 refused.").wait_for()
+
+    found = site.api.post(f"programs/{second.slug}/members/lookup", json={"phone": phone})
+    assert found.is_success, found.text
+    assert found.json()["name"] == "Anna Alba"
+
+
 def test_points_of_several_are_adjusted_with_the_numbers_said_before(visit: Visit, site: Site) -> None:
     shop = site.open_shop(people=3)
     page = visit(f"/p/{shop.slug}/members")

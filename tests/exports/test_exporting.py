@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from telling import POINTS, Teller
 
 from puntal.entrypoints.worker_schedule import clear_away
-from puntal.insight.exports import files, making, store
+from puntal.insight.exports import files, headings, making, sources, store
 from puntal.kit import jobs
 from puntal.kit.jobs import Work
 
@@ -86,6 +88,59 @@ async def test_members_come_with_balances_and_tiers_and_can_be_narrowed(shop: Te
     assert await rows(shop, "members", status="blocked") == []
 
 
+async def in_words(shop: Teller, kind: str, language: str, format: str = "csv") -> bytes:
+    body = {"kind": kind, "format": format, "headings": "words"}
+    asked = await shop.client.post(f"{shop.path}/exports", json=body, headers={"accept-language": language})
+    assert asked.status_code == 202, asked.text
+    assert asked.json()["headings"] == "words"
+    await worked(shop)
+    found: Json = await shop.get(f"exports/{asked.json()['id']}")
+    assert found["state"] == "done", found
+    return await fetched(shop, found)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", {"Name": "Anna López", "E-mail": "anna@example.com", "Status": "active", "Pets": "cat | dog",
+                "'=Fee": "9.50", "Points: available": "100", "Tier": "Silver"}),
+        ("es", {"Nombre": "Anna López", "Correo": "anna@example.com", "Estado": "activo", "Mascotas": "cat | dog",
+                "'=Fee": "9.50", "Puntos: disponible": "100", "Nivel": "Plata"}),
+    ],
+)  # fmt: skip
+async def test_a_file_for_people_is_in_words(shop: Teller, language: str, expected: dict[str, str]) -> None:
+    """Columns, own fields, wallets and tiers by name; amounts and hours as people of the program read them."""
+    document = copy.deepcopy(PROGRAM)
+    document["wallets"]["points"]["label"] = {"en": "Points", "es": "Puntos"}
+    document["ladders"][0]["tiers"][1]["name"] = {"en": "Silver", "es": "Plata"}
+    document["fields"] = {
+        "member.pets": {"type": "list", "label": {"en": "Pets", "es": "Mascotas"}},
+        "member.fee": {"type": "money", "label": "=Fee"},
+    }
+    await shop.post("program/publish", {"document": document})
+    (anna,) = [one["id"] for one in await rows(shop, "members", search="anna")]
+    own = {"attributes": {"pets": ["cat", "dog"], "fee": "9.50 EUR"}}
+    changed = await shop.client.patch(f"{shop.path}/members/{anna}", json=own)
+    assert changed.status_code == 200, changed.text
+
+    text = (await in_words(shop, "members", language)).decode("utf-8-sig")
+    (found,) = [one for one in csv.DictReader(io.StringIO(text, newline="")) if "Anna López" in one.values()]
+    assert expected.items() <= found.items()
+    enrolled = datetime.fromisoformat(found["Enrolled" if language == "en" else "Fecha de alta"])
+    assert enrolled.utcoffset() == enrolled.astimezone(ZoneInfo("Europe/Madrid")).utcoffset()
+
+    text = (await in_words(shop, "orders", language)).decode("utf-8-sig")
+    (order,) = csv.DictReader(io.StringIO(text, newline=""))
+    assert order["Net amount" if language == "en" else "Importe neto"] == "100.00"
+    assert (await in_words(shop, "orders", language, "xlsx")).startswith(b"PK")
+
+
+def test_every_column_has_words() -> None:
+    named = {name for source in sources.SOURCES.values() for name in source.columns}
+
+    assert named - {"attributes"} <= set(headings.WORDS)
+
+
 @pytest.mark.parametrize("kind", ["orders", "transfers", "redemptions", "vouchers", "events", "audit"])
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 async def test_every_kind_can_be_exported(shop: Teller, kind: str, format: str) -> None:
@@ -95,6 +150,7 @@ async def test_every_kind_can_be_exported(shop: Teller, kind: str, format: str) 
     assert export["progress"]["rows_total"] == {"orders": 1, "transfers": 1, "redemptions": 0, "vouchers": 0}.get(
         kind, export["progress"]["rows_total"]
     )
+    assert len(await in_words(shop, kind, "es", format)) > 0
 
 
 async def test_days_are_the_programs(shop: Teller) -> None:

@@ -17,7 +17,7 @@ from puntal.entrypoints import shell
 from puntal.entrypoints.opened import opened
 from puntal.insight.exports import making
 from puntal.insight.exports import operations as exports
-from puntal.insight.exports.model import Export, Filters, Format, Kind
+from puntal.insight.exports.model import Export, Filters, Format, Kind, Language
 from puntal.insight.simulation import operations, running
 from puntal.insight.simulation.model import LEAST_DAYS, MOST_DAYS, USUAL_DAYS
 from puntal.insight.simulation.outcome import ImpactOut, spoken
@@ -111,6 +111,7 @@ def export(
     first: Annotated[datetime | None, typer.Option("--from", formats=_DAYS, help="First day.")] = None,
     through: Annotated[datetime | None, typer.Option(formats=_DAYS, help="Last day, included.")] = None,
     segment: Annotated[str | None, typer.Option(help="Of members: who is in it.")] = None,
+    words: Annotated[Language | None, typer.Option(help="For people: columns, names and local times in words.")] = None,
     as_json: shell.Json = False,
 ) -> None:
     """Write rows to a CSV or XLSX file; what spreadsheets would run is text in it."""
@@ -123,6 +124,7 @@ def export(
         since=None if first is None else first.date(),
         through=None if through is None else through.date(),
         segment=segment,
+        words=words,
     )
     done = shell.run(_export(program, kind, format, filters, file, quiet=as_json), as_json=as_json)  # type: ignore[arg-type] # both were looked at
     if as_json:

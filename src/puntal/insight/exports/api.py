@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from puntal.access.dependencies import Locale, ProgramCaller, ProgramId, ProgramTx, RealNow, program_router, requires
 from puntal.access.model import Permission
 from puntal.insight.exports import operations, store
-from puntal.insight.exports.model import PERMISSIONS, Export, Filters, Format, Kind, State
+from puntal.insight.exports.model import PERMISSIONS, Export, Filters, Format, Kind, Language, State
 from puntal.kit.http import Cursor, Limit, database_of
 from puntal.kit.pages import Page, cut, last_id
 
 router = program_router("exports")
+Headings = Literal["fields", "words"]
 
 _UNKNOWN = {"description": "`insight.export_not_found`"}
 _NOT_READY = {"description": "`insight.export_not_ready`"}
@@ -53,6 +54,11 @@ class ExportIn(BaseModel):
     kind: Kind
     format: Format = "csv"
     filters: FiltersIn = Field(default_factory=FiltersIn)
+    headings: Headings = Field(
+        default="fields",
+        description="`fields`: as the API names them, for machines. `words`: columns, names, amounts and local times"
+        " for people, in the language of the request.",
+    )
 
 
 class ExportProgressOut(BaseModel):
@@ -76,6 +82,7 @@ class ExportOut(BaseModel):
     kind: Kind
     format: Format
     filters: FiltersIn
+    headings: Headings
     state: State
     name: str = Field(description="Of the file.", examples=["members-2026-03-01.csv"])
     size: int = Field(description="Bytes.")
@@ -103,6 +110,7 @@ class ExportOut(BaseModel):
         return cls(
             **values,
             filters=filters,
+            headings="fields" if one.filters.words is None else "words",
             progress=ExportProgressOut(rows_done=one.rows_done, rows_total=one.rows_total),
             error=None if one.error is None else ExportErrorOut(code=one.error, text=words),
         )
@@ -130,7 +138,8 @@ async def start_export(
 ) -> ExportOut:
     """Make a CSV or XLSX file of rows; a worker does it. Takes the right to read those rows, too."""
     caller.require(PERMISSIONS[body.kind])
-    filters = Filters(**body.filters.model_dump())
+    language: Language = "es" if locale.startswith("es") else "en"
+    filters = Filters(**body.filters.model_dump(), words=language if body.headings == "words" else None)
     one = await operations.start(tx, program_id, body.kind, body.format, filters, by=caller.actor, now=now)
     return ExportOut.of(one, locale)
 

@@ -6,7 +6,8 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -33,7 +34,7 @@ class Csv:
         self._out = io.StringIO()
         self._out.write("\ufeff")
         self._writer = csv.writer(self._out)
-        self._writer.writerow(columns)
+        self._writer.writerow([cell(name) for name in columns])
 
     def __enter__(self) -> Self:
         return self
@@ -63,8 +64,9 @@ class Csv:
 class Xlsx:
     """Rows go to files of this process one by one; the workbook is put together at the end."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
+    def __init__(self, columns: Sequence[str], zone: tzinfo) -> None:
         self._columns = columns
+        self._zone = zone
         self._folder = tempfile.TemporaryDirectory(prefix="puntal-export-")
         self._path = Path(self._folder.name) / "export.xlsx"
         self._book = xlsxwriter.Workbook(
@@ -107,9 +109,12 @@ class Xlsx:
                 self._sheet.write_boolean(self._row, n, value)
             elif isinstance(value, int) and abs(value) < _EXACT:
                 self._sheet.write_number(self._row, n, value)
+            elif isinstance(value, Decimal):
+                self._sheet.write_number(self._row, n, float(value))
             elif isinstance(value, datetime) and value.year >= _FIRST_YEAR:
-                # Spreadsheets know no zones: UTC,.
-                self._sheet.write_datetime(self._row, n, value.astimezone(UTC).replace(tzinfo=None), self._instant)
+                # Spreadsheets know no zones.
+                local = value.astimezone(self._zone).replace(tzinfo=None)
+                self._sheet.write_datetime(self._row, n, local, self._instant)
             elif isinstance(value, date) and value.year >= _FIRST_YEAR:
                 self._sheet.write_datetime(self._row, n, value, self._day)
             else:
@@ -127,6 +132,6 @@ class Xlsx:
                 yield data
 
 
-def opened(format: str, columns: Sequence[str]) -> Csv | Xlsx:
-    """Return a file to be written."""
-    return Csv(columns) if format == "csv" else Xlsx(columns)
+def opened(format: str, columns: Sequence[str], *, zone: tzinfo = UTC) -> Csv | Xlsx:
+    """Return a file to be written; instants of a workbook are those of a zone, a CSV file says its own."""
+    return Csv(columns) if format == "csv" else Xlsx(columns, zone)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from puntal.access.operations import notifications
 from puntal.engine.compile import compile as compile_program
 from puntal.engine.model import Compiled
 from puntal.insight.exports import files, sources, store
+from puntal.insight.exports.headings import Worded
 from puntal.insight.exports.model import KEPT, Export
 from puntal.kit.db import Database, Transaction
 from puntal.members.tokens import tokens_of
@@ -75,13 +76,14 @@ async def _write(database: Database, program_id: int, one: Export, run: int) -> 
         names = sources.names(one.filters, program, tokens_of(one.filters.search))
         statement = sources.SOURCES[one.kind].statement
         rows, number = 0, 0
-        columns = sources.columns(one.kind, program)
-        with files.opened(one.format, columns) as file:
+        worded = None if one.filters.words is None else Worded(one.kind, program, one.filters.words)
+        columns = sources.columns(one.kind, program) if worded is None else worded.columns
+        with files.opened(one.format, columns, zone=UTC if worded is None else program.zone) as file:
             async with tx.cursor(name="rows") as cursor:
                 await cursor.execute(sql.SQL(statement), names)
                 while portion := await cursor.fetchmany(ROWS):
                     for row in portion:
-                        file.add(_cells(one, program, row))
+                        file.add(_cells(one, program, worded, row))
                     rows += len(portion)
                     data = file.taken()
                     await _keep(database, program_id, one, run, rows, (number, data) if data else None)
@@ -91,11 +93,11 @@ async def _write(database: Database, program_id: int, one: Export, run: int) -> 
                 number += 1
 
 
-def _cells(one: Export, program: Compiled, row: tuple[Any, ...]) -> Any:  # noqa: ANN401 - cells of any kind
+def _cells(one: Export, program: Compiled, worded: Worded | None, row: tuple[Any, ...]) -> Sequence[Any]:
     tiers: Mapping[str, str] = {}
     if one.kind == "members" and row[-1] is not None:
         tiers = _tiers(row[-1])
-    return sources.cells(one.kind, program, row, tiers)
+    return sources.cells(one.kind, program, row, tiers) if worded is None else worded.cells(row, tiers)
 
 
 async def _keep(

@@ -12,6 +12,7 @@ from puntal.access.model import Permission
 
 Kind = Literal["members", "orders", "transfers", "redemptions", "vouchers", "events", "audit"]
 Format = Literal["csv", "xlsx"]
+Language = Literal["en", "es"]
 State = Literal["waiting", "running", "done", "failed", "cancelled", "expired"]
 KEPT = timedelta(days=7)
 """How long a file is kept."""
@@ -34,6 +35,7 @@ class Filters(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         search: The beginning of each of these words is in the name.
+        words: The language of a file for people; None is one for machines, in the fields of the API.
     """
 
     since: date | None = None
@@ -43,6 +45,7 @@ class Filters(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tier: str | None = None
     search: str | None = None
     status: str | None = None
+    words: Language | None = None
 
 
 class Export(Struct, frozen=True, kw_only=True):

@@ -65,7 +65,7 @@ function ImportForm({ program, onBusy, onClose }: { program: string; onBusy: (bu
   const run = useRef<string | null>(null);
   const open = async (file: File | null): Promise<void> => {
     if (file !== null) {
-      const [heads = [], ...rows] = readTable(await file.text());
+      const [heads = [], ...rows] = readTable(await file.text()).map((cells) => cells.map(asWritten));
       setDone(0);
       run.current = null;
       bring.reset();
@@ -219,6 +219,11 @@ function Rows({ read, rows, withReason }: { read: Read; rows: Row[]; withReason:
       </Table>
     </Table.ScrollContainer>
   );
+}
+
+/** Our own files put an apostrophe before what a spreadsheet would run, as phone numbers begin. */
+function asWritten(cell: string): string {
+  return cell.replace(/^'(?=[=+\-@])/, '');
 }
 
 function columnOf(head: string, fields: OwnField[]): Plain | OwnField | null {

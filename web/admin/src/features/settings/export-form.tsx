@@ -20,14 +20,14 @@ export function ExportForm({ program, onDone, onClose }: { program: string; onDo
   const may = useMay();
   const segments = api.useQuery('get', '/v1/programs/{program}/segments', { params: { path: { program } } });
   const form = useForm({
-    initialValues: { kind: 'members' as Kind, format: 'csv' as 'csv' | 'xlsx', segment: null as string | null, since: '', through: '' },
+    initialValues: { kind: 'members' as Kind, format: 'csv' as 'csv' | 'xlsx', headings: 'words' as 'words' | 'fields', segment: null as string | null, since: '', through: '' },
   });
   const ask = api.useMutation('post', '/v1/programs/{program}/exports', { onSuccess: onDone });
   const ofMembers = OF_MEMBERS.includes(form.values.kind);
-  const save = form.onSubmit(({ kind, format, segment, since, through }) => {
+  const save = form.onSubmit(({ kind, format, headings, segment, since, through }) => {
     const when = ofMembers ? {} : { ...(since === '' ? {} : { since }), ...(through === '' ? {} : { through }) };
     const whom = ofMembers && segment !== null ? { segment } : {};
-    ask.mutate({ params: { path: { program } }, body: { kind, format, filters: { ...when, ...whom } } });
+    ask.mutate({ params: { path: { program } }, body: { kind, format, headings, filters: { ...when, ...whom } } });
   });
   return (
     <Modal opened onClose={onClose} centered title={<Text fw={600}>{t('newExport')}</Text>} closeButtonProps={{ 'aria-label': t('done') }}>
@@ -60,6 +60,17 @@ export function ExportForm({ program, onDone, onClose }: { program: string; onDo
               { value: 'xlsx', label: 'Excel' },
             ]}
             {...form.getInputProps('format')}
+          />
+          <Select
+            label={t('headings')}
+            description={t(form.values.headings === 'words' ? 'headingsWords' : 'headingsFields')}
+            inputWrapperOrder={['label', 'input', 'description', 'error']}
+            allowDeselect={false}
+            data={[
+              { value: 'words', label: t('forPeople') },
+              { value: 'fields', label: t('forMachines') },
+            ]}
+            {...form.getInputProps('headings')}
           />
           {ask.error ? <Failure failure={ask.error} writing /> : null}
           <Group justify="flex-end">

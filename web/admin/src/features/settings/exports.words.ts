@@ -21,6 +21,11 @@ export const en = {
   fromDay: 'From',
   throughDay: 'Through',
   format: 'Kind of file',
+  headings: 'Written for',
+  forPeople: 'People',
+  forMachines: 'Other programs',
+  headingsWords: 'Columns, names, amounts and local times in words.',
+  headingsFields: 'Fields as the API names them, times in UTC.',
   kindOf: {
     members: 'Members',
     orders: 'Orders',
@@ -53,6 +58,11 @@ export const es: WordsOf<typeof en> = {
   fromDay: 'Desde',
   throughDay: 'Hasta',
   format: 'Tipo de archivo',
+  headings: 'Escrito para',
+  forPeople: 'Personas',
+  forMachines: 'Otros programas',
+  headingsWords: 'Columnas, nombres, importes y horas locales en palabras.',
+  headingsFields: 'Campos como los nombra la API, horas en UTC.',
   kindOf: {
     members: 'Miembros',
     orders: 'Pedidos',
