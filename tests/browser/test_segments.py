@@ -10,12 +10,12 @@ from conftest import Shop, Site, Visit
 WORDS = {
     "en": {
         "name": "Name (English)", "add": "Add a condition", "what": "What is asked", "field": "Orders",
-        "value": "Value", "save": "Save", "publish": "Save and publish", "words": "Orders is at least 1.",
+        "value": "Value", "save": "Save", "publish": "Save and publish", "words": "There is at least 1 order.",
         "who": "Who is in it",
     },
     "es": {
         "name": "Nombre (español)", "add": "Añadir condición", "what": "Qué se pregunta", "field": "Pedidos",
-        "value": "Valor", "save": "Guardar", "publish": "Guardar y publicar", "words": "Pedidos es al menos 1.",
+        "value": "Valor", "save": "Guardar", "publish": "Guardar y publicar", "words": "Hay al menos 1 pedido.",
         "who": "Quién está",
     },
 }  # fmt: skip
@@ -54,7 +54,7 @@ def test_segments_are_listed_with_where_they_are_used(visit: Visit, shop: Shop) 
     page.get_by_role("link", name="Regulars").click()
     page.get_by_role("region", name="Members over time").get_by_text("The line begins tomorrow").wait_for()
     page.get_by_role("tab", name="Condition").click()
-    page.get_by_text("Orders in the last 90 days is at least 12.").wait_for()
+    page.get_by_text("There are at least 12 orders in the last 90 days.").wait_for()
     page.get_by_text("Campaigns: ").first.wait_for()
     visit.everywhere(page)
 

@@ -10,7 +10,8 @@ import { Rows } from '@shared/rows';
 import { useMay, useProgram } from '@shared/session';
 import { Empty, Page } from '@shared/ui';
 import { IconAdjustmentsHorizontal, IconFileImport, IconSearch, IconUserPlus, IconUsers } from '@tabler/icons-react';
-import { Link, useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Bulk } from './bulk';
 import { Enrol } from './enrol';
@@ -21,6 +22,8 @@ import { useLadders } from './program';
 import { useMemberWords } from './words';
 
 const FROM = '/signed-in/p/$program/members';
+// What is searched for is kept in memory for the way back, and forgotten by whoever signs out; an address would be logged.
+const SOUGHT = 'members sought';
 const LISTED = STATUSES.filter((each) => each !== 'erased' && each !== 'merged');
 
 export function MembersPage() {
@@ -31,14 +34,12 @@ export function MembersPage() {
   const may = useMay();
   const names = useNames();
   const zone = useProgram()?.timezone ?? 'UTC';
-  const kept = useLocation({ select: (at) => at.state.sought ?? '' });
-  const [text, setText] = useState(kept);
+  const queries = useQueryClient();
+  const [text, setText] = useState(() => queries.getQueryData<string>([SOUGHT, program]) ?? '');
   const [settled] = useDebouncedValue(text.trim(), 250);
   useEffect(() => {
-    if (settled !== kept) {
-      void navigate({ search: (before) => before, state: settled === '' ? {} : { sought: settled }, replace: true });
-    }
-  }, [settled, kept, navigate]);
+    queries.setQueryData([SOUGHT, program], settled);
+  }, [queries, program, settled]);
   const [picked, setPicked] = useState<Found[]>([]);
   const narrow = useNarrow();
   const [filtering, setFiltering] = useState(false);
@@ -49,7 +50,7 @@ export function MembersPage() {
   const narrowTo = (more: Partial<MembersFilter>): void => {
     setPicked([]);
     const { status, segment, tier } = { ...filter, ...more };
-    void navigate({ search: { ...(status?.length && { status }), ...(segment && { segment }), ...(tier && { tier }) }, state: settled === '' ? {} : { sought: settled }, replace: true });
+    void navigate({ search: { ...(status?.length && { status }), ...(segment && { segment }), ...(tier && { tier }) }, replace: true });
   };
   const [ladder, tier] = filter.tier?.split(':') ?? [];
   const isSearching = settled !== '';
@@ -145,7 +146,7 @@ export function MembersPage() {
             title: t('name'),
             render: (row) => (
               <Group gap="xs">
-                <Anchor size="sm" fw={500} renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member: row.id }} search={{}} state={settled === '' ? {} : { sought: settled }} {...props} />}>
+                <Anchor size="sm" fw={500} renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member: row.id }} search={{}} {...props} />}>
                   {row.called ?? t('noName')}
                 </Anchor>
                 {row.by === null || row.by === 'name' ? null : (

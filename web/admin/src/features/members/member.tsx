@@ -2,7 +2,7 @@
 import { Alert, Anchor, Breadcrumbs, Button, Group, Tabs, Text } from '@mantine/core';
 import { day } from '@shared/format';
 import { Loaded, Page, Waiting, faded } from '@shared/ui';
-import { Link, useLocation, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Actions } from './member/actions';
 import { calledOf, useMember, useZone, type Member } from './member/data';
@@ -21,11 +21,10 @@ export function MemberPage() {
   const { t } = useOneWords();
   const { program } = useParams({ from: FROM });
   const member = useMember();
-  const sought = useLocation({ select: (at) => at.state.sought ?? '' });
   return (
     <>
       <Breadcrumbs mb="xs">
-        <Anchor size="sm" renderRoot={(props) => <Link to="/p/$program/members" params={{ program }} state={sought === '' ? {} : { sought }} {...props} />}>
+        <Anchor size="sm" renderRoot={(props) => <Link to="/p/$program/members" params={{ program }} {...props} />}>
           {t('back')}
         </Anchor>
         <Text size="sm" c="dimmed">

@@ -1,13 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { programRoute } from '@shared/routes';
 
-// What is searched for stands in the browser's history, for the way back; an address would be written into logs.
-declare module '@tanstack/react-router' {
-  interface HistoryState {
-    sought?: string;
-  }
-}
-
 export const STATUSES = ['active', 'guest', 'paused', 'blocked', 'left', 'merged', 'erased'] as const;
 export type Status = (typeof STATUSES)[number];
 

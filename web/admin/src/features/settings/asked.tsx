@@ -131,7 +131,7 @@ function Member({ about }: { about: About }) {
   }
   const name = about.member ?? t('asks.noName');
   return may('members:read') ? (
-    <Anchor fz="inherit" renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member: about.member_id ?? '' }} {...props} />}>
+    <Anchor fz="inherit" underline="always" renderRoot={(props) => <Link to="/p/$program/members/$member" params={{ program, member: about.member_id ?? '' }} {...props} />}>
       {name}
     </Anchor>
   ) : (

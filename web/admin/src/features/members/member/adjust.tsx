@@ -13,7 +13,7 @@ import { amountOf, calledOf, scaleOf, useAmounts, useMember, useMemberWallets, u
 import { useOneWords } from './words';
 
 /** From so many times what somebody ever earned on, it is asked whether that is meant. */
-const FAR = 5;
+const FAR = 10;
 /** The same for somebody who earned nothing yet, in whole units. */
 const MUCH = 1000;
 const LONG_ENOUGH_TO_UNDO = 20_000;
