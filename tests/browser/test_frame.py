@@ -61,7 +61,8 @@ def test_what_was_typed_survives_a_session_that_ends(visit: Visit, site: Site, s
     page.get_by_role("status").get_by_text("available").wait_for()
 
 
-def test_an_address_that_leads_nowhere_leads_back(visit: Visit) -> None:
+def test_an_address_that_leads_nowhere_leads_back(visit: Visit, shop: Shop) -> None:
+    assert shop.slug, "without a program the start is where one is made"
     page = visit("/nowhere")
     page.get_by_role("heading", name="There is no such page").wait_for()
     page.get_by_role("link", name="Go to the start").click()

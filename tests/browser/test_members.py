@@ -29,6 +29,7 @@ def test_somebody_is_found_by_anything_one_holds_of_her(visit: Visit, shop: Shop
 def test_back_from_a_member_leads_to_what_was_searched_for(visit: Visit, shop: Shop) -> None:
     page = visit(f"/p/{shop.slug}/members")
     box = page.get_by_label(SEARCH["en"], exact=True)
+    page.get_by_role("link", name="Anna Alba").wait_for()
     box.fill("ben@exam")
     page.get_by_role("link", name="Anna Alba").wait_for(state="detached")
     for back in (page.go_back, page.get_by_role("main").get_by_role("link", name="Members", exact=True).click):

@@ -38,8 +38,8 @@ export function MembersPage() {
   const [text, setText] = useState(() => queries.getQueryData<string>([SOUGHT, program]) ?? '');
   const [settled] = useDebouncedValue(text.trim(), 250);
   useEffect(() => {
-    queries.setQueryData([SOUGHT, program], settled);
-  }, [queries, program, settled]);
+    queries.setQueryData([SOUGHT, program], text);
+  }, [queries, program, text]);
   const [picked, setPicked] = useState<Found[]>([]);
   const narrow = useNarrow();
   const [filtering, setFiltering] = useState(false);
