@@ -125,12 +125,12 @@ def test_a_file_of_one_program_is_brought_into_another(visit: Visit, site: Site,
     ).json()
     file = tmp_path / asked["name"]
     page = visit(f"/p/{second.slug}/members")
+    made = f"programs/{first.slug}/exports/{asked['id']}"
     for _ in range(100):
-        answer = site.api.get(f"programs/{first.slug}/exports/{asked['id']}/file")
-        if answer.status_code == 200:
+        if site.api.get(made).json()["state"] == "done":
             break
         page.wait_for_timeout(200)
-    file.write_bytes(answer.content)
+    file.write_bytes(site.api.get(f"{made}/file").content)
     page.get_by_role("button", name="Import").click()
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose a file").click()
