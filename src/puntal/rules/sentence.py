@@ -96,8 +96,9 @@ class _Speaker:
         last = items[-1]
         assert isinstance(last, Mapping)
         asked = read_question(last) if operator == "!" else None
-        if asked is not None and self._key(asked) in _OPPOSITES:
-            return self._question(asked, key=_OPPOSITES[self._key(asked)])
+        opposite = None if asked is None else _OPPOSITES.get(self._key(asked))
+        if asked is not None and opposite is not None:
+            return self._question(asked, key=opposite)
         key = "not" if operator == "!" else operator
         text = self.words[key].format(v=self.condition(last, inside=""))
         return f"({text})" if inside and operator != "!" else text
