@@ -21,6 +21,13 @@ REWARDS = [
     {"id": "nearly", "kind": "amount_off", "value": "8.00 EUR", "cost": {"wallet": "points", "points": 800}},
     {"id": "loved", "kind": "percent_off", "value": "5%", "priority": 9, "text": {"en": "For you", "es": "Para ti"}},
     {"id": "shipping", "kind": "shipping", "when": {"order.net": {"at_least": "50.00 EUR"}}},
+    {
+        "id": "for_fifty",
+        "kind": "amount_off",
+        "value": "7.00 EUR",
+        "when": {"order.net": {"at_least": "50.00 EUR"}},
+        "cost": {"wallet": "points", "points": 700},
+    },
     {"id": "germans", "kind": "percent_off", "value": "5%", "when": {"member.country": "DE"}},
     {"id": "in_store", "kind": "percent_off", "value": "5%", "channels": ["store"]},
     {"id": "gone", "kind": "percent_off", "value": "5%", "stock": 0},
@@ -52,10 +59,12 @@ async def test_what_is_for_her_is_sorted(till: Till) -> None:
         ("in_store", "available"),
         ("cheap", "available"),
         ("shipping", "with_order"),
+        ("for_fifty", "with_order"),
         ("nearly", "short_of_points"),
         ("dear", "short_of_points"),
     ]
-    assert [each["short_by"] for each in answer["items"]] == [0, 0, 0, 0, 300, 400]
+    assert [each["short_by"] for each in answer["items"]] == [0, 0, 0, 0, 200, 300, 400]
+    assert [each["points"] for each in answer["items"]] == [0, 0, 100, 0, 700, 800, 900]
     assert answer["items"][0]["text"] == "For you"
     assert (answer["hidden"], answer["balances"]) == ([], {"points": 500})
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from puntal.checkout.answers import offers_out
 from puntal.checkout.errors_till import NobodyMeant
@@ -22,7 +20,6 @@ from puntal.checkout.shapes_till import (
     TillWalletOut,
 )
 from puntal.engine.model import Compiled
-from puntal.engine.redeem import rank_of
 from puntal.programs.catalogue import labels_of, pay_labels
 from puntal.programs.sentences import Speaker
 from puntal.programs.sentences_rewards import RewardSpeaker
@@ -41,7 +38,7 @@ def lookup_out(served: Served, program: Compiled, locale: str, now: datetime) ->
         code=None if refusal is None else refusal.code,
         message=None if refusal is None else refusal.title(locale),
         member=_member(served, program, speaker),
-        rewards=_rewards(served, program, locale, now),
+        rewards=_rewards(served, program, locale),
         vouchers=[_voucher(each, program, speaker, locale, now) for each in served.vouchers],
         wallets=wallets_out(program, locale),
     )
@@ -115,30 +112,19 @@ def _member(served: Served, program: Compiled, speaker: Speaker) -> TillMemberOu
     )
 
 
-def _rewards(served: Served, program: Compiled, locale: str, now: datetime) -> list[TillRewardOut]:
+def _rewards(served: Served, program: Compiled, locale: str) -> list[TillRewardOut]:
     if served.offers is None:
         return []
     teller = RewardSpeaker(Speaker(program.document, locale))
     usable = {each.reward.id: each.reward.written for each in served.usable}
     return [
         TillRewardOut(
-            **each | _priced(served, program, each, now),
+            **each,
             sentence="" if (written := usable[each["reward"]]) is None else teller.reward(written),
         )
         for each in offers_out(served.offers, locale, preview=False)["items"]
         if each["reward"] in usable
     ]
-
-
-def _priced(served: Served, program: Compiled, offer: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """Return the price of a reward that waits for the cart: a cashier is told before, and what is lacking for it."""
-    reward, state = program.rewards.get(offer["reward"]), served.state
-    price = None if reward is None else reward.price_in(None)
-    if offer["state"] != "with_order" or reward is None or price is None or state is None:
-        return {}
-    units = price.at(rank_of(program, state.running, reward, now)) * reward.least
-    lacking = max(units - state.books.available[price.wallet], 0)
-    return {"wallet": price.wallet_id, "points": units, "short_by": lacking} if units else {}
 
 
 def _name(reward: str, program: Compiled, speaker: Speaker) -> str:

@@ -251,8 +251,8 @@ class OffersQuery(BaseModel):
 class MemberOfferOut(BaseModel):
     """A reward for a member.
 
-    `available`: at once. `with_order`: the cart will say. `short_of_points`: she may save for it. `hidden`: she does
-    not see it; only in previews.
+    `available`: at once. `with_order`: the cart will say, its price and what is lacking for it are known already.
+    `short_of_points`: she may save for it. `hidden`: she does not see it; only in previews.
     """
 
     reward: str = Field(examples=["five_euro"])

@@ -93,16 +93,22 @@ def asking(program: Compiled, state: State, occasion: Occasion) -> Asking:
 
 
 def verdict_of(asked: Asking, ask: Ask) -> Verdict:
-    """Return whether she may have it, what it costs and takes, and how much room there is; else the first reason."""
+    """Return whether she may have it, what it costs and takes, and how much room there is; else the first reason.
+
+    What waits for a cart (`order_needed`) has its price already, and what she lacks for it.
+    """
     reward = asked.program.rewards[ask.reward]
     code = shut(asked) or _not_given(asked, reward, ask) or _not_hers(asked, reward)
-    if code is not None:
+    if code is not None and code != "order_needed":
         return Verdict(code)
-    price, code = _price(asked, reward, ask)
+    price, unpayable = _price(asked, reward, ask)
     units = 0 if price is None else price.at(_rank(asked, reward)) * ask.portions
     wallet = -1 if price is None or not units else price.wallet
+    short_by = 0 if wallet < 0 else max(units - asked.state.books.available[wallet], 0)
     if code is not None:
-        return Verdict(code, wallet, units)
+        return Verdict(code, wallet, units, short_by)
+    if unpayable is not None:
+        return Verdict(unpayable, wallet, units)
     discount = discount_of(asked, reward, ask.portions) if ask.discount_minor is None else ask.discount_minor
     found = Verdict(None, wallet, units, discount_minor=discount)
     code = _too_much(asked, reward, discount)
@@ -111,7 +117,6 @@ def verdict_of(asked: Asking, ask: Ask) -> Verdict:
     code, by, room = _room(asked, reward, ask, units, discount)
     if code is not None:
         return _refused(found, code, by=by)
-    short_by = 0 if wallet < 0 else max(units - asked.state.books.available[wallet], 0)
     return Verdict("short_of_points" if short_by else None, wallet, units, short_by, discount, room, by)
 
 

@@ -206,7 +206,7 @@ class Verdict(Struct, frozen=True):
     Attributes:
         code: Why not, of `REASON_CODES`; None: she may have it.
         wallet: Ordinal of the wallet that pays; -1: it is free.
-        short_by: Units missing, with `short_of_points`.
+        short_by: Units missing, with `short_of_points` and `order_needed`.
         discount_minor: What it takes off, or at most will; reserved under budgets of money.
         room: How many more of it there are under stock, budgets and limits; None: not bounded.
         by: The limit or budget that left no room.

@@ -67,14 +67,11 @@ function OfferCard({ offer, onRedeem }: { offer: Offer; onRedeem: () => void }) 
           <Text fw={600} size="sm">
             {offer.name ?? names.reward(offer.reward)}
           </Text>
-          {offer.state === 'with_order' && offer.points === 0 ? null : (
-            <Text size="sm" c="dimmed">
-              {offer.wallet === null || offer.points === 0 ? t('free') : amounts.full(offer.wallet, offer.points)}
-            </Text>
-          )}
-          {offer.state === 'available' ? null : (
-            <Text size="sm">{offer.state === 'short_of_points' && offer.wallet !== null ? t('short', { amount: amounts.full(offer.wallet, offer.short_by) }) : (offer.message ?? t('withOrder'))}</Text>
-          )}
+          <Text size="sm" c="dimmed">
+            {offer.wallet === null || offer.points === 0 ? t('free') : amounts.full(offer.wallet, offer.points)}
+          </Text>
+          {offer.wallet !== null && offer.short_by > 0 ? <Text size="sm">{t('short', { amount: amounts.full(offer.wallet, offer.short_by) })}</Text> : null}
+          {offer.state === 'with_order' ? <Text size="sm">{offer.message ?? t('withOrder')}</Text> : null}
         </div>
         {offer.state === 'available' && may('redemptions:write') ? (
           <Group>
