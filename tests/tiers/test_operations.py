@@ -168,7 +168,7 @@ async def test_a_first_publication_places_everyone_by_history(tx: Transaction, p
     club, spenders = climbs
     assert await queries.members_per_tier(tx, program_id, club) == {"base": 0, "silver": 1, "gold": 1}
     assert await queries.members_per_tier(tx, program_id, spenders) == {"start": 1, "big": 1}
-    assert await queries.members_of_tier(tx, program_id, club, "gold", after=None, limit=5) == [ben]
+    assert await queries.members_of_tier(tx, program_id, club, "gold", before=None, limit=5) == [ben]
 
 
 async def test_over_http_a_tier_is_given_shown_and_taken_back(database: Database, program_id: ProgramId) -> None:

@@ -16,18 +16,17 @@ from puntal.console.errors import LadderUnknown
 from puntal.engine.model import Compiled
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
-from puntal.kit.pages import cut, read_cursor, write_cursor
+from puntal.kit.pages import LAST_ID, cut, read_cursor, write_cursor
 from puntal.members import queries as members
 from puntal.members.identities import phone
-from puntal.members.model import Status
+from puntal.members.model import MEMBERS, Status
 from puntal.programs.catalogue import catalogue_of, of_segment
 from puntal.segments.errors import SegmentNotFound
+from puntal.tiers import queries as tiers
 
 FoundBy = Literal["pass", "email", "number", "voucher", "order", "external", "id", "name"]
-MEMBERS: tuple[Status, ...] = ("active", "paused", "blocked")
 EVERYBODY: tuple[Status, ...] = (*MEMBERS, "guest", "left")
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-_LAST = UUID(int=2**128 - 1)
 _FIRST = UUID(int=0)
 _NAMES, _EMAILS = "name", "email"
 _LEAST, _LEAST_DIGITS = 3, 6
@@ -71,35 +70,6 @@ JOIN member m ON m.program_id = %(program_id)s AND m.id = s.member_id AND m.stat
   AND m.id < %(before)s
 WHERE s.program_id = %(program_id)s AND s.segment = %(segment)s AND s.member_id < %(before)s
 ORDER BY s.member_id DESC
-LIMIT %(limit)s
-"""
-
-IN_TIER = """
--- A page of a tier above the first, newest members first: who came into it and has not changed since. Both sides are
--- bounded, as above. Locks nothing.
-SELECT c.member_id FROM tier_change c
-JOIN member m ON m.program_id = %(program_id)s AND m.id = c.member_id AND m.id < %(before)s
-  AND m.status = ANY(%(statuses)s::text[]) AND m.status <> 'guest'
-WHERE c.program_id = %(program_id)s AND c.ladder = %(ladder)s AND c.to_tier = %(tier)s AND c.member_id < %(before)s
-  AND NOT EXISTS (
-    SELECT FROM tier_change n
-    WHERE n.program_id = %(program_id)s AND n.member_id = c.member_id AND n.ladder = %(ladder)s AND n.id > c.id)
-ORDER BY c.member_id DESC
-LIMIT %(limit)s
-"""
-
-IN_FIRST_TIER = """
--- A page of the first tier, newest members first: who never changed, or fell back to it. That is most of them, so the
--- way through all members is short. Locks nothing.
-SELECT m.id FROM member m
-LEFT JOIN LATERAL (
-  SELECT c.to_tier FROM tier_change c
-  WHERE c.program_id = %(program_id)s AND c.member_id = m.id AND c.ladder = %(ladder)s
-  ORDER BY c.id DESC LIMIT 1
-) AS newest ON true
-WHERE m.program_id = %(program_id)s AND m.status = ANY(%(statuses)s::text[]) AND m.id < %(before)s
-  AND m.status <> 'guest' AND coalesce(newest.to_tier, %(tier)s) = %(tier)s
-ORDER BY m.id DESC
 LIMIT %(limit)s
 """
 
@@ -170,11 +140,11 @@ async def find(
     if wanted.text is not None:
         return await _by_text(tx, program, wanted.text.strip(), statuses, limit, cursor, now, real_now)
     if wanted.segment is not None or wanted.ladder is not None:
-        before = read_cursor(cursor, tuple[UUID])[0] if cursor else _LAST
+        before = read_cursor(cursor, tuple[UUID])[0] if cursor else LAST_ID
         page = await _inside(tx, program, wanted, statuses, before, limit + 1)
         ids, following = cut(page, limit, lambda member: (member,))
         return await _cards(tx, program, ids, now), following
-    key = read_cursor(cursor, tuple[datetime, UUID]) if cursor else (_LATEST, _LAST)
+    key = read_cursor(cursor, tuple[datetime, UUID]) if cursor else (_LATEST, LAST_ID)
     listed = await members.list_members(
         tx,
         program.program_id,
@@ -261,17 +231,18 @@ async def _identified(tx: Transaction, program: Compiled, text: str, real_now: d
 async def _inside(
     tx: Transaction, program: Compiled, wanted: Wanted, statuses: Sequence[Status], before: UUID, limit: int
 ) -> list[UUID]:
-    document = program.document
-    said = {"statuses": list(statuses), "before": before, "limit": limit}
     if wanted.segment is not None:
-        if wanted.segment not in document.segments:
+        if wanted.segment not in program.document.segments:
             raise SegmentNotFound(segment=wanted.segment)
-        return await _ids(tx, IN_SEGMENT, program, segment=wanted.segment, **said)
-    ladder = next((each for each in document.ladders if each.id == wanted.ladder), None)
-    if ladder is None or wanted.tier not in {tier.id for tier in ladder.tiers}:
+        return await _ids(
+            tx, IN_SEGMENT, program, segment=wanted.segment, statuses=list(statuses), before=before, limit=limit
+        )
+    climb = next((each for each in program.climbs if each.id == wanted.ladder), None)
+    if climb is None or wanted.tier is None or wanted.tier not in climb.ranks:
         raise LadderUnknown(ladder=wanted.ladder, tier=wanted.tier)
-    statement = IN_FIRST_TIER if wanted.tier == ladder.tiers[0].id else IN_TIER
-    return await _ids(tx, statement, program, ladder=ladder.id, tier=wanted.tier, **said)
+    return await tiers.members_of_tier(
+        tx, program.program_id, climb, wanted.tier, before=before, limit=limit, statuses=statuses
+    )
 
 
 async def _ids(tx: Transaction, statement: str, program: Compiled, **said: object) -> list[UUID]:

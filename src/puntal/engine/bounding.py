@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from puntal.limits.model import Bound, BudgetKey, Cooldown
 from puntal.limits.policy import compile_budget, compile_limits, window
 from puntal.programs.document import earning as written
 from puntal.programs.document.campaigns import Campaign
 from puntal.programs.document.program import Program
+from puntal.programs.document.values import each_of
 
 
 def counters(budgets: Iterable[Iterable[Bound]], days: Iterable[date]) -> set[BudgetKey]:
@@ -34,7 +34,7 @@ def limits_of(
     all_bounds, all_cooldowns = {}, {}
     shared = [(limit.rules, compile_limits(f"limit:{id}", [limit])) for id, limit in document.limits.items()]
     for item in rules:
-        bounds, cooldowns = compile_limits(f"rule:{item.rule.id}", many(item.rule.limit))
+        bounds, cooldowns = compile_limits(f"rule:{item.rule.id}", each_of(item.rule.limit))
         for names, (more, cooling) in shared:
             if item.rule.id in names:
                 bounds, cooldowns = (*bounds, *more), (*cooldowns, *cooling)
@@ -49,10 +49,10 @@ def caps_of(document: Program, ordinals: Mapping[str, int]) -> dict[int, tuple[B
     return {
         ordinals[id]: tuple(
             Bound(f"wallet:{id}#{n}", "m", "points", cap.points, cap.per)
-            for n, cap in enumerate(many(wallet.limits.earn))
+            for n, cap in enumerate(each_of(wallet.limits.earn))
         )
         for id, wallet in document.wallets.items()
-        if many(wallet.limits.earn)
+        if each_of(wallet.limits.earn)
     }
 
 
@@ -86,10 +86,3 @@ def bounding_of(
         )
         for rule, own in bounds.items()
     }
-
-
-def many(one: Any) -> Sequence[Any]:  # noqa: ANN401 - one section, several of them, or none
-    """Return what is written once or several times as a sequence."""
-    if one is None:
-        return ()
-    return list(one) if isinstance(one, Iterable) and isinstance(one, tuple) else [one]

@@ -13,6 +13,7 @@ from puntal.programs.document.campaigns import Campaign
 from puntal.programs.document.program import Program
 from puntal.programs.document.rewards import OfLines
 from puntal.programs.document.rewards import Reward as Written
+from puntal.programs.document.values import each_of
 from puntal.programs.document.wallets import PayWith
 from puntal.rewards.model import Reward
 from puntal.rewards.policy.catalogue import Asked, compile_payment, compile_reward, key_of
@@ -55,9 +56,7 @@ def compile_rewards(
     out: dict[str, Reward] = {}
     for written, campaign in found:
         any_of, none_of = people(written, campaign)
-        bounds, cooldowns = compile_limits(
-            key_of(written.id), written.limit if isinstance(written.limit, tuple) else (written.limit,)
-        )
+        bounds, cooldowns = compile_limits(key_of(written.id), each_of(written.limit))
         asked = Asked(
             condition=None if written.when is None else conditions.condition(written.when),
             any_of=any_of,

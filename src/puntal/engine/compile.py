@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from puntal.earning.model import Award, Branch, Multiplier, Rate, Rule
 from puntal.earning.schedule import Schedule, bound
-from puntal.engine.bounding import Written, bounding_of, budgets_of, caps_of, limits_of, many
+from puntal.engine.bounding import Written, bounding_of, budgets_of, caps_of, limits_of
 from puntal.engine.catalogue import compile_rewards
 from puntal.engine.facts import makers_of
 from puntal.engine.gifts import compile_gifts, compile_given
@@ -29,7 +29,7 @@ from puntal.programs.document.campaigns import Campaign
 from puntal.programs.document.ladders import Ladder
 from puntal.programs.document.program import Program
 from puntal.programs.document.rewards import Reward as WrittenReward
-from puntal.programs.document.values import MoneyText
+from puntal.programs.document.values import MoneyText, each_of
 from puntal.programs.document.wallets import Wallet
 from puntal.rewards.model import Reward
 from puntal.rules.catalogue import Catalogue, fields_read, metrics_read
@@ -216,7 +216,7 @@ class _Compiler:
             only_lines=None if rule.only_lines is None else asked.line_filter(rule.only_lines),
             except_lines=None if rule.except_lines is None else asked.line_filter(rule.except_lines),
             schedule=self._schedule(rule, campaign),
-            awards=self._awards(rule, many(rule.award), ladder, asked),
+            awards=self._awards(rule, each_of(rule.award), ladder, asked),
             branches=tuple(self._branch(rule, branch, ladder, asked) for branch in rule.branches),
             multiplier=None if rule.multiply is None else self._multiplier(rule.multiply, asked),
             ladder=None if ladder is None else ladder[0],
@@ -266,9 +266,9 @@ class _Compiler:
         self, rule: written.Rule, branch: written.Branch, ladder: tuple[int, Ladder] | None, asked: _Asked
     ) -> Branch:
         if branch.when is None:
-            awards = () if branch.otherwise in (None, "nothing") else many(branch.otherwise)
-            return Branch(None, self._awards(rule, awards, ladder, asked))
-        return Branch(asked.condition(branch.when), self._awards(rule, many(branch.award), ladder, asked))
+            otherwise = None if branch.otherwise == "nothing" else branch.otherwise
+            return Branch(None, self._awards(rule, each_of(otherwise), ladder, asked))
+        return Branch(asked.condition(branch.when), self._awards(rule, each_of(branch.award), ladder, asked))
 
     def _awards(
         self,

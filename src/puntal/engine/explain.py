@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from puntal.engine.bounding import many
 from puntal.engine.facts import facts_of_event
 from puntal.engine.model import GIFT, Compiled, Event, Trigger
 from puntal.engine.phrases import OUTCOMES, REASONS, WORDS, Words, is_spanish
@@ -19,7 +18,7 @@ from puntal.programs.catalogue import catalogue_of, of_event
 from puntal.programs.document.builtin import PURCHASE
 from puntal.programs.document.campaigns import Campaign
 from puntal.programs.document.earning import Award, Budget, Limit, Rule
-from puntal.programs.document.values import Condition, MoneyText
+from puntal.programs.document.values import Condition, MoneyText, each_of
 from puntal.programs.sentences import Speaker
 from puntal.rules.catalogue import Catalogue
 from puntal.rules.dialect import expand
@@ -224,7 +223,7 @@ class _Telling:
 
     def _limits(self, rule: str) -> str:
         known = self.rules.get(rule)
-        own: Sequence[Limit] = () if known is None else many(known[0].limit)
+        own: Sequence[Limit] = () if known is None else each_of(known[0].limit)
         shared = [limit for limit in self.program.document.limits.values() if rule in limit.rules]
         return ", ".join(self.speaker.limit(limit) for limit in (*own, *shared))
 
@@ -289,9 +288,9 @@ class _Telling:
 
 
 def _awards(rule: Rule) -> list[Award]:
-    awards = list(many(rule.award))
+    awards = list(each_of(rule.award))
     for branch in rule.branches:
-        awards += many(branch.award)
+        awards += each_of(branch.award)
         if branch.otherwise != "nothing":
-            awards += many(branch.otherwise)
+            awards += each_of(branch.otherwise)
     return awards

@@ -23,6 +23,7 @@ from puntal.engine.model import Compiled
 from puntal.entrypoints.programs import Programs, compiled_as_if
 from puntal.kit.db import Database, ProgramId, Transaction
 from puntal.kit.errors import Refusal
+from puntal.kit.pages import LAST_ID
 from puntal.ledger import operations as ledger
 from puntal.programs import operations, preparing
 from puntal.programs.document.program import Program
@@ -35,7 +36,6 @@ from puntal.segments.jobs import PATIENCE
 
 FEW = 2_000
 """Up to so many orders, and events, the figures a revision reads are counted while it is being published."""
-EVERYBODY = UUID(int=2**128 - 1)
 _LONGEST_BATCH_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 0.05
 _log = structlog.get_logger(__name__)
@@ -116,11 +116,11 @@ async def take_effect(database: Database, programs: Programs, program_id: int, *
     reads = missing(compiled_as_if(published, program), before)
     await wait_for_readers(database, program_id)
     last: UUID | None = waiting.counted_through
-    while last is not None and last != EVERYBODY:
+    while last is not None and last != LAST_ID:
         async with database.program_transaction(program_id) as tx:
             await tx.execute(PATIENCE)
             last = await activity.backfill(tx, program_id, reads, program, after=last)
-            if not await preparing.move_on(tx, program_id, waiting.id, through=last or EVERYBODY):
+            if not await preparing.move_on(tx, program_id, waiting.id, through=last or LAST_ID):
                 return None
     try:
         async with database.program_transaction(program_id) as tx:

@@ -22,8 +22,6 @@ MemberKind = Literal["members", "new_members", "active_members", "participating_
 OrderKind = Literal["orders", "member_orders", "guest_orders", "known_orders", "returning_orders", "earning_orders"]
 FigureUnit = Literal["count", "money", "points", "rate", "ratio"]
 RowsOf = Literal["members", "orders", "transfers", "holders", "incentives", "ending"]
-MEMBERS = ("active", "paused", "blocked")
-"""Who is a member: joined and did not leave."""
 
 
 class Span(Struct, frozen=True):

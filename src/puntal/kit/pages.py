@@ -15,6 +15,8 @@ from puntal.kit.errors import Malformed
 
 Row = TypeVar("Row")
 Key = TypeVar("Key")
+LAST_ID = UUID(int=2**128 - 1)
+"""After every id: where a list begins that is walked backwards."""
 
 
 class BadCursor(Malformed):

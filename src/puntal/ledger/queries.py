@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.rows import args_row, dict_row
 
 from puntal.kit.db import Transaction
+from puntal.kit.pages import LAST_ID
 from puntal.ledger.model import MEMBER_ACCOUNTS, Balance, Disagreement, Transfer
 from puntal.ledger.store import SINCE_DAY
 
@@ -17,7 +18,6 @@ HOLDERS_A_SLICE = 20_000
 """How many holders are compared at once: the most memory a check needs."""
 
 NOBODY = UUID(int=0)
-EVERYBODY = UUID(int=2**128 - 1)
 
 TRIAL_BALANCE = """
 -- Reads every transfer of the program once. Debt is shown as the negative balance it is.
@@ -169,7 +169,7 @@ async def slices(tx: Transaction, program_id: int, *, size: int = HOLDERS_A_SLIC
         row = await found.fetchone()
         if row is None:
             # The last slice is open: rows may exist whose holder does not.
-            yield after, EVERYBODY
+            yield after, LAST_ID
             return
         yield after, row[0]
         after = row[0]
@@ -218,7 +218,7 @@ async def transfers(
     wallet: int | None = None,
 ) -> list[Transfer]:
     """Return a page of transfers, newest first; `before` is the last id of the page before."""
-    names: dict[str, Any] = {"holders": holders, "before": before or EVERYBODY, "limit": limit, "wallet": wallet}
+    names: dict[str, Any] = {"holders": holders, "before": before or LAST_ID, "limit": limit, "wallet": wallet}
     async with tx.cursor(row_factory=args_row(Transfer)) as cursor:
         return await (await cursor.execute(TRANSFERS, names | {"program_id": program_id})).fetchall()
 

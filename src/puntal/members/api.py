@@ -23,10 +23,10 @@ from puntal.access.model import Caller, Permission
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Faulty, Refusal
 from puntal.kit.http import Cursor, Limit
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import LAST_ID, Page, cut, read_cursor
 from puntal.members import operations, queries
 from puntal.members.errors import UnknownMember
-from puntal.members.model import Enrolled, Evidence, Profile, Status
+from puntal.members.model import MEMBERS, Enrolled, Evidence, Profile, Status
 from puntal.members.operations import Membership
 from puntal.members.wire import (
     BulkIn,
@@ -60,10 +60,8 @@ _READ = [requires(Permission.MEMBERS_READ)]
 _WRITE = [requires(Permission.MEMBERS_WRITE)]
 _MEMBER: dict[int | str, dict[str, Any]] = {404: {"description": "`members.unknown`"}}
 _VALID: dict[int | str, dict[str, Any]] = {422: {"description": "`members.not_valid`: `errors` names everything wrong"}}
-_LISTED: tuple[Status, ...] = ("active", "paused", "blocked")
 _EARLIEST = datetime.fromisoformat("1900-01-01T00:00:00+00:00")
 _LATEST = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
-_LAST_ID = UUID(int=2**128 - 1)
 
 
 async def current_membership(request: Request, tx: ProgramTx, program_id: ProgramId) -> Membership:
@@ -132,13 +130,13 @@ async def list_members(
     cursor: Cursor = None,
 ) -> Page[ListedOut]:
     """List members, newest first; with `name`, those whose names have words that begin so."""
-    statuses = status or list(_LISTED)
+    statuses = status or list(MEMBERS)
     if name is not None:
         key = read_cursor(cursor, tuple[str, UUID]) if cursor else None
         found = await queries.search_names(tx, program_id, name, statuses=statuses, after_key=key, limit=limit + 1)
         rows, following = cut(found, limit, lambda row: (row[1], row[0].id))
         return Page(items=[_listed(row) for row, _ in rows], next=following)
-    before = read_cursor(cursor, tuple[datetime, UUID]) if cursor else (_LATEST, _LAST_ID)
+    before = read_cursor(cursor, tuple[datetime, UUID]) if cursor else (_LATEST, LAST_ID)
     members = await queries.list_members(
         tx,
         program_id,

@@ -16,6 +16,8 @@ Identity: TypeAlias = tuple[str, str]
 MatchKind = Literal["id", "external", "email", "card", "phone"]
 DEFAULT_MATCH: tuple[MatchKind, ...] = ("id", "external", "email", "card", "phone")
 
+MEMBERS: tuple[Status, ...] = ("active", "paused", "blocked")
+"""Who is a member: joined and did not leave."""
 EARNING: frozenset[Status] = frozenset({"active", "guest"})
 """Whose events may award something; a guest's stays unclaimed."""
 

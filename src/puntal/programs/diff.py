@@ -18,8 +18,8 @@ from puntal.programs.document.campaigns import Campaign
 from puntal.programs.document.earning import Limit, Rule, SharedLimit
 from puntal.programs.document.ladders import Ladder, Tier
 from puntal.programs.document.program import Program, Segment
-from puntal.programs.document.rewards import Cost, Reward, RewardBudget, RewardKind, Stacking, Validity
-from puntal.programs.document.values import MoneyText, Percent, Span
+from puntal.programs.document.rewards import Cost, Reward, RewardKind, Stacking, Validity
+from puntal.programs.document.values import MoneyText, Percent, Span, each_of
 from puntal.programs.document.wallets import Available, Expiry, Wallet
 from puntal.programs.sentences import Speaker
 from puntal.programs.sentences_campaigns import campaign_told, shared_limit_told
@@ -230,7 +230,7 @@ def _told(speaker: Speaker, identifier: str, entity: BaseModel) -> str:  # noqa:
 def _name(speaker: Speaker, identifier: str, entity: BaseModel) -> str:
     if isinstance(entity, (Tier, Reward)):
         return speaker.text(entity.name, identifier)
-    if isinstance(entity, (Rule, Campaign, Segment, RewardKind)):
+    if isinstance(entity, (Rule, SharedLimit, Campaign, Segment, RewardKind)):
         return speaker.text(entity.label, identifier)
     return identifier
 
@@ -252,7 +252,7 @@ def _value(speaker: Speaker, entity: BaseModel, key: str, value: Any, phrases: M
             "only_lines": lambda: speaker.lines(value),
             "except_lines": lambda: speaker.lines(value),
             "during": lambda: speaker.during(value),
-            "limit": lambda: ", ".join(speaker.limit(one) for one in (value if isinstance(value, tuple) else (value,))),
+            "limit": lambda: ", ".join(speaker.limit(one) for one in each_of(value)),
         }
         if key in clauses:
             return f"«{clauses[key]()}»"
@@ -273,10 +273,8 @@ def _value(speaker: Speaker, entity: BaseModel, key: str, value: Any, phrases: M
     return _plain_value(speaker, value, phrases)
 
 
-def _of_reward(speaker: RewardSpeaker, key: str, value: Any) -> str:  # noqa: ANN401, PLR0911 - any value of a document, one return per kind
+def _of_reward(speaker: RewardSpeaker, key: str, value: Any) -> str:  # noqa: ANN401 - any value of a document, one return per kind
     match value:
-        case RewardBudget():
-            return speaker.budget(value)
         case Validity():
             return speaker.valid(value)
         case Cost():

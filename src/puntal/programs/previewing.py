@@ -10,6 +10,7 @@ from msgspec import Struct
 from puntal.programs.document.earning import Award, Rule
 from puntal.programs.document.program import Program
 from puntal.programs.document.rewards import Reward
+from puntal.programs.document.values import each_of
 from puntal.programs.document.wallets import Wallet
 from puntal.programs.sentences import Speaker
 from puntal.programs.sentences_rewards import RewardSpeaker
@@ -114,7 +115,7 @@ def _balance(speaker: Speaker, id: str, wallet: Wallet, count: Decimal) -> Balan
 def _ways(speaker: Speaker, rules: tuple[Rule, ...]) -> Iterator[Way]:
     wallets = speaker.program.wallets
     for rule in rules:
-        awards = rule.award if isinstance(rule.award, tuple) else () if rule.award is None else (rule.award,)
+        awards = each_of(rule.award)
         shown = [award for award in awards if wallets[award.wallet].kind != "qualifying"]
         if rule.enabled and (shown or not awards):
             yield Way(name=speaker.text(rule.label, rule.id), gives=_gives(speaker, rule, shown))
@@ -137,7 +138,7 @@ def _gives(speaker: Speaker, rule: Rule, awards: list[Award]) -> str:
 
 
 def _prices(reward: Reward) -> list[tuple[str, Decimal]]:
-    costs = reward.cost if isinstance(reward.cost, tuple) else (reward.cost,)
+    costs = each_of(reward.cost)
     return [(cost.wallet, cost.points) for cost in costs]
 
 

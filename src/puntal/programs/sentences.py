@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -17,7 +16,8 @@ from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.earning import Award, Branch, Budget, During, Limit, Multiply, RollingWindow, Rule
 from puntal.programs.document.ladders import Ladder, Rolling, Tier
 from puntal.programs.document.program import Program
-from puntal.programs.document.values import Condition, LocalDay, MoneyText, People, Percent, Plural, Span, Text
+from puntal.programs.document.rewards import RewardBudget
+from puntal.programs.document.values import Condition, LocalDay, MoneyText, People, Percent, Plural, Span, Text, each_of
 from puntal.programs.document.wallets import Available, Expiry, Wallet
 from puntal.programs.vocabulary import WORDS
 from puntal.rules.catalogue import Catalogue
@@ -63,8 +63,8 @@ class Speaker:
             parts.append(self.dates(rule.from_, rule.through))
         if rule.during is not None:
             parts.append(self.during(rule.during))
-        wallets = frozenset(award.wallet for award in _several(rule.award))
-        parts.extend(self.limit(limit, wallets) for limit in _several(rule.limit))
+        wallets = frozenset(award.wallet for award in each_of(rule.award))
+        parts.extend(self.limit(limit, wallets) for limit in each_of(rule.limit))
         if rule.budget is not None:
             parts.append(self.budget(rule.budget, wallets))
         if not rule.enabled:
@@ -82,7 +82,7 @@ class Speaker:
 
     def awards(self, awards: Award | tuple[Award, ...] | None) -> str:
         """Return what one or several awards give."""
-        return self.say("and").join(self.award(award) for award in _several(awards)) or self.say("nothing")
+        return self.say("and").join(self.award(award) for award in each_of(awards)) or self.say("nothing")
 
     def award(self, award: Award) -> str:
         """Return what an award gives: `1 point per €1.00 of the order`."""
@@ -127,7 +127,7 @@ class Speaker:
 
     def by_tier(self, rule: Rule) -> str:
         """Return the rates of tiers: what each earns, not by how much more."""
-        awards = _several(rule.award)
+        awards = each_of(rule.award)
         award = awards[0] if len(awards) == 1 else None
         told = []
         for identifier, rate in rule.by_tier.items():
@@ -202,11 +202,11 @@ class Speaker:
             told.append(self.say("cooldown", v=self.span(limit.cooldown)))
         return ", ".join(told)
 
-    def budget(self, budget: Budget, wallets: Collection[str] = ()) -> str:
+    def budget(self, budget: Budget | RewardBudget, wallets: Collection[str] = ()) -> str:
         """Return a budget in words; its points as in a limit."""
         window = self.say(f"per_{budget.per}")
         amounts = {
-            "budget_times": budget.times,
+            "budget_times": budget.times if isinstance(budget, Budget) else None,
             "budget_members": budget.members,
             "budget_redemptions": budget.redemptions,
         }
@@ -235,7 +235,7 @@ class Speaker:
 
     def _money_limits(self, wallet: Wallet) -> list[str]:
         limits, cards, told = wallet.limits, wallet.gift_cards, []
-        loads = limits.load if isinstance(limits.load, tuple) else (limits.load,)
+        loads = each_of(limits.load)
         if loads:
             most = [f"{self.money(limit.amount)} {self.say(f'per_{limit.per}')}" for limit in loads]
             told.append(self.say("loads_most", v=", ".join(most)))
@@ -388,12 +388,3 @@ class Speaker:
             return sentence(expand(condition, catalogue, line=line), catalogue, str(self._locale))
         except FaultyRule:
             return self.say("unreadable")
-
-
-T = TypeVar("T")
-
-
-def _several(written: T | tuple[T, ...] | None) -> tuple[T, ...]:
-    if written is None:
-        return ()
-    return written if isinstance(written, tuple) else (written,)

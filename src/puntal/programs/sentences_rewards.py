@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from puntal.programs.document.builtin import PURCHASE
 from puntal.programs.document.earning import Limit
-from puntal.programs.document.rewards import Cost, OfLines, Product, Reward, RewardBudget, Stacking, Validity
-from puntal.programs.document.values import MoneyText, People, Percent
+from puntal.programs.document.rewards import Cost, OfLines, Product, Reward, Stacking, Validity
+from puntal.programs.document.values import MoneyText, People, Percent, each_of
 from puntal.programs.sentences import Speaker
 
 
@@ -24,12 +24,13 @@ class RewardSpeaker:
         if reward.portions is not None:
             parts.append(say("portions", least=reward.portions.min, most=speaker.number(reward.portions.max)))
         parts += self._who_and_when(reward)
-        limits = reward.limit if isinstance(reward.limit, tuple) else (reward.limit,)
+        limits = each_of(reward.limit)
         parts += [self.limit(limit) for limit in limits]
         if reward.stock is not None:
             parts.append(say("stock", v=speaker.number(reward.stock)))
         if reward.budget is not None:
-            parts.append(self.budget(reward.budget))
+            costs = each_of(reward.cost)
+            parts.append(speaker.budget(reward.budget, [cost.wallet for cost in costs]))
         if reward.valid != Validity():
             parts.append(self.valid(reward.valid))
         if reward.retired:
@@ -89,7 +90,7 @@ class RewardSpeaker:
 
     def price(self, reward: Reward) -> str:
         """Return only what a member gives for a reward: `60 beans`, `free`."""
-        costs = reward.cost if isinstance(reward.cost, tuple) else (reward.cost,)
+        costs = each_of(reward.cost)
         told = [self._speaker.units(each.wallet, each.points) for each in costs]
         return self._for_a_full_card(reward.id) or self._speaker.say("or").join(told) or self._speaker.say("free")
 
@@ -97,7 +98,7 @@ class RewardSpeaker:
         """Return what a reward costs."""
         speaker, say = self._speaker, self._speaker.say
         told = []
-        for each in cost if isinstance(cost, tuple) else (cost,):
+        for each in each_of(cost):
             text = speaker.units(each.wallet, each.points)
             if each.by_tier:
                 tiers = (
@@ -127,22 +128,6 @@ class RewardSpeaker:
         if money is not None:
             told.append(self._speaker.say("most_discount", v=self._speaker.money(money)))
         return ", ".join(part for part in told if part)
-
-    def budget(self, budget: RewardBudget) -> str:
-        """Return the most of a reward in all."""
-        speaker, say = self._speaker, self._speaker.say
-        told = []
-        for key, most in (
-            ("budget_redemptions", budget.redemptions),
-            ("budget_members", budget.members),
-            ("units", budget.points),
-        ):
-            if most is not None:
-                told.append(say(key, v=speaker.number(most)))
-        for key, money in (("budget_discount", budget.discount), ("budget_value", budget.order_value)):
-            if money is not None:
-                told.append(say(key, v=speaker.money(money)))
-        return say("budget", v=", ".join(told), window=say(f"per_{budget.per}"))
 
     def valid(self, valid: Validity) -> str:
         """Return how long it can be used."""

@@ -66,7 +66,8 @@ class _Telling:
             yield self._told(said, "segments", id, speaker.text(segment.label, id), "segments", id)
         yield from self._rules(program.earning)
         for id, limit in program.limits.items():
-            yield self._told(shared_limit_told(speaker, limit), "limits", id, id, "limits", id)
+            name = speaker.text(limit.label, id)
+            yield self._told(shared_limit_told(speaker, limit), "limits", id, name, "limits", id)
         for at, campaign in enumerate(program.campaigns):
             name = speaker.text(campaign.label, campaign.id)
             yield self._told(campaign_told(speaker, campaign), "campaigns", campaign.id, name, "campaigns", at)

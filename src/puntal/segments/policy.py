@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import structs
 
+from puntal.members.model import MEMBERS
 from puntal.programs.catalogue import catalogue_of, of_segment
 from puntal.programs.document.program import Program
 from puntal.programs.document.values import People
@@ -18,7 +19,6 @@ from puntal.rules.dialect import expand
 from puntal.rules.model import Logic
 from puntal.segments.model import Question, Segments
 
-MEMBERS = ("active", "paused", "blocked")
 BOOKED = (*MEMBERS, "guest", "left")
 """Everybody but those who were erased, or live on in another record."""
 _SEGMENTS = {"var": "member.segments"}

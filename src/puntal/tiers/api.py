@@ -230,11 +230,10 @@ async def list_members(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[UUID]:
-    """List the ids of the members in a tier, by id."""
+    """List the ids of the members in a tier, newest first."""
     climb = await operations.ladder_of(tx, program_id, ladder, now=now)
     if tier not in climb.ranks:
         raise UnknownTier(ladder=ladder, tier=tier)
-    after = last_id(cursor)
-    found = await queries.members_of_tier(tx, program_id, climb, tier, after=after, limit=limit + 1)
+    found = await queries.members_of_tier(tx, program_id, climb, tier, before=last_id(cursor), limit=limit + 1)
     rows, following = cut(found, limit, lambda member: (member,))
     return Page(items=rows, next=following)

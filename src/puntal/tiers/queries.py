@@ -7,8 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from puntal.kit.db import Transaction
+from puntal.kit.pages import LAST_ID
 from puntal.ledger import queries as ledger
 from puntal.ledger.model import Disagreement
+from puntal.members.model import MEMBERS, Status
 from puntal.tiers.model import Climb, Enrolled, Recorded
 
 HISTORY = """
@@ -39,34 +41,34 @@ SELECT NULL, count(*) FROM member WHERE program_id = %(program_id)s AND status I
 """
 
 MEMBERS_OF_FIRST_TIER = """
--- Locks nothing. Pages by member id: most members are in it, so the way through all of them is short.
-SELECT member.id
-FROM member
+-- Locks nothing. A page of the first tier, newest members first: who never changed, or fell back to it. That is most
+-- of them, so the way through all members is short.
+SELECT m.id
+FROM member m
 LEFT JOIN LATERAL (
-  SELECT to_tier
-  FROM tier_change
-  WHERE program_id = %(program_id)s AND member_id = member.id AND ladder = %(ladder)s
-  ORDER BY id DESC
+  SELECT c.to_tier FROM tier_change c
+  WHERE c.program_id = %(program_id)s AND c.member_id = m.id AND c.ladder = %(ladder)s
+  ORDER BY c.id DESC
   LIMIT 1
 ) AS newest ON true
-WHERE member.program_id = %(program_id)s AND member.status IN ('active', 'paused', 'blocked')
-  AND member.id > %(after)s AND coalesce(newest.to_tier, %(tier)s) = %(tier)s
-ORDER BY member.id
+WHERE m.program_id = %(program_id)s AND m.status = ANY(%(statuses)s::text[]) AND m.status <> 'guest'
+  AND m.id < %(before)s AND coalesce(newest.to_tier, %(tier)s) = %(tier)s
+ORDER BY m.id DESC
 LIMIT %(limit)s
 """
 
 MEMBERS_OF_TIER = """
--- Locks nothing. Pages by member id: who came into it and has not changed since. Both sides are bounded, for they may
--- be walked together.
+-- Locks nothing. A page of a tier above the first, newest members first: who came into it and has not changed since.
+-- Both sides are bounded, for they may be walked together.
 SELECT c.member_id
 FROM tier_change c
-JOIN member m ON m.program_id = %(program_id)s AND m.id = c.member_id AND m.id > %(after)s
-  AND m.status IN ('active', 'paused', 'blocked')
-WHERE c.program_id = %(program_id)s AND c.ladder = %(ladder)s AND c.to_tier = %(tier)s AND c.member_id > %(after)s
+JOIN member m ON m.program_id = %(program_id)s AND m.id = c.member_id AND m.id < %(before)s
+  AND m.status = ANY(%(statuses)s::text[]) AND m.status <> 'guest'
+WHERE c.program_id = %(program_id)s AND c.ladder = %(ladder)s AND c.to_tier = %(tier)s AND c.member_id < %(before)s
   AND NOT EXISTS (
     SELECT FROM tier_change n
     WHERE n.program_id = %(program_id)s AND n.member_id = c.member_id AND n.ladder = %(ladder)s AND n.id > c.id)
-ORDER BY c.member_id
+ORDER BY c.member_id DESC
 LIMIT %(limit)s
 """
 
@@ -173,16 +175,24 @@ async def members_per_tier(tx: Transaction, program_id: int, climb: Climb) -> di
 
 
 async def members_of_tier(
-    tx: Transaction, program_id: int, climb: Climb, tier: str, *, after: UUID | None, limit: int
+    tx: Transaction,
+    program_id: int,
+    climb: Climb,
+    tier: str,
+    *,
+    before: UUID | None,
+    limit: int,
+    statuses: Sequence[Status] = MEMBERS,
 ) -> list[UUID]:
-    """Return members in a tier, by id."""
+    """Return members in a tier, newest first; of these statuses, never guests, who are in none."""
     cursor = await tx.execute(
         MEMBERS_OF_FIRST_TIER if tier == climb.tiers[0] else MEMBERS_OF_TIER,
         {
             "program_id": program_id,
             "ladder": climb.id,
             "tier": tier,
-            "after": after or UUID(int=0),
+            "statuses": list(statuses),
+            "before": before or LAST_ID,
             "limit": limit,
         },
     )

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from puntal.engine.model import Compiled
-from puntal.insight.model_kpis import MEMBERS, Span
+from puntal.insight.model_kpis import Span
+from puntal.members.model import MEMBERS
 
 PURCHASE = "o.source <> 'referral' AND o.state = 'earned' AND (o.refunded_minor < o.net_minor OR o.net_minor = 0)"
 SALES = "greatest(o.net_minor - o.refunded_minor, 0)"

@@ -9,6 +9,7 @@ from typing import Literal
 
 from puntal.engine.model import Compiled
 from puntal.kit.db import Transaction
+from puntal.programs.document.values import each_of
 
 Target = Literal["program", "wallet", "campaign", "rule", "reward"]
 
@@ -112,6 +113,5 @@ def _wallets_of(program: Compiled, rules: Sequence[str] | None) -> set[str]:
             continue
         if rule.multiply is not None or rule.branches:
             return {wallet for wallet, terms in document.wallets.items() if terms.kind == "points"}
-        awards = rule.award if isinstance(rule.award, tuple) else (rule.award,)
-        found |= {award.wallet for award in awards if award is not None}
+        found |= {award.wallet for award in each_of(rule.award)}
     return found

@@ -11,11 +11,11 @@ from uuid import UUID
 import msgspec
 
 from puntal.engine.model import Compiled
-from puntal.insight.model_kpis import MEMBERS
 from puntal.insight.policy_rollups import Subject, is_nobody, nobody_of
 from puntal.insight.queries.incentives import LED_FROM, campaigns_of
 from puntal.insight.queries.parts import ORDINAL, PURCHASE
 from puntal.kit.db import Transaction
+from puntal.members.model import MEMBERS
 
 TOUCHED = """
 -- Locks nothing. People about whom something was recorded since: indexes by time and block ranges, no table as a whole.

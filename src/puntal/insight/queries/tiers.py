@@ -8,9 +8,10 @@ from uuid import UUID
 
 from puntal.engine.model import Compiled
 from puntal.insight.model_breakdowns import TierChangeRow, TierMemberRow, TierMove, TierStand
-from puntal.insight.model_kpis import MEMBERS, Span
+from puntal.insight.model_kpis import Span
 from puntal.insight.queries.parts import names
 from puntal.kit.db import Transaction
+from puntal.members.model import MEMBERS
 
 _STOOD = """
 {name} AS (

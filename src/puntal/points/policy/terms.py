@@ -21,6 +21,7 @@ from puntal.points.model import (
     Starting,
     Terms,
 )
+from puntal.programs.document.values import each_of
 
 if TYPE_CHECKING:
     from puntal.programs.document.values import MoneyText, Span
@@ -60,7 +61,7 @@ def compile_terms(
         shared: Some kind of pool has one of it together.
         needs: The program's `redeem_needs`.
     """
-    earn = wallet.limits.earn if isinstance(wallet.limits.earn, tuple) else (wallet.limits.earn,)
+    earn = each_of(wallet.limits.earn)
     liability = wallet.liability
     cost, cost_currency = Fraction(0), wallet.currency or currency
     if liability.cost_per_point is not None:
@@ -101,7 +102,7 @@ def compile_terms(
 
 
 def _caps(limits: WalletLimits | CountryLimits, balance: int | None) -> MoneyCaps:
-    loads = limits.load if isinstance(limits.load, tuple) else (limits.load,)
+    loads = each_of(limits.load)
     return MoneyCaps(
         balance=balance,
         loads=tuple((limit.amount.minor, limit.per) for limit in loads),

@@ -92,6 +92,7 @@ class Limit(Section):
 class SharedLimit(Limit):
     """A limit of a member that several rules use up together."""
 
+    label: Text | None = None
     rules: tuple[Identifier, ...]
 
 

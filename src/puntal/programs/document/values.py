@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -20,6 +20,16 @@ from pydantic import (
 from puntal.kit.money import minor
 
 Unit = Literal["minutes", "hours", "days", "weeks", "months", "years"]
+
+
+T = TypeVar("T")
+
+
+def each_of(written: T | tuple[T, ...] | None) -> tuple[T, ...]:
+    """Return what may be written once, several times or not at all."""
+    if written is None:
+        return ()
+    return written if isinstance(written, tuple) else (written,)
 
 
 class Section(BaseModel):

@@ -21,7 +21,7 @@ from puntal.programs.document.earning import (
 )
 from puntal.programs.document.ladders import Ladder
 from puntal.programs.document.program import Program
-from puntal.programs.document.values import MoneyText
+from puntal.programs.document.values import MoneyText, each_of
 from puntal.programs.policy.collector import Place
 from puntal.programs.policy.conditions import Conditions
 from puntal.programs.policy.header import check_dates, check_people
@@ -90,7 +90,7 @@ class EarningCheck:
             check_during(rule.during, place / "during")
         self._effects(rule, place)
         self._by_tier(rule, place)
-        limits = rule.limit if isinstance(rule.limit, tuple) else (rule.limit,)
+        limits = each_of(rule.limit)
         for index, limit in enumerate(limits):
             there = place / "limit" / index if isinstance(rule.limit, tuple) else place / "limit"
             check_limit(limit, there)

@@ -14,7 +14,7 @@ from puntal.programs.document.earning import Limit
 from puntal.programs.document.ladders import Ladder
 from puntal.programs.document.program import Program
 from puntal.programs.document.rewards import Cost, OfLines, Reward, RewardBudget
-from puntal.programs.document.values import LocalDay, MoneyText, Percent
+from puntal.programs.document.values import LocalDay, MoneyText, Percent, each_of
 from puntal.programs.policy.collector import Place
 from puntal.programs.policy.conditions import Conditions
 from puntal.programs.policy.earning import check_during, check_limit
@@ -151,7 +151,7 @@ class RewardCheck:
             (place / right).fault("missing", "say how much is credited", f"add '{right}'")
 
     def _costs(self, reward: Reward, place: Place) -> None:
-        costs = reward.cost if isinstance(reward.cost, tuple) else (reward.cost,)
+        costs = each_of(reward.cost)
         seen: set[str] = set()
         for index, cost in enumerate(costs):
             there = place / "cost" / index if isinstance(reward.cost, tuple) else place / "cost"
@@ -198,7 +198,7 @@ class RewardCheck:
         return next((each for each in self._ladders.values() if {tier.id for tier in each.tiers} >= set(named)), None)
 
     def _bounds(self, reward: Reward, campaign: Campaign | None, place: Place) -> None:
-        limits = reward.limit if isinstance(reward.limit, tuple) else (reward.limit,)
+        limits = each_of(reward.limit)
         for index, limit in enumerate(limits):
             there = place / "limit" / index if isinstance(reward.limit, tuple) else place / "limit"
             check_limit(limit, there)

@@ -28,7 +28,7 @@ from puntal.kit import http, ids
 from puntal.kit.db import Database, Transaction
 from puntal.kit.errors import Fault, Faulty, UnsupportedMedia
 from puntal.kit.http import Cursor, Limit
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import LAST_ID, Page, cut, read_cursor
 from puntal.kit.sheets import cell
 from puntal.ledger.queries import NOBODY
 from puntal.rewards.api.finding import CurrentProgram, Loaded, reward_of
@@ -51,7 +51,6 @@ router = program_router("vouchers")
 EXPORTED = ("code", "state", "member_id", "valid_from", "ends_at", "currency", "amount", "remaining")
 _FILES = frozenset({"text/csv", "text/plain"})
 _PORTION = 5_000
-_LAST = UUID(int=2**128 - 1)
 _WRITE = [requires(Permission.VOUCHERS_WRITE)]
 _READ = [requires(Permission.VOUCHERS_READ)]
 _COUNT = [requires(Permission.MEMBERS_READ)]
@@ -150,7 +149,7 @@ async def list_batches(
     tx: ProgramTx, program_id: ProgramId, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[VoucherBatchOut]:
     """List batches, newest first."""
-    before = read_cursor(cursor, tuple[UUID])[0] if cursor else _LAST
+    before = read_cursor(cursor, tuple[UUID])[0] if cursor else LAST_ID
     found = await queries.batches(tx, program_id, before=before, limit=limit + 1)
     rows, following = cut(found, limit, lambda one: (one.id,))
     return Page(items=[VoucherBatchOut.of(one) for one in rows], next=following)

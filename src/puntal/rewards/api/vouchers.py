@@ -22,7 +22,7 @@ from puntal.access.operations import audit
 from puntal.kit import ids
 from puntal.kit.db import Transaction
 from puntal.kit.http import Cursor, Limit
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import LAST_ID, Page, cut, read_cursor
 from puntal.rewards import pictures
 from puntal.rewards.api.finding import (
     Code,
@@ -52,7 +52,6 @@ from puntal.rewards.queries import vouchers as queries
 
 router = program_router("vouchers")
 
-_LAST = UUID(int=2**128 - 1)
 _MAY_NOT = "`access.forbidden`: the key lacks the permission"
 _FOUND: dict[int | str, dict[str, Any]] = {
     404: {"description": "`rewards.voucher_unknown`, `members.unknown`"},
@@ -101,7 +100,7 @@ async def list_vouchers(  # noqa: PLR0913 - the filters of a list
     cursor: Cursor = None,
 ) -> Page[VoucherOut]:
     """List vouchers, newest first. Their codes are shown to callers with `vouchers:read`; to others their endings."""
-    before = read_cursor(cursor, tuple[UUID])[0] if cursor else _LAST
+    before = read_cursor(cursor, tuple[UUID])[0] if cursor else LAST_ID
     owner = await survivor(tx, program_id, member_id)
     found = await queries.listing(
         tx, program_id, before=before, limit=limit + 1, now=now, member=owner, batch=batch_id, reward=reward,

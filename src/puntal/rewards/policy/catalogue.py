@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC
 from fractions import Fraction
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -20,7 +19,7 @@ from puntal.programs.document.ladders import Ladder
 from puntal.programs.document.program import Program
 from puntal.programs.document.rewards import Cost, OfLines, RewardBudget
 from puntal.programs.document.rewards import Reward as Written
-from puntal.programs.document.values import MoneyText, Percent
+from puntal.programs.document.values import MoneyText, Percent, each_of
 from puntal.programs.document.wallets import PayWith
 from puntal.rewards.model import PAY, Applies, Price, Reward, Session
 
@@ -70,7 +69,7 @@ def compile_reward(
         schedule=asked.schedule,
         ladder=place,
         tiers=frozenset(written.tiers),
-        prices=tuple(_price(cost, ladder, document, ordinals) for cost in _several(written.cost)),
+        prices=tuple(_price(cost, ladder, document, ordinals) for cost in each_of(written.cost)),
         least=1 if written.portions is None else written.portions.min,
         most=1 if written.portions is None else written.portions.max,
         value_minor=value_minor,
@@ -124,12 +123,8 @@ def key_of(reward: str) -> str:
     return f"reward:{reward}"
 
 
-def _several(written: Any) -> Sequence[Any]:  # noqa: ANN401 - one section or several
-    return written if isinstance(written, tuple) else (written,)
-
-
 def _ladder(written: Written, document: Program) -> tuple[int | None, Ladder | None]:
-    named = {*written.tiers, *written.valid.by_tier, *(tier for c in _several(written.cost) for tier in c.by_tier)}
+    named = {*written.tiers, *written.valid.by_tier, *(tier for c in each_of(written.cost) for tier in c.by_tier)}
     if not named and written.ladder is None:
         return None, None
     for index, ladder in enumerate(document.ladders):

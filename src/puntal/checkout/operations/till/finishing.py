@@ -18,13 +18,14 @@ from puntal.checkout.operations.till.selling import event_of, happen
 from puntal.intake import operations as intake
 from puntal.intake.model import Said, Stored
 from puntal.kit.db import Transaction
+from puntal.kit.pages import LAST_ID
 from puntal.rewards.model import Redemption
 from puntal.rewards.model_vouchers import Voucher
 from puntal.rewards.operations import redemptions as rows
 from puntal.rewards.operations import vouchers
 from puntal.rewards.queries import vouchers as voucher_rows
 
-_AFTER_ALL = (datetime(9999, 12, 31, tzinfo=UTC), UUID(int=2**128 - 1))
+_AFTER_ALL = (datetime(9999, 12, 31, tzinfo=UTC), LAST_ID)
 
 
 async def show(tx: Transaction, program_id: int, cashier: Cashier, id: UUID) -> Acted:

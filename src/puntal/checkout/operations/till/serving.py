@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -20,6 +19,7 @@ from puntal.engine.model import State
 from puntal.engine.redeem import Occasion, asking
 from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.errors import Refusal
+from puntal.kit.pages import LAST_ID
 from puntal.members import queries as member_rows
 from puntal.members.model import EARNING, Ids
 from puntal.rewards.errors_vouchers import MemberInactive, VoucherStopped
@@ -28,7 +28,6 @@ from puntal.rewards.operations import vouchers
 from puntal.rewards.queries import vouchers as voucher_rows
 
 _MOST_VOUCHERS = 50
-_LAST = UUID(int=2**128 - 1)
 
 
 class Showable(Struct, frozen=True):
@@ -125,7 +124,7 @@ async def _vouchers(
         left = [scanned.voucher]
     elif member is not None:
         left = await voucher_rows.listing(
-            tx, program_id, member=member, state="issued", before=_LAST, now=now, limit=_MOST_VOUCHERS
+            tx, program_id, member=member, state="issued", before=LAST_ID, now=now, limit=_MOST_VOUCHERS
         )
     else:
         return []

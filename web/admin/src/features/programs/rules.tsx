@@ -106,15 +106,15 @@ export default function Rules({ program, draft, told, onEdit }: Props) {
 
 function Limits({ document, ...shared }: Props & { document: Document }) {
   const { t, language } = useProgramWords();
-  const limits = Object.keys(document.limits ?? {});
+  const limits = Object.entries(document.limits ?? {});
   const names = useNames();
   const budgets = useBudgets(shared.program);
   return (
     <Section title={t('limits')} about={t('limitsAbout')} add={t('addLimit')} onAdd={() => shared.onEdit('/limits/+')}>
       <Stack gap="xs">
         {limits.length === 0 && budgets.data?.items.length === 0 ? <Nothing text={t('noLimits')} /> : null}
-        {limits.map((id) => (
-          <Line key={id} {...shared} place={`/limits/${id}`} name={spelled(id)} />
+        {limits.map(([id, limit]) => (
+          <Line key={id} {...shared} place={`/limits/${id}`} name={said(limit.label, language, spelled(id))} />
         ))}
         {(budgets.data?.items ?? []).map((each) => (
           <div key={`${each.budget} ${each.measure}`}>
