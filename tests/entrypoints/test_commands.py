@@ -167,7 +167,9 @@ def test_settings_are_listed_without_their_secrets(shell: Shell) -> None:
 def test_a_database_that_is_away_is_said_in_a_sentence(shell: Shell) -> None:
     away = {"PUNTAL_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
 
-    assert "cannot be reached" in shell("verify", code=3, **away)
+    said = shell("verify", code=3, **away)
+    assert "cannot be reached" in said
+    assert "Connection refused" in said
     assert "wrong" in shell("doctor", code=1, **away)
 
 

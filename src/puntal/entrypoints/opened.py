@@ -31,7 +31,7 @@ async def opened(chosen: Settings | None = None, *, size: int = 1) -> AsyncGener
     else:
         uri = chosen.database_url.get_secret_value()
     try:
-        database = await Database.open(uri, size=size)
+        database = await Database.open(uri, size=size, patient=False)
         try:
             yield database
         finally:

@@ -51,14 +51,17 @@ class Database:
         self._owner = owner
 
     @classmethod
-    async def open(cls, uri: str, *, size: int | None = None) -> Database:
+    async def open(cls, uri: str, *, size: int | None = None, patient: bool = True) -> Database:
         """Open the pools; the first connection is made now, so a wrong address fails here.
 
         Args:
             uri: A libpq connection URI.
             size: Most connections as the application; the setting `pool_size` when not given.
+            patient: A server that does not answer yet is waited for, half a minute; else the reason is raised at once.
         """
         chosen = settings()
+        if not patient:
+            await (await AsyncConnection.connect(uri)).close()
         application = AsyncConnectionPool(
             uri,
             min_size=1,
