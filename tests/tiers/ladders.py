@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -31,6 +32,7 @@ def noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
+@functools.cache
 def _months(day: date, months: int) -> date:
     """Step month by month's last day, another way than the calendar of the kit."""
     index = day.year * 12 + (day.month - 1) + months
@@ -41,6 +43,14 @@ def _months(day: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError
+
+
+@functools.cache
+def _membership_year(enrolled: date, day: date) -> tuple[date, date]:
+    number = 0
+    while _months(enrolled, 12 * (number + 1)) <= day:
+        number += 1
+    return _months(enrolled, 12 * number), _months(enrolled, 12 * (number + 1))
 
 
 @dataclass
@@ -63,10 +73,7 @@ class Slow:
     def year(self, day: date) -> tuple[date, date]:
         if self.climb.window == "calendar_year":
             return date(day.year, 1, 1), date(day.year + 1, 1, 1)
-        number = 0
-        while _months(self.enrolled, 12 * (number + 1)) <= day:
-            number += 1
-        return _months(self.enrolled, 12 * number), _months(self.enrolled, 12 * (number + 1))
+        return _membership_year(self.enrolled, day)
 
     def measure(self, day: date) -> int:
         if self.climb.window == "lifetime":
