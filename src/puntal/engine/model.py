@@ -36,6 +36,8 @@ ENGINE_TYPES = (
 """Events about orders; all others are custom, of the clock, or caused by decisions."""
 
 
+MOST_WINDOWS = 20_000
+"""Windows of limits a compiled program remembers; then it begins anew."""
 GIFT = "gift:"
 """How the reasons and awards of tiers' gifts are named: `gift:<ladder>:<tier>:<wallet>`.
 
@@ -271,15 +273,17 @@ class Compiled(Struct, frozen=True):
     selling: Selling | None = None
     """Gift cards that orders sell by themselves."""
 
-    windows: dict[tuple[str, int], tuple[date, tuple[Window, ...]]] = field(default_factory=dict)
-    """By rule and wallet, of the last day asked for."""
+    windows: dict[tuple[str, int, date], tuple[Window, ...]] = field(default_factory=dict)
+    """By rule, wallet and day, of the days asked for lately."""
 
     def windows_of(self, rule: str, wallet: int, day: date) -> tuple[Window, ...]:
         """Return the windows a rule's awards of a local day count in, under each of `bounds_of`."""
-        known = self.windows.get((rule, wallet))
-        if known is None or known[0] != day:
-            known = self.windows[rule, wallet] = (day, windows(self.bounds_of(rule, wallet), day))
-        return known[1]
+        known = self.windows.get((rule, wallet, day))
+        if known is None:
+            if len(self.windows) >= MOST_WINDOWS:
+                self.windows.clear()
+            known = self.windows[rule, wallet, day] = windows(self.bounds_of(rule, wallet), day)
+        return known
 
     def bounds_of(self, rule: str, wallet: int) -> tuple[Bound, ...]:
         """Return every bound a rule's awards are under, the member's before what all members share."""

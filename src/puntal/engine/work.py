@@ -63,7 +63,6 @@ class Work:
 
     def finish(self, code: str | None = None) -> Decision:
         """Return the decision."""
-        self.books.due_at = points.due_at(self.books, self.program.terms)
         self.running.alive = dict(self.books.alive)
         self.running.lapsed = dict(self.books.lapsed)
         return Decision(
