@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from hired_staff import hired
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from conftest import PHONE, PHRASE, Shop, Site, Visit
 from puntal.kit import ids
@@ -20,6 +20,7 @@ WORDS = {
         "waiting": "Not sent yet", "recorded": "Recorded", "lately": "Done just now", "sale": "Sale of €90.00",
         "taken back": "140 points that it earned are taken back.", "kept": "Sale of €40.00 is kept on this device",
         "again": "Try again", "open": "We do not know whether that was done", "next": "Next customer",
+        "number": "Receipt number",
     },
     "es": {
         "who": "Teléfono, tarjeta, correo o código", "find": "Buscar", "amount": "Importe", "take": "Registrar",
@@ -30,6 +31,7 @@ WORDS = {
         "sale": "Venta de 90,00 €", "taken back": "Se quitan 140 puntos que ganó.",
         "kept": "Venta de 40,00 €: queda en este dispositivo",
         "again": "Reintentar", "open": "No sabemos si se ha hecho", "next": "Siguiente cliente",
+        "number": "Número de tique",
     },
 }  # fmt: skip
 
@@ -126,6 +128,77 @@ def test_an_amount_is_what_was_typed_key_by_key(
     expect(page.get_by_role("status", name=words["recorded"])).to_contain_text(words["done"])
     (sold,) = [each for each in orders_of(site, shop) if each["source"].startswith("till:")]
     assert sold["said"]["order"]["lines"][0]["amount_minor"] == round(float(keys.replace(",", ".")) * 100)
+
+
+READER_MS = 8
+"""How long a reader takes for a key; a hand takes ten times as long."""
+
+
+def read(page: Page, code: str, *, ends: str = "Enter") -> None:
+    """Type as a hand-held reader does, into whatever has the focus."""
+    page.keyboard.type(code, delay=READER_MS)
+    page.keyboard.press(ends)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_next_card_is_read_wherever_the_focus_is(
+    visit: Visit, site: Site, cashier: Callable[[Visit], None], language: str
+) -> None:
+    """Nobody presses "Next customer" first: not from the amount, not after a sale, not over what was found nowhere."""
+    shop = site.open_shop(people=0)
+    for name, card in (("Anna Alba", "7700123"), ("Ben Bosch", "BB-204")):
+        site.post(f"programs/{shop.slug}/members", {"name": name, "ids": {"card": card}})
+    cashier(visit)
+    words = WORDS[language]
+    page = visit(f"/p/{shop.slug}/till", language=language, width=PHONE)
+    who, amount = page.get_by_label(words["who"]), page.get_by_role("textbox", name=words["amount"])
+    who.wait_for()
+    read(page, "4000000000017")
+    page.get_by_role("status").first.wait_for()
+    read(page, "7700123")
+    page.get_by_role("heading", name="Anna").wait_for()
+
+    # The same card twice: the amount that was typed since is there as it was.
+    expect(amount).to_be_focused()
+    page.keyboard.type("40", delay=120)
+    read(page, "7700123")
+    expect(page.get_by_role("button", name=words["take"])).to_contain_text("40")
+    read(page, "BB-204")
+    page.get_by_role("heading", name="Ben").wait_for()
+    expect(amount).to_have_value("")
+    page.keyboard.type("12,50", delay=120)
+    page.keyboard.press("Enter")
+    recorded = page.get_by_role("status", name=words["recorded"])
+    expect(recorded).to_contain_text("Ben")
+    expect(recorded).to_contain_text("12")
+
+    read(page, "7700123", ends="Tab")
+    page.get_by_role("heading", name="Anna").wait_for()
+    # A receipt is read into its own field.
+    page.get_by_label(words["number"]).click()
+    page.keyboard.type("000123456789", delay=READER_MS)
+    expect(page.get_by_label(words["number"])).to_have_value("000123456789")
+    page.get_by_role("heading", name="Anna").wait_for()
+
+
+def test_a_card_that_is_read_over_a_question_answers_nothing(
+    visit: Visit, site: Site, cashier: Callable[[Visit], None]
+) -> None:
+    shop = site.open_shop(people=1)
+    gift = {"wallet": "points", "amount": 900, "reason": "A gift", "internal_reason": "Test"}
+    site.post(f"programs/{shop.slug}/members/{shop.members[0]}/adjustments", gift)
+    cashier(visit)
+    page = visit(f"/p/{shop.slug}/till")
+    page.get_by_label("Phone, card, e-mail or code").fill("C-0")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Redeem: A kilo for the food bank").click()
+    question = page.get_by_role("dialog")
+    question.get_by_role("button", name="Redeem").focus()
+    read(page, "7700123")
+    expect(question).to_contain_text("Takes 150 points; 750 points are left.")
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    page.get_by_text("900", exact=True).wait_for()
 
 
 def test_a_cashier_is_led_to_the_till_alone(visit: Visit, shop: Shop, cashier: Callable[[Visit], None]) -> None:

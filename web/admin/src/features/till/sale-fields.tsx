@@ -3,6 +3,7 @@ import { Group, TextInput } from '@mantine/core';
 import type { Schemas } from '@api';
 import { AmountInput } from '@shared/amount-input';
 import { decimals } from '@shared/format';
+import { READS_ITSELF } from './reader';
 import { useTillWords } from './words';
 
 interface SaleFieldsProps {
@@ -33,7 +34,7 @@ export function SaleFields({ currency, typed, onTyped, receipt, onReceipt, busy 
         miw={180}
         onChange={(next) => onTyped(next === '' ? null : next)}
       />
-      <TextInput size="xl" label={t('receiptNo')} value={receipt} maxLength={80} disabled={busy} flex={1} miw={180} onChange={(event) => onReceipt(event.currentTarget.value)} />
+      <TextInput size="xl" label={t('receiptNo')} value={receipt} maxLength={80} disabled={busy} flex={1} miw={180} onChange={(event) => onReceipt(event.currentTarget.value)} {...READS_ITSELF} />
     </Group>
   );
 }

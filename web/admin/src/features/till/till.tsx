@@ -15,6 +15,7 @@ import { Blind } from './blind';
 import { useDeeds } from './deeds';
 import { Done } from './done';
 import { useKept, type Keeping } from './kept';
+import { useReader } from './reader';
 import { Recorded, type Notice } from './recorded';
 import { TillRewards } from './rewards';
 import { Sale } from './sale';
@@ -56,7 +57,15 @@ function Counter() {
   const [notice, setNotice] = useState<Notice | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const last = useRef('');
-  const lookup = api.useMutation('post', '/v1/programs/{program}/till/lookup', { onSuccess: setServed });
+  const lookup = api.useMutation('post', '/v1/programs/{program}/till/lookup', {
+    onSuccess: (found) => {
+      setServed(found);
+      if (!found.found) {
+        // What is typed next takes its place.
+        field.current?.select();
+      }
+    },
+  });
   const find = (asked: string): void => {
     const said = asked.trim();
     if (said === '') {
@@ -71,6 +80,15 @@ function Counter() {
       lookup.mutate({ params: { path: { program } }, body: { text: said } });
     }
   };
+  useReader((read) => {
+    const said = read.trim();
+    setText(said);
+    // A card that is read twice begins nothing anew: the amount that was typed since stays, and a pass is good once.
+    const isServed = lookup.isPending || served?.found === true || blind !== null;
+    if (said !== last.current || !isServed) {
+      find(said);
+    }
+  });
   const next = (): void => {
     setServed(null);
     setBlind(null);
