@@ -54,6 +54,7 @@ ELSEWHERE: Mapping[str, str] = {
     "post programs/{program}/imports/{import_id}/members": "members as they are enrolled one by one",
     "post programs/{program}/members/bulk": "members as they are enrolled one by one",
     "post programs/{program}/members/lookup": "read, never kept",
+    "post programs/{program}/members/count": "read, never kept",
     "post programs/{program}/members/search": "read, never kept",
     "post programs/{program}/members/{member_id}/conversions": "names of what is in the document",
     "post programs/{program}/members/{member_id}/transfers": "names of what is in the document",

@@ -77,6 +77,7 @@ def test_filters_stand_in_the_address(visit: Visit, shop: Shop) -> None:
     page = visit(f"/p/{shop.slug}/members?tier=club:base")
     page.get_by_role("link", name="Anna Alba").wait_for()
     assert page.get_by_role("combobox", name="Tier").input_value() == "Base"
+    page.get_by_text("6 people").wait_for()
 
 
 def test_somebody_is_enrolled_at_the_desk(visit: Visit, site: Site) -> None:

@@ -214,6 +214,31 @@ async def test_a_page_far_down_costs_as_much_as_the_first(database: Database, cr
     )
 
 
+@pytest.mark.parametrize(
+    ("wanted", "members"),
+    [
+        pytest.param(Wanted(), finding.MOST_COUNTED + 1, id="everybody"),
+        pytest.param(Wanted(statuses=("blocked",)), RARE, id="a rare status"),
+        pytest.param(Wanted(segment="everybody"), finding.MOST_COUNTED + 1, id="a big segment"),
+        pytest.param(Wanted(segment="few"), RARE, id="a small segment"),
+        pytest.param(Wanted(segment="few", statuses=("active",)), 0, id="nobody"),
+        pytest.param(Wanted(ladder="club", tier="base"), finding.MOST_COUNTED + 1, id="the first tier"),
+        pytest.param(Wanted(ladder="club", tier="gold"), RARE, id="a small tier"),
+    ],
+)
+async def test_counting_a_list_ends_where_it_is_long_enough(
+    database: Database, crowd: Compiled, wanted: Wanted, members: int
+) -> None:
+    async with database.program_transaction(crowd.program_id) as tx:
+        told = Told(tx)
+        assert await finding.count(cast("Transaction", told), crowd, wanted) == members
+        for statement, values in told.asked:
+            plan = await (await tx.execute(b"EXPLAIN (ANALYZE, FORMAT JSON) " + statement, values)).fetchone()
+            assert plan is not None
+            read = max(node["Actual Rows"] * node["Actual Loops"] for node in nodes(plan[0][0]["Plan"]))
+            assert read <= 2 * finding.MOST_COUNTED
+
+
 async def test_the_newest_come_first_also_among_several_statuses(database: Database, crowd: Compiled) -> None:
     found = await paged(database, crowd, Wanted(statuses=("active", "blocked", "guest", "paused")), most=2)
 

@@ -215,6 +215,19 @@ async def test_a_person_is_found_by_anything_one_holds_of_her(client: httpx2.Asy
     assert (tier.status_code, tier.json()["type"]) == (404, "console.tier_unknown")
 
 
+async def test_a_list_is_counted(client: httpx2.AsyncClient) -> None:
+    for email in ("anna@example.com", "ben@example.com"):
+        await client.post("members", json=a_body(email))
+
+    everybody = await client.post("members/count", json={})
+    blocked = await client.post("members/count", json={"status": ["blocked"]})
+    missing = await client.post("members/count", json={"segment": "none"})
+    tier = await client.post("members/count", json={"ladder": "club", "tier": "gold"})
+
+    assert (everybody.json(), blocked.json()) == ({"members": 2, "more": False}, {"members": 0, "more": False})
+    assert [each.json()["type"] for each in (missing, tier)] == ["segments.not_found", "console.tier_unknown"]
+
+
 async def test_pages_of_a_search_go_on_where_they_ended(client: httpx2.AsyncClient) -> None:
     joined = [await join(client, f"p{number}@example.com", name=f"Carla {number}") for number in range(5)]
     for asked in ({"text": "carla"}, {}, {"status": ["active", "guest"]}):

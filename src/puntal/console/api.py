@@ -92,6 +92,24 @@ class FindIn(BaseModel):
     cursor: str | None = Field(default=None, max_length=500)
 
 
+class CountIn(BaseModel):
+    """Whom to count."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"status": ["blocked"]}]})
+
+    status: list[Status] | None = Field(default=None, max_length=7, description="Members, when not said.")
+    segment: str | None = Field(default=None, max_length=63, description="Only who is in it, as last evaluated.")
+    ladder: str | None = Field(default=None, max_length=63, description="With `tier`: only who has it.")
+    tier: str | None = Field(default=None, max_length=63)
+
+
+class CountOut(BaseModel):
+    """How many a list has."""
+
+    members: int = Field(description=f"At most {finding.MOST_COUNTED}.", examples=[248])
+    more: bool = Field(description="There are more than that.", examples=[False])
+
+
 class FoundOut(BaseModel):
     """A person as lists show her."""
 
@@ -145,6 +163,24 @@ async def search_members(body: FindIn, tx: ProgramTx, compiled: CurrentProgram, 
         tx, compiled, wanted, limit=body.limit, cursor=body.cursor, now=now, real_now=clock.now()
     )
     return Page(items=[FoundOut.model_validate(each) for each in found], next=following)
+
+
+@router.post(
+    "/members/count",
+    summary="Count the members of a list",
+    dependencies=[requires(Permission.MEMBERS_READ)],
+    responses={404: {"description": "`segments.not_found`, `console.tier_unknown`"}},
+)
+async def count_members_of_list(body: CountIn, tx: ProgramTx, compiled: CurrentProgram) -> CountOut:
+    """Count who is listed by status, segment or tier; of more than ten thousand only that there are more is said."""
+    wanted = finding.Wanted(
+        statuses=tuple(body.status or ()),
+        segment=body.segment,
+        ladder=body.ladder if body.tier else None,
+        tier=body.tier,
+    )
+    found = await finding.count(tx, compiled, wanted)
+    return CountOut(members=min(found, finding.MOST_COUNTED), more=found > finding.MOST_COUNTED)
 
 
 @router.post("/members/merge/preview", summary="Preview a merge", dependencies=_MERGE, responses=_REFUSALS)

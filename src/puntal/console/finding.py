@@ -23,7 +23,10 @@ from puntal.members.model import MEMBERS, Status
 from puntal.programs.catalogue import catalogue_of, of_segment
 from puntal.segments.errors import SegmentNotFound
 from puntal.tiers import queries as tiers
+from puntal.tiers.model import Climb
 
+MOST_COUNTED = 10_000
+"""Of more, a list says so and does not count them."""
 FoundBy = Literal["pass", "email", "number", "voucher", "order", "external", "id", "name"]
 EVERYBODY: tuple[Status, ...] = (*MEMBERS, "guest", "left")
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
@@ -71,6 +74,13 @@ JOIN member m ON m.program_id = %(program_id)s AND m.id = s.member_id AND m.stat
 WHERE s.program_id = %(program_id)s AND s.segment = %(segment)s AND s.member_id < %(before)s
 ORDER BY s.member_id DESC
 LIMIT %(limit)s
+"""
+
+HOW_MANY = """
+-- How many people of these statuses there are, up to as many as are worth counting. Locks nothing.
+SELECT count(*) FROM (
+  SELECT FROM member m WHERE m.program_id = %(program_id)s AND m.status = ANY(%(statuses)s::text[]) LIMIT %(limit)s
+) AS found
 """
 
 CARDS = """
@@ -159,6 +169,29 @@ async def find(
     return await _cards(tx, program, [row.id for row, _ in rows], now), following
 
 
+async def count(tx: Transaction, program: Compiled, wanted: Wanted) -> int:
+    """Return how many `find` has without a text, counted up to one more than `MOST_COUNTED`; nothing is locked.
+
+    Raises:
+        SegmentNotFound: The program has no such segment.
+        LadderUnknown: Nor such a ladder or tier.
+    """
+    statuses, most = wanted.statuses or MEMBERS, MOST_COUNTED + 1
+    said: dict[str, object] = {"program_id": program.program_id, "statuses": list(statuses), "limit": most}
+    if wanted.segment is not None:
+        _ask_for_segment(program, wanted.segment)
+        statement = f"SELECT count(*) FROM ({IN_SEGMENT}) AS found"  # noqa: S608 - of a constant
+        said |= {"segment": wanted.segment, "before": LAST_ID}
+    elif wanted.ladder is not None:
+        climb, tier = _tier_of(program, wanted)
+        return await tiers.count_of_tier(tx, program.program_id, climb, tier, most=most, statuses=statuses)
+    else:
+        statement = HOW_MANY
+    row = await (await tx.execute(statement.encode(), said)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 async def _by_text(
     tx: Transaction,
     program: Compiled,
@@ -232,17 +265,26 @@ async def _inside(
     tx: Transaction, program: Compiled, wanted: Wanted, statuses: Sequence[Status], before: UUID, limit: int
 ) -> list[UUID]:
     if wanted.segment is not None:
-        if wanted.segment not in program.document.segments:
-            raise SegmentNotFound(segment=wanted.segment)
+        _ask_for_segment(program, wanted.segment)
         return await _ids(
             tx, IN_SEGMENT, program, segment=wanted.segment, statuses=list(statuses), before=before, limit=limit
         )
+    climb, tier = _tier_of(program, wanted)
+    return await tiers.members_of_tier(
+        tx, program.program_id, climb, tier, before=before, limit=limit, statuses=statuses
+    )
+
+
+def _ask_for_segment(program: Compiled, segment: str) -> None:
+    if segment not in program.document.segments:
+        raise SegmentNotFound(segment=segment)
+
+
+def _tier_of(program: Compiled, wanted: Wanted) -> tuple[Climb, str]:
     climb = next((each for each in program.climbs if each.id == wanted.ladder), None)
     if climb is None or wanted.tier is None or wanted.tier not in climb.ranks:
         raise LadderUnknown(ladder=wanted.ladder, tier=wanted.tier)
-    return await tiers.members_of_tier(
-        tx, program.program_id, climb, wanted.tier, before=before, limit=limit, statuses=statuses
-    )
+    return climb, wanted.tier
 
 
 async def _ids(tx: Transaction, statement: str, program: Compiled, **said: object) -> list[UUID]:

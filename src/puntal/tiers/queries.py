@@ -199,6 +199,27 @@ async def members_of_tier(
     return [row[0] for row in await cursor.fetchall()]
 
 
+async def count_of_tier(
+    tx: Transaction, program_id: int, climb: Climb, tier: str, *, most: int, statuses: Sequence[Status] = MEMBERS
+) -> int:
+    """Return how many members of these statuses are in a tier, counted up to `most`."""
+    page = MEMBERS_OF_FIRST_TIER if tier == climb.tiers[0] else MEMBERS_OF_TIER
+    cursor = await tx.execute(
+        f"SELECT count(*) FROM ({page}) AS found".encode(),  # noqa: S608 - of a constant
+        {
+            "program_id": program_id,
+            "ladder": climb.id,
+            "tier": tier,
+            "statuses": list(statuses),
+            "before": LAST_ID,
+            "limit": most,
+        },
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 async def enrolled(tx: Transaction, program_id: int, *, after: UUID | None, limit: int) -> list[Enrolled]:
     """Return members and the instant their membership years begin, by id."""
     cursor = await tx.execute(ENROLLED, {"program_id": program_id, "after": after, "limit": limit})

@@ -4,6 +4,7 @@ import { DataTable, type DataTableColumn } from 'mantine-datatable';
 import 'mantine-datatable/styles.css';
 import { useDeferredValue, type ReactNode } from 'react';
 import { RowCard, useNarrow } from './cards';
+import { whole } from './format';
 import { Failure, Waiting } from './ui';
 import { useUiWords } from './ui.words';
 
@@ -32,11 +33,13 @@ interface RowsProps<Row> {
   empty: ReactNode;
   /** Names the table for those who hear it. */
   label: string;
+  /** How many there are in all, or that there are more than so many. */
+  total?: { count: number; more: boolean } | undefined;
 }
 
 /** A table that grows: newest pages are appended, the number shown is the number loaded. */
-export function Rows<Row>({ query, columns, id, onOpen, selected, onSelect, empty, label }: RowsProps<Row>) {
-  const { t } = useUiWords();
+export function Rows<Row>({ query, columns, id, onOpen, selected, onSelect, empty, label, total }: RowsProps<Row>) {
+  const { t, language } = useUiWords();
   const narrow = useNarrow();
   // Drawn in pieces: the page goes on answering meanwhile.
   const data = useDeferredValue(query.data);
@@ -70,7 +73,7 @@ export function Rows<Row>({ query, columns, id, onOpen, selected, onSelect, empt
       )}
       <Group justify="space-between" px="md" py="xs">
         <Text size="sm" c="dimmed">
-          {t('allShown', { count: rows.length })}
+          {total === undefined || !query.hasNextPage ? t('allShown', { count: rows.length }) : t(total.more ? 'shownOfMore' : 'shownOf', { shown: whole(rows.length, language), all: whole(total.count, language) })}
         </Text>
         {query.hasNextPage ? (
           <Button size="xs" variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>

@@ -1,5 +1,5 @@
 // Everybody in the program; one box finds people by anything.
-import { Anchor, Badge, Button, Group, Loader, MultiSelect, Select, TextInput } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Loader, MultiSelect, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { api } from '@api';
 import { useNarrow } from '@shared/cards';
@@ -10,7 +10,7 @@ import { Rows } from '@shared/rows';
 import { useMay, useProgram } from '@shared/session';
 import { Empty, Page } from '@shared/ui';
 import { IconAdjustmentsHorizontal, IconFileImport, IconSearch, IconUserPlus, IconUsers } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { Bulk } from './bulk';
@@ -55,6 +55,13 @@ export function MembersPage() {
   const [ladder, tier] = filter.tier?.split(':') ?? [];
   const isSearching = settled !== '';
   const members = useMemberSearch(program, isSearching ? { text: settled, status: filter.status } : { status: filter.status, segment: filter.segment, ladder, tier });
+  const total = api.useQuery(
+    'post',
+    '/v1/programs/{program}/members/count',
+    { params: { path: { program } }, body: { ...(filter.status?.length && { status: filter.status }), ...(filter.segment && { segment: filter.segment }), ...(tier && { ladder, tier }) } },
+    { enabled: !isSearching, staleTime: 30_000, retry: false, placeholderData: keepPreviousData },
+  );
+  const counted = isSearching ? undefined : total.data;
   const segment = segments.data?.items.find((each) => each.id === filter.segment);
   return (
     <Page
@@ -133,10 +140,16 @@ export function MembersPage() {
         )}
       </Group>
       )}
+      {counted === undefined || counted.members === 0 ? null : (
+        <Text size="sm" c="dimmed" mb={-8} role="status">
+          {t(counted.more ? 'moreThan' : 'howMany', { count: counted.members, all: whole(counted.members, language) })}
+        </Text>
+      )}
       <Bulk program={program} picked={picked} segment={isSearching ? undefined : segment} onDone={() => setPicked([])} />
       <Rows
         label={t('title')}
         query={members}
+        total={counted && { count: counted.members, more: counted.more }}
         id={(row) => row.id}
         selected={may('members:write') || may('points:adjust') ? picked : undefined}
         onSelect={setPicked}
