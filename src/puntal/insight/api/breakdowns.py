@@ -16,7 +16,7 @@ from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked
 from puntal.insight.api.rows import MemberRowOut
 from puntal.insight.model_breakdowns import Cohort
 from puntal.kit.calendar import add_months
-from puntal.kit.pages import Page, cut, last_id, read_cursor
+from puntal.kit.pages import Page, last_id, read_cursor
 
 _USUAL_MONTHS = 12
 
@@ -213,9 +213,8 @@ async def report_cohort_members(
         after=last_id(query.cursor),
         limit=query.limit + 1,
     )
-    page, following = cut(found, query.limit, lambda row: (row.member_id,))
-    return asked.listed(
-        "cohort", MemberRowOut, await asked.named(MemberRowOut, page, lambda row: row.member_id), following
+    return await asked.paged(
+        "cohort", MemberRowOut, found, query.limit, key=lambda row: (row.member_id,), whose=lambda row: row.member_id
     )
 
 
@@ -265,9 +264,8 @@ async def report_tier_members(
         after=last_id(query.cursor),
         limit=query.limit + 1,
     )
-    page, following = cut(found, query.limit, lambda row: (row.member_id,))
-    return asked.listed(
-        "tier", TierMemberOut, await asked.named(TierMemberOut, page, lambda row: row.member_id), following
+    return await asked.paged(
+        "tier", TierMemberOut, found, query.limit, key=lambda row: (row.member_id,), whose=lambda row: row.member_id
     )
 
 
@@ -292,9 +290,13 @@ async def report_tier_changes(
         before=read_cursor(query.cursor, tuple[datetime, UUID]) if query.cursor else None,
         limit=query.limit + 1,
     )
-    page, following = cut(found, query.limit, lambda row: (row.effective_at, row.id))
-    return asked.listed(
-        "tier-changes", ChangedTierOut, await asked.named(ChangedTierOut, page, lambda row: row.member_id), following
+    return await asked.paged(
+        "tier-changes",
+        ChangedTierOut,
+        found,
+        query.limit,
+        key=lambda row: (row.effective_at, row.id),
+        whose=lambda row: row.member_id,
     )
 
 
@@ -330,9 +332,13 @@ async def report_redemptions(
         before=read_cursor(query.cursor, tuple[datetime, UUID]) if query.cursor else None,
         limit=query.limit + 1,
     )
-    page, following = cut(found, query.limit, lambda row: (row.committed_at, row.id))
-    return asked.listed(
-        "redemptions", TakenRewardOut, await asked.named(TakenRewardOut, page, lambda row: row.member_id), following
+    return await asked.paged(
+        "redemptions",
+        TakenRewardOut,
+        found,
+        query.limit,
+        key=lambda row: (row.committed_at, row.id),
+        whose=lambda row: row.member_id,
     )
 
 
@@ -355,7 +361,11 @@ async def report_voucher_uses(
         before=read_cursor(query.cursor, tuple[datetime, UUID, str]) if query.cursor else None,
         limit=query.limit + 1,
     )
-    page, following = cut(found, query.limit, lambda row: (row.used_at, row.voucher_id, row.reference))
-    return asked.listed(
-        "voucher-uses", VoucherUseOut, await asked.named(VoucherUseOut, page, lambda row: row.member_id), following
+    return await asked.paged(
+        "voucher-uses",
+        VoucherUseOut,
+        found,
+        query.limit,
+        key=lambda row: (row.used_at, row.voucher_id, row.reference),
+        whose=lambda row: row.member_id,
     )

@@ -14,7 +14,7 @@ from puntal.insight import queries
 from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Period, router, shaped
 from puntal.insight.errors import BadPeriod, BudgetUnknown
 from puntal.insight.model import BurnDown, Days, IncentiveKind, Incentives
-from puntal.kit.pages import Page, cut, read_cursor
+from puntal.kit.pages import Page, read_cursor
 
 
 class OrderDays(Period):
@@ -201,14 +201,13 @@ async def report_incentive_orders(
         before=read_cursor(query.cursor, tuple[datetime, str, str, str]) if query.cursor else None,
         limit=query.limit + 1,
     )
-    page, following = cut(
-        rows, query.limit, lambda row: (row.occurred_at, f"{row.source}:{row.order_id}", row.kind, row.id)
-    )
-    return asked.listed(
+    return await asked.paged(
         "incentive-orders",
         IncentiveOrderOut,
-        await asked.named(IncentiveOrderOut, page, lambda row: row.member_id),
-        following,
+        rows,
+        query.limit,
+        key=lambda row: (row.occurred_at, f"{row.source}:{row.order_id}", row.kind, row.id),
+        whose=lambda row: row.member_id,
     )
 
 

@@ -20,7 +20,7 @@ from puntal.kit import tables
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
 from puntal.kit.http import Locale
-from puntal.kit.pages import Page
+from puntal.kit.pages import Page, cut
 from puntal.members import queries as members
 
 router = program_router("reports")
@@ -112,6 +112,20 @@ class Reported:
         people = [(row, whose(row)) for row in rows]
         called = await members.names_for(self.tx, self.program.program_id, self.caller, (id for _, id in people))
         return [shaped(shape, row, member_name=None if id is None else called.get(id)) for row, id in people]
+
+    async def paged(
+        self,
+        name: str,
+        shape: type[Out],
+        rows: Sequence[Row],
+        limit: int,
+        *,
+        key: Callable[[Row], tuple[object, ...]],
+        whose: Callable[[Row], UUID | None],
+    ) -> Page[Out] | Response:
+        """Return a page of people's rows as JSON, or as a file; of one row more than `limit` where there is a next."""
+        page, following = cut(rows, limit, key)
+        return self.listed(name, shape, await self.named(shape, page, whose), following)
 
     def listed(
         self, name: str, shape: type[Out], items: list[Out], following: str | None = None

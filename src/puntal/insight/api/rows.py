@@ -13,7 +13,7 @@ from puntal.insight import queries
 from puntal.insight.api.routing import NAMED, PAGES, READ, Asked, Paged, Reported, router
 from puntal.insight.errors import BudgetUnknown
 from puntal.insight.model_kpis import FlowKind, MemberKind, OrderKind, TransferRow
-from puntal.kit.pages import Page, cut, last_id, read_cursor
+from puntal.kit.pages import Page, last_id, read_cursor
 from puntal.points.operations import wallet_named
 
 _OF_WALLET = PAGES | {422: {"description": "`insight.bad_period`, `points.unknown_wallet`, `request.faulty`"}}
@@ -127,9 +127,8 @@ async def report_members(asked: Asked, query: Annotated[MembersQuery, Query()]) 
     found = await queries.members_behind(
         asked.tx, asked.program, asked.span(query), query.of, after=last_id(query.cursor), limit=query.limit + 1
     )
-    page, following = cut(found, query.limit, lambda row: (row.member_id,))
-    return asked.listed(
-        query.of, MemberRowOut, await asked.named(MemberRowOut, page, lambda row: row.member_id), following
+    return await asked.paged(
+        query.of, MemberRowOut, found, query.limit, key=lambda row: (row.member_id,), whose=lambda row: row.member_id
     )
 
 
@@ -146,9 +145,13 @@ async def report_orders(asked: Asked, query: Annotated[OrdersQuery, Query()]) ->
     found = await queries.orders_behind(
         asked.tx, asked.program, asked.span(query), query.of, before=before, limit=query.limit + 1
     )
-    page, following = cut(found, query.limit, lambda row: (row.occurred_at, row.source, row.order_id))
-    return asked.listed(
-        query.of, OrderRowOut, await asked.named(OrderRowOut, page, lambda row: row.member_id), following
+    return await asked.paged(
+        query.of,
+        OrderRowOut,
+        found,
+        query.limit,
+        key=lambda row: (row.occurred_at, row.source, row.order_id),
+        whose=lambda row: row.member_id,
     )
 
 
@@ -201,9 +204,9 @@ async def report_budget_rows(
 async def _movements(
     asked: Reported, name: str, found: list[TransferRow], limit: int
 ) -> Page[TransferRowOut] | Response:
-    page, following = cut(found, limit, lambda row: (row.recorded_at, row.id))
-    items = await asked.named(TransferRowOut, page, lambda row: row.holder_id)
-    return asked.listed(name, TransferRowOut, items, following)
+    return await asked.paged(
+        name, TransferRowOut, found, limit, key=lambda row: (row.recorded_at, row.id), whose=lambda row: row.holder_id
+    )
 
 
 @router.get(
@@ -219,9 +222,8 @@ async def report_holders(asked: Asked, query: Annotated[HoldersQuery, Query()]) 
     found = await queries.holders_behind(
         asked.tx, asked.program, wallet=wallet, after=last_id(query.cursor), limit=query.limit + 1
     )
-    page, following = cut(found, query.limit, lambda row: (row.holder_id,))
-    return asked.listed(
-        "holders", HolderRowOut, await asked.named(HolderRowOut, page, lambda row: row.holder_id), following
+    return await asked.paged(
+        "holders", HolderRowOut, found, query.limit, key=lambda row: (row.holder_id,), whose=lambda row: row.holder_id
     )
 
 
@@ -243,7 +245,11 @@ async def report_ending(asked: Asked, query: Annotated[HoldersQuery, Query()]) -
         limit=query.limit + 1,
         now=asked.now,
     )
-    page, following = cut(found, query.limit, lambda row: (row.ends_on, row.holder_id))
-    return asked.listed(
-        "ending", EndingRowOut, await asked.named(EndingRowOut, page, lambda row: row.holder_id), following
+    return await asked.paged(
+        "ending",
+        EndingRowOut,
+        found,
+        query.limit,
+        key=lambda row: (row.ends_on, row.holder_id),
+        whose=lambda row: row.holder_id,
     )

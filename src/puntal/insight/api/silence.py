@@ -15,7 +15,7 @@ from puntal.insight.api.recounts import RecountOut
 from puntal.insight.api.routing import FILE, NAMED, PAGES, READ, REFUSALS, Asked, Paged, Period, router
 from puntal.insight.model_silence import SilentCohort
 from puntal.insight.phrases import CHURN
-from puntal.kit.pages import Page, cut, last_id
+from puntal.kit.pages import Page, last_id
 
 TIMES = Field(default=3, ge=1, le=12, description="How many times her usual gap a member's silence may last.")
 
@@ -161,9 +161,8 @@ async def report_silent_members(
         after=last_id(query.cursor),
         limit=query.limit + 1,
     )
-    page, following = cut(found, query.limit, lambda row: (row.member_id,))
-    return asked.listed(
-        "silent", SilentMemberOut, await asked.named(SilentMemberOut, page, lambda row: row.member_id), following
+    return await asked.paged(
+        "silent", SilentMemberOut, found, query.limit, key=lambda row: (row.member_id,), whose=lambda row: row.member_id
     )
 
 
