@@ -4,7 +4,8 @@ ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 IN := cd '$(ROOT)' &&
 BIN := .venv/bin
 SERVE ?= 1
-WORKERS ?= 2
+# One more than two processors: tests wait for servers and browsers of their own.
+WORKERS ?= 3
 ARGS ?=
 
 .DEFAULT_GOAL := help
