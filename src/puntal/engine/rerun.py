@@ -6,6 +6,7 @@ the next event. What happened to wallets beside events (redemptions, corrections
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
@@ -51,27 +52,35 @@ class Movement(Struct, frozen=True):
 
 
 class Figures:
-    """Daily figures of one member, by metric and key: count and amount of each local day."""
+    """Daily figures of one member, by metric and key: local days in order, and count and amount of each."""
 
     def __init__(self, known: Sequence[Count] = ()) -> None:
-        self._days: dict[tuple[str, str], dict[date, tuple[int, int]]] = {}
+        self._of: dict[tuple[str, str], tuple[list[date], list[int], list[int]]] = {}
         self.add(known)
 
     def add(self, counts: Sequence[Count]) -> None:
         """Add what a decision counted."""
         for one in counts:
-            days = self._days.setdefault((one.metric, one.key), {})
-            count, amount = days.get(one.day, (0, 0))
-            days[one.day] = (count + one.count, amount + one.amount)
+            days, numbers, amounts = self._of.setdefault((one.metric, one.key), ([], [], []))
+            at = bisect_left(days, one.day)
+            if at == len(days) or days[at] != one.day:
+                days.insert(at, one.day)
+                numbers.insert(at, 0)
+                amounts.insert(at, 0)
+            numbers[at] += one.count
+            amounts[at] += one.amount
 
     def read(self, reads: Sequence[MetricRead], today: date) -> dict[str, int]:
         """Return what conditions read, the windows ending today."""
         found = {}
         for read in reads:
+            of = self._of.get((read.metric, read.key))
+            if of is None:
+                found[read.name] = 0
+                continue
             since, until = window_bounds(read.window, today)
-            column = 0 if read.column == "count" else 1
-            days = self._days.get((read.metric, read.key), {})
-            found[read.name] = sum([both[column] for day, both in days.items() if since <= day < until])
+            days, column = of[0], of[1] if read.column == "count" else of[2]
+            found[read.name] = sum(column[bisect_left(days, since) : bisect_left(days, until)])
         return found
 
 

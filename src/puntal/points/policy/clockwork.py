@@ -41,8 +41,12 @@ def _due(books: Books, now: datetime) -> tuple[list[datetime], list[UUID]]:
     """Return the instants at which something is due until now, in order, and the lots it happens to."""
     instants: set[datetime] = set()
     due = []
+    settled_to = books.settled_to
     for lot in books.lots.values():
         if not lot.remaining:
+            continue
+        # Of most lots nothing is due; no lot ends before the day it says.
+        if not settled_to < lot.starts_at <= now and (lot.ends_at is None or lot.ends_at > now):
             continue
         ends_at = end_of(books, lot)
         of_lot = [] if started(books, lot) else [lot.starts_at]
