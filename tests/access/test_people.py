@@ -47,7 +47,7 @@ async def test_whoever_is_invited_chooses_her_password_within_a_week(admin: http
     shown = await client.post("/v1/auth/password/reset/for", json={"token": body["token"]})
     chosen = await client.post("/v1/auth/password/reset", json={"token": body["token"], "password": OTHER})
 
-    assert (shown.status_code, shown.json()["name"]) == (200, "Ben")
+    assert (shown.status_code, shown.json()["name"], shown.json()["email"]) == (200, "Ben", email)
     assert shown.json()["organization"]
     assert chosen.status_code == 204
     over = await client.post("/v1/auth/password/reset/for", json={"token": body["token"]})

@@ -289,10 +289,22 @@ async def test_a_provider_that_is_not_who_it_should_be_or_away_is_told(
 ) -> None:
     provider.names_itself = "https://evil.example"
     client = await browser()
-    assert (await leave(client)).json()["type"] == "access.provider_unreachable"
+    assert refused(await leave(client)) == "access.provider_unreachable"
     await acme.put("/v1/organization/sso/acme", json=_body(provider, issuer="http://127.0.0.1:9"))
-    assert (await leave(client)).json()["type"] == "access.provider_unreachable"
-    assert (await leave(client, "nobody")).json()["type"] == "access.provider_unknown"
+    assert refused(await leave(client)) == "access.provider_unreachable"
+    assert refused(await leave(client, "nobody")) == "access.provider_unknown"
+
+
+async def test_a_secret_that_the_provider_does_not_take_is_told_apart(
+    acme: httpx2.AsyncClient, provider: Provider, hire: Hire, browser: Open
+) -> None:
+    """It is for an owner to correct; nobody is sent to ask for an account that she has."""
+    anna = await hire("Anna", "admin")
+    provider.person = {"email": anna.email, "email_verified": True}
+    await acme.put("/v1/organization/sso/acme", json=_body(provider, secret="mistyped"))
+    assert refused(await come(await browser(), provider)) == "access.sso_client_refused"
+    await acme.put("/v1/organization/sso/acme", json=_body(provider))
+    assert (await come(await browser(), provider)).headers["location"] == "/admin/"
 
 
 async def test_providers_are_set_shown_without_their_secret_and_removed(
@@ -358,7 +370,7 @@ async def test_secrets_are_sealed_anew_by_another_key(
     provider.person = {"email": anna.email, "email_verified": True}
     one, two = bytes(range(32)), bytes(range(32, 64))
     app.state.sealer = Sealer(lambda: [two])
-    assert (await leave(await browser())).json()["type"] == "access.secret_unreadable"
+    assert refused(await leave(await browser())) == "access.secret_unreadable"
 
     async with database.transaction() as tx:
         assert await sso.reseal(tx, sealer=Sealer(lambda: [two, one])) >= 1

@@ -6,15 +6,16 @@ import asyncio
 import re
 import sys
 import threading
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
 from conftest import EMAIL, PHRASE, Shop, Site, Visit
-from puntal.kit import ids
+from puntal.kit import clock, ids
 
 # Behind everything else there: that folder has modules called like ours.
 sys.path.append(str(Path(__file__).resolve().parents[1] / "access"))
@@ -57,10 +58,8 @@ def test_olga_signs_in_and_comes_to_where_she_wanted(visit: Visit, shop: Shop, l
     page.wait_for_url(re.compile(rf"/p/{shop.slug}/insight\?.*tab=tiers"))
 
 
-def test_a_second_factor_is_set_up_and_asked_for(visit: Visit, site: Site, shop: Shop) -> None:
-    visit.forgive("401")
-    email = colleague(site)
-    page = visit("/account", as_owner=False)
+def with_factor(page: Page, email: str) -> str:
+    """Sign in on the account's page and set a second factor up; return its secret."""
     enter(page, email, PHRASE)
     page.get_by_role("button", name="Set up").click()
     page.get_by_label("Your password").fill(PHRASE)
@@ -68,6 +67,14 @@ def test_a_second_factor_is_set_up_and_asked_for(visit: Visit, site: Site, shop:
     secret = page.get_by_role("dialog").locator("pre").inner_text()
     page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Confirm").click()
+    return secret
+
+
+def test_a_second_factor_is_set_up_and_asked_for(visit: Visit, site: Site, shop: Shop) -> None:
+    visit.forgive("401")
+    email = colleague(site)
+    page = visit("/account", as_owner=False)
+    with_factor(page, email)
     codes = page.get_by_role("dialog").locator("code")
     expect(codes.nth(7)).to_be_visible()
     spare = codes.first.inner_text()
@@ -90,10 +97,54 @@ def test_a_forgotten_password_is_chosen_anew(visit: Visit, site: Site) -> None:
     token = site.post(f"organization/staff/{carla}/reset", {})["token"]
     page = visit(f"/reset?token={token}", as_owner=False)
     page.get_by_label("New password").fill("nine loud purple pears")
+    visit.look(page)
     page.get_by_role("button", name="Save password").click()
-    page.get_by_role("link", name="To sign in").click()
-    enter(page, email, "nine loud purple pears")
-    page.wait_for_url(re.compile("/p/"))
+    page.wait_for_url(re.compile(r"/admin/(p/|start)"))
+    me = page.context.request.get(f"{site.address}/v1/auth/me")
+    assert me.json()["staff"]["email"] == email
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_link_that_is_over_says_so_at_once(visit: Visit, language: str) -> None:
+    """Nobody thinks of a password first."""
+    visit.forgive("404")
+    over = {"en": "This link does not work any more", "es": "Este enlace ya no sirve"}[language]
+    page = visit("/reset?token=used", language=language, as_owner=False)
+    page.get_by_role("heading", name=over).wait_for()
+    expect(page.get_by_role("textbox")).to_have_count(0)
+    visit.everywhere(page)
+
+
+def test_who_typed_wrong_codes_waits_and_goes_on_where_she_was(visit: Visit, site: Site) -> None:
+    """The seconds pass on the page; the field of the code is there, and what was wrong is typed over."""
+    visit.forgive("401")
+    visit.forgive("429")
+    email = colleague(site)
+    page = visit("/account", as_owner=False)
+    secret = with_factor(page, email)
+
+    other = visit("/sign-in", as_owner=False)
+    enter(other, email, PHRASE)
+    code = other.get_by_label("Code of your authenticator app")
+    expect(code).to_be_focused()
+    waits = other.get_by_role("alert", name="Too many wrong tries")
+    for number in range(5):
+        other.keyboard.type(f"00000{number}")
+        with other.expect_response("**/auth/sign-in"):
+            other.keyboard.press("Enter")
+        expect(code).to_have_value(f"00000{number}")
+        expect(other.get_by_role("alert")).to_be_visible()
+    code.fill("")
+    other.keyboard.type("000009")
+    other.keyboard.press("Enter")
+    expect(waits).to_contain_text("You can try again in 0:0")
+    expect(other.get_by_role("button", name="Sign in", exact=True)).to_be_disabled()
+    visit.look(other)
+    expect(waits).to_have_count(0, timeout=30_000)
+    expect(code).to_be_visible()
+    code.fill(pyotp.TOTP(secret).at(clock.now() + timedelta(seconds=30)))
+    other.keyboard.press("Enter")
+    other.wait_for_url(re.compile(r"/admin/(p/|start)"))
 
 
 def test_the_account_shows_where_one_is_signed_in(visit: Visit, site: Site) -> None:
@@ -111,6 +162,14 @@ def test_the_account_shows_where_one_is_signed_in(visit: Visit, site: Site) -> N
     page.get_by_text("That browser is signed out.").wait_for()
     expect(page.get_by_role("button", name="End", exact=True)).to_have_count(0)
     visit.everywhere(page)
+
+    for _ in range(2):
+        enter(visit("/account", as_owner=False), email, PHRASE)
+    page.reload()
+    expect(page.get_by_role("button", name="End", exact=True)).to_have_count(2)
+    page.get_by_role("button", name="Sign out everywhere else").click()
+    page.get_by_text("2 other browsers are signed out.").wait_for()
+    expect(page.get_by_role("button", name="End", exact=True)).to_have_count(0)
 
 
 PASSKEYS = {
@@ -166,6 +225,12 @@ def test_a_passkey_is_added_and_signs_in_by_itself(visit: Visit, site: Site, lan
     assert [each["rpId"] for each in kept] == ["localhost"]
     visit.look(page)
 
+    rename, save = {"en": ("Rename", "Save"), "es": ("Cambiar nombre", "Guardar")}[language]
+    page.get_by_role("button", name=f"{rename}: Laptop").click()
+    form.get_by_label(name).fill("MacBook")
+    form.get_by_role("button", name=save).click()
+    expect(page.get_by_text("MacBook", exact=True)).to_be_visible()
+
     page.get_by_role("button", name=account).click()
     page.get_by_role("menuitem", name=sign_out).click()
     page.wait_for_url(re.compile("/sign-in"))
@@ -202,19 +267,42 @@ def test_the_company_s_button_signs_in(visit: Visit, site: Site, provider: Provi
     email = colleague(site, language)
     provider.person = {"email": email, "email_verified": True, "name": "Carla", "sub": email}
     id = f"acme{ids.new_id().hex[-6:]}"
-    said = {"name": f"Acme {language}", "issuer": provider.issuer, "client_id": CLIENT, "secret": SECRET}
-    put = site.api.put(f"organization/sso/{id}", json=said | {"domains": ["example.org"], "new_role": None})
+    said: dict[str, Any] = {
+        "name": f"Acme {language}",
+        "issuer": provider.issuer,
+        "client_id": CLIENT,
+        "secret": SECRET,
+    }
+    said |= {"domains": ["example.org"], "new_role": None}
+    put = site.api.put(f"organization/sso/{id}", json=said)
     assert put.is_success, put.text
     verb = {"en": "Sign in with Acme en", "es": "Entrar con Acme es"}[language]
 
-    page = visit("/sign-in", language=language, as_owner=False)
-    visit.look(page)
+    page = visit("/account", language=language, as_owner=False)
+    page.get_by_role("link", name=verb).wait_for()
+    visit.everywhere(page)
     page.get_by_role("link", name=verb).click()
     page.get_by_role("link", name="Agree").click()
-    page.wait_for_url(re.compile(r"/admin/(p/|start)"))
+    page.wait_for_url(re.compile("/admin/account"))
 
     me = page.context.request.get(f"{site.address}/v1/auth/me")
     assert me.json()["staff"]["email"] == email
     assert provider.asked.count("token") == 1
+
+    # A secret that the provider does not take is an owner's to correct, and told as that.
+    visit.forgive("401")
+    assert site.api.put(f"organization/sso/{id}", json=said | {"secret": "mistyped"}).is_success
+    other = visit("/sign-in", language=language, as_owner=False)
+    other.get_by_role("link", name=verb).click()
+    other.get_by_role("link", name="Agree").click()
+    misset = {
+        "en": "the client ID and secret are under Settings",
+        "es": "el ID de cliente y el secreto están en Ajustes",
+    }
+    expect(other.get_by_role("alert")).to_contain_text(misset[language])
+    assert site.api.put(f"organization/sso/{id}", json=said | {"issuer": "http://127.0.0.1:9"}).is_success
+    other.get_by_role("link", name=verb).click()
+    away = {"en": "does not answer as it should", "es": "no responde como debería"}[language]
+    expect(other.get_by_role("alert")).to_contain_text(away)
     gone = site.api.delete(f"organization/sso/{id}")
     assert gone.is_success, gone.text

@@ -36,7 +36,7 @@ export default defineConfig({
             { name: 'forms', test: mantine('Accordion|Checkbox|Code|Collapse|Combobox|CopyButton|Drawer|Fieldset|FileButton|Grid|Image|InlineInput|Modal|ModalBase|MultiSelect|NumberInput|Pill|PillsInput|Radio|SegmentedControl|Select|Switch|Table|TagsInput|Textarea'), minShareCount: 2, priority: 6 },
             { name: 'icons', test: /@tabler/, minShareCount: 2, priority: 5 },
             { name: 'draft', test: /src[\\/]shared[\\/](draft|conditions)[\\/]/, minShareCount: 3, priority: 3 },
-            { name: 'shared', test: /src[\\/]shared[\\/](?!rows|cards|grid|day-|amount-|countr|confirm|find-member|figure-|explained|door)[^\\/]+$/, minShareCount: 3, priority: 4 },
+            { name: 'shared', test: /src[\\/]shared[\\/](?!rows|cards|grid|day-|amount-|countr|confirm|find-member|figure-|explained|door|password-input|address)[^\\/]+$/, minShareCount: 3, priority: 4 },
           ],
         },
       },

@@ -38,6 +38,16 @@ class ProviderUnreachable(Conflict):
     }
 
 
+class ClientRefused(Conflict):
+    """The provider does not know us by the client ID and secret that were set; nobody comes in by it until they are."""
+
+    code = "access.sso_client_refused"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "The provider {provider} does not take our client ID or secret; correct them under Company sign-in",
+        "es": "El proveedor {provider} no acepta nuestro ID de cliente o su secreto; corrígelos en Acceso de empresa",
+    }
+
+
 class IssuerInvalid(Invalid):
     """Its answers could be read and changed on the way."""
 

@@ -17,7 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from puntal.access.errors_sso import ProviderUnreachable, SsoRefused
+from puntal.access.errors_sso import ClientRefused, ProviderUnreachable, SsoRefused
 from puntal.access.model_sso import Provider, Vouched
 from puntal.kit.http import is_loopback
 
@@ -28,6 +28,8 @@ KNOWN = timedelta(minutes=10)
 """How long what an issuer says of itself is believed without asking again."""
 LEEWAY_SECONDS = 60
 _TIMEOUT_SECONDS = 10.0
+_OURS_WRONG = frozenset({"invalid_client", "unauthorized_client"})
+"""What a provider says of us, not of whoever wants to come in (RFC 6749, section 5.2)."""
 _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _log = structlog.get_logger(__name__)
 
@@ -68,6 +70,7 @@ class Issuers:
 
         Raises:
             ProviderUnreachable: It does not answer, or not as it should.
+            ClientRefused: It does not know us by our ID and secret.
             SsoRefused: The code is no good, or what it gave is not signed by the issuer, for us, for this journey, now.
         """
         said, keys = await self._about(provider, now)
@@ -88,6 +91,8 @@ class Issuers:
         except (JoseError, OAuthError, AttributeError, KeyError, TypeError, ValueError) as wrong:
             # The reason is for whoever runs this; whoever knocks learns that it did not work.
             _log.warning("sso.refused", provider=provider.id, reason=type(wrong).__name__, said=str(wrong)[:200])
+            if isinstance(wrong, OAuthError) and wrong.error in _OURS_WRONG:
+                raise ClientRefused(provider=provider.name) from wrong
             raise SsoRefused(provider=provider.name) from wrong
         return _vouched(provider, claims)
 

@@ -175,8 +175,8 @@ async def change_password(
 )
 async def show_reset(body: ShowReset, tx: http.Tx, now: RealNow) -> ResetForOut:
     """Name the person and the business, so that whoever was invited sees where. The token stays as it was."""
-    name, organization = await resets.whose(tx, body.token, now=now)
-    return ResetForOut(name=name, organization=organization)
+    name, email, organization = await resets.whose(tx, body.token, now=now)
+    return ResetForOut(name=name, email=email, organization=organization)
 
 
 @router.post(

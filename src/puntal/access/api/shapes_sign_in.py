@@ -72,6 +72,7 @@ class ResetForOut(BaseModel):
     """Whom a token is for."""
 
     name: str = Field(examples=["Ben"])
+    email: str = Field(description="With which she signs in.", examples=["ben@example.com"])
     organization: str = Field(examples=["Café Aurora"])
 
 

@@ -27,6 +27,7 @@ from puntal.access.model import Organization, Permission
 from puntal.access.model_sign_in import NewSession
 from puntal.access.model_sso import Provider
 from puntal.access.operations import sso
+from puntal.access.operations.sso import Journey
 from puntal.kit import http
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Refusal
@@ -70,14 +71,26 @@ async def _organization(tx: Transaction, provider: str) -> Organization:
     response_class=RedirectResponse,
     dependencies=[Depends(knocks)],
     responses={
-        303: {"description": "To the provider's page. The browser comes back to the callback below."},
-        404: {"description": "`access.provider_unknown`"},
-        409: {"description": "`access.provider_unreachable`, `access.secret_unreadable`"},
+        303: {
+            "description": "To the provider's page. The browser comes back to the callback below. Else to "
+            "`/admin/sign-in?refused=<code>`: `access.provider_unknown`, `access.provider_unreachable` or "
+            "`access.secret_unreadable`"
+        },
         429: {"description": "`access.knocks_exceeded`; wait as `Retry-After` says"},
     },
 )
 async def leave(provider: ProviderName, request: Request, now: RealNow) -> RedirectResponse:
     """Send the browser to a provider's page; a link to here is all that a sign-in page needs."""
+    try:
+        url, journey = await _set_out(provider, request, now)
+    except Refusal as refusal:
+        return _refused(refusal)
+    response = RedirectResponse(url, 303, headers={"cache-control": "no-store"})
+    cookies.put_knock(response, request, journey.token, seconds=sso.JOURNEY_LASTS // timedelta(seconds=1))
+    return response
+
+
+async def _set_out(provider: str, request: Request, now: RealNow) -> tuple[str, Journey]:
     chosen, database = http.settings_of(request), http.database_of(request)
     async with database.transaction() as tx:
         own = await _organization(tx, provider)
@@ -91,9 +104,13 @@ async def leave(provider: ProviderName, request: Request, now: RealNow) -> Redir
         verifier=journey.verifier,
         now=now,
     )
-    response = RedirectResponse(url, 303, headers={"cache-control": "no-store"})
-    cookies.put_knock(response, request, journey.token, seconds=sso.JOURNEY_LASTS // timedelta(seconds=1))
-    return response
+    return url, journey
+
+
+def _refused(refusal: Refusal) -> RedirectResponse:
+    # A person in a browser comes here, not a program: she is told on the page that she came from.
+    where = f"{REFUSED}?{urlencode({'refused': refusal.code})}"
+    return RedirectResponse(where, 303, headers={"cache-control": "no-store"})
 
 
 @router.get(
@@ -106,7 +123,8 @@ async def leave(provider: ProviderName, request: Request, now: RealNow) -> Redir
         429: {"description": "`access.knocks_exceeded`; wait as `Retry-After` says"},
         303: {
             "description": "Signed in, to `/admin/`; else to `/admin/sign-in?refused=<code>`: `access.sso_refused`, "
-            "`access.sso_email_unverified`, `access.sso_nobody` or `access.provider_unreachable`"
+            "`access.sso_email_unverified`, `access.sso_nobody`, `access.sso_client_refused` or "
+            "`access.provider_unreachable`"
         },
     },
 )
@@ -121,12 +139,11 @@ async def arrive(
     try:
         begun = await _arrived(provider, request, state=state, code=code, now=now)
     except Refusal as refusal:
-        response = RedirectResponse(f"{REFUSED}?{urlencode({'refused': refusal.code})}", 303)
+        response = _refused(refusal)
     else:
-        response = RedirectResponse(AFTER, 303)
+        response = RedirectResponse(AFTER, 303, headers={"cache-control": "no-store"})
         cookies.put(response, request, begun.token, begun.session.expires_at)
     cookies.drop_knock(response, request)
-    response.headers["cache-control"] = "no-store"
     return response
 
 

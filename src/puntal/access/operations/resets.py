@@ -67,8 +67,8 @@ async def make(
     return NewReset(reset=reset, token=token)
 
 
-async def whose(tx: Transaction, token: str, *, now: datetime) -> tuple[str, str]:
-    """Return the names of the person a token is for and of her organization; the token stays good.
+async def whose(tx: Transaction, token: str, *, now: datetime) -> tuple[str, str, str]:
+    """Return name and address of the person a token is for, and her organization's name; the token stays good.
 
     Raises:
         ResetOver: Used, replaced, expired or unknown.

@@ -115,7 +115,7 @@ RETURNING r.staff_id, r.organization_id, r.expires_at, r.drops_factor
 
 WHOSE_RESET = """
 -- Locks nothing. Whose a reset is that can still be used.
-SELECT s.name, o.name
+SELECT s.name, s.email, o.name
 FROM staff_reset r JOIN staff s ON s.id = r.staff_id JOIN organization o ON o.id = r.organization_id
 WHERE r.token_hash = %(token_hash)s AND r.expires_at > %(now)s AND s.disabled_at IS NULL
 """
@@ -268,10 +268,10 @@ async def take_reset(tx: Transaction, token_hash: bytes, *, now: datetime) -> Re
     return Reset(staff_id=row[0], organization_id=row[1], expires_at=row[2], drops_factor=row[3])
 
 
-async def whose_reset(tx: Transaction, token_hash: bytes, *, now: datetime) -> tuple[str, str] | None:
-    """Return the names of the person and the organization a reset is for; it stays as it was."""
+async def whose_reset(tx: Transaction, token_hash: bytes, *, now: datetime) -> tuple[str, str, str] | None:
+    """Return name and address of the person a reset is for, and her organization's name; it stays as it was."""
     row = await (await tx.execute(WHOSE_RESET, {"token_hash": token_hash, "now": now})).fetchone()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else (row[0], row[1], row[2])
 
 
 async def delete_reset(tx: Transaction, staff_id: StaffId) -> None:

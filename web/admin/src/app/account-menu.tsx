@@ -19,7 +19,9 @@ export default function AccountMenu() {
   const leave = api.useMutation('post', '/v1/auth/sign-out', {
     onSuccess: async () => {
       await navigate({ to: '/sign-in' });
-      queries.clear();
+      // Nothing that she saw stays; what the sign-in page is asking just now goes on.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[1] !== '/v1/setup' });
+      queries.getMutationCache().clear();
     },
   });
   return (

@@ -1,5 +1,5 @@
 // The tree of pages. Frames are given to the stems here; pages are loaded when they are opened.
-import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { accessRoutes, accountRoutes } from '../features/access/routes';
 import { launchRoutes, setupRoutes, startRoutes } from '../features/start/routes';
 import { homeRoutes } from '../features/home/routes';
@@ -11,6 +11,7 @@ import { segmentsRoutes } from '../features/segments/routes';
 import { rewardsRoutes } from '../features/rewards/routes';
 import { settingsRoutes } from '../features/settings/routes';
 import { tillRoutes } from '../features/till/routes';
+import { takeNext } from '@shared/next';
 import { plainRoute, programRoute, rootRoute, signedInRoute } from '@shared/routes';
 import { Broken, Lost, Root, SignedIn } from './frames';
 
@@ -22,6 +23,13 @@ programRoute.update({ component: lazyRouteComponent(() => import('./program-fram
 const frontRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/',
+  // Whoever comes back from her company's sign-in goes where she wanted to go.
+  beforeLoad: ({ preload }) => {
+    const next = preload ? undefined : takeNext();
+    if (next !== undefined) {
+      throw redirect({ to: next, replace: true });
+    }
+  },
   component: lazyRouteComponent(() => import('./front'), 'Front'),
 });
 

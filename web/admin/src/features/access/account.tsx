@@ -1,12 +1,13 @@
-import { Badge, Button, Group, PasswordInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { moment } from '@shared/format';
+import { PasswordInput } from '@shared/password-input';
 import { useChangeMe, useMe } from '@shared/session';
 import { Failure, Loaded, Page, Waiting } from '@shared/ui';
 import { chooseLanguage, LANGUAGES, useLanguage, type Language } from '@shared/words';
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Passkeys } from './passkeys';
 import { SecondFactor } from './second-factor';
 import { Section } from './section';
@@ -49,7 +50,7 @@ function Profile({ me }: { me: Schemas['MeOut'] }) {
       <form onSubmit={form.onSubmit(save)}>
         <Stack>
           <TextInput label={t('name')} autoComplete="name" required withAsterisk={false} maxLength={200} {...form.getInputProps('name')} />
-          <Group grow align="flex-start">
+          <SimpleGrid cols={{ base: 1, xs: 2 }}>
             <TextInput label={t('email')} value={me.staff.email} readOnly variant="filled" />
             <Select
               label={t('language')}
@@ -57,7 +58,7 @@ function Profile({ me }: { me: Schemas['MeOut'] }) {
               data={(Object.keys(LANGUAGES) as Language[]).map((each) => ({ value: each, label: LANGUAGES[each] }))}
               {...form.getInputProps('locale')}
             />
-          </Group>
+          </SimpleGrid>
           {changing.error ? <Failure failure={changing.error} writing /> : null}
           <Group>
             <Button type="submit" disabled={!form.isDirty()} loading={changing.isPending}>
@@ -111,11 +112,17 @@ function Sessions() {
   const { t, language } = useAccountWords();
   const queries = useQueryClient();
   const sessions = api.useQuery('get', '/v1/auth/sessions');
-  const end = api.useMutation('post', '/v1/auth/sessions/{session_id}/revoke', {
-    onSuccess: () => {
-      notifications.show({ message: t('ended') });
-      void queries.invalidateQueries({ queryKey: ['get', '/v1/auth/sessions'] });
+  const again = (): void => void queries.invalidateQueries({ queryKey: ['get', '/v1/auth/sessions'] });
+  const end = api.useMutation('post', '/v1/auth/sessions/{session_id}/revoke', { onSettled: again });
+  const endAll = useMutation({
+    mutationFn: async (ids: readonly string[]) => {
+      for (const session_id of ids) {
+        await end.mutateAsync({ params: { path: { session_id } } });
+      }
     },
+    onSuccess: (_, ids) => notifications.show({ message: t('endedOthers', { count: ids.length }) }),
+    // What failed is told where one of them fails.
+    onError: () => undefined,
   });
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
@@ -141,14 +148,23 @@ function Sessions() {
                   <Button
                     size="xs"
                     variant="default"
+                    style={{ flexShrink: 0 }}
+                    disabled={endAll.isPending}
                     loading={end.isPending && end.variables.params.path.session_id === each.id}
-                    onClick={() => end.mutate({ params: { path: { session_id: each.id } } })}
+                    onClick={() => end.mutate({ params: { path: { session_id: each.id } } }, { onSuccess: () => notifications.show({ message: t('ended') }) })}
                   >
                     {t('end')}
                   </Button>
                 )}
               </Group>
             ))}
+            {items.filter((each) => !each.current).length < 2 ? null : (
+              <Group>
+                <Button variant="default" loading={endAll.isPending} onClick={() => endAll.mutate(items.filter((each) => !each.current).map((each) => each.id))}>
+                  {t('endOthers')}
+                </Button>
+              </Group>
+            )}
           </Stack>
         )}
       </Loaded>

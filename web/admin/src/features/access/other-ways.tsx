@@ -1,6 +1,7 @@
 // Signing in without a password: with a passkey, or by whoever vouches for staff.
 import { Button, Divider, Stack } from '@mantine/core';
 import { api, type Schemas } from '@api';
+import { keepNext } from '@shared/next';
 import { Failure } from '@shared/ui';
 import { IconBuilding, IconFingerprint } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -9,10 +10,17 @@ import { useAccessWords } from './words';
 
 interface OtherWaysProps {
   standing: Schemas['SetupOut'] | undefined;
+  /** An address of this app to come back to. */
+  next?: string | undefined;
+  /** Whether this page has to stay: then a provider's is opened beside it. */
+  beside?: boolean;
   onEntered: (me: Schemas['MeOut']) => void;
 }
 
-export function OtherWays({ standing, onEntered }: OtherWaysProps) {
+/** On a phone a long name takes two lines. */
+const WRAPS = { root: { height: 'auto', minHeight: 'var(--button-height)', paddingBlock: 6 }, label: { whiteSpace: 'normal' } } as const;
+
+export function OtherWays({ standing, next, beside = false, onEntered }: OtherWaysProps) {
   const { t } = useAccessWords();
   const begin = api.useMutation('post', '/v1/auth/passkeys/sign-in/begin');
   const enter = api.useMutation('post', '/v1/auth/passkeys/sign-in', { onSuccess: (me) => onEntered(me) });
@@ -39,12 +47,20 @@ export function OtherWays({ standing, onEntered }: OtherWaysProps) {
     <Stack gap="sm">
       <Divider label={t('or')} />
       {withPasskey ? (
-        <Button variant="default" leftSection={<IconFingerprint size={18} />} loading={begin.isPending || enter.isPending} onClick={() => void choose()}>
+        <Button variant="default" styles={WRAPS} leftSection={<IconFingerprint size={18} />} loading={begin.isPending || enter.isPending} onClick={() => void choose()}>
           {t('passkey')}
         </Button>
       ) : null}
       {providers.map((each) => (
-        <Button key={each.id} variant="default" leftSection={<IconBuilding size={18} />} component="a" href={`/v1/auth/sso/${each.id}`}>
+        <Button
+          key={each.id}
+          variant="default"
+          styles={WRAPS}
+          leftSection={<IconBuilding size={18} />}
+          component="a"
+          href={`/v1/auth/sso/${each.id}`}
+          {...(beside ? { target: '_blank' } : { onClick: () => keepNext(next) })}
+        >
           {t('provider', { name: each.name })}
         </Button>
       ))}

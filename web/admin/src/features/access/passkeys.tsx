@@ -1,8 +1,9 @@
 // One's passkeys: adding one on this device, and removing those of devices one no longer has.
-import { Badge, Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { day } from '@shared/format';
+import { PasswordInput } from '@shared/password-input';
 import { Failure, Loaded } from '@shared/ui';
 import { IconFingerprint } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -17,6 +18,7 @@ export function Passkeys({ withCode }: { withCode: boolean }) {
   const { t, language } = useAccountWords();
   const passkeys = api.useQuery('get', '/v1/auth/passkeys');
   const [open, setOpen] = useState<Passkey | 'new'>();
+  const [naming, setNaming] = useState<Passkey>();
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     <Section title={t('passkeys')} text={t('passkeysText')}>
@@ -29,8 +31,8 @@ export function Passkeys({ withCode }: { withCode: boolean }) {
               </Text>
             ) : null}
             {items.map((each) => (
-              <Group key={each.id} justify="space-between" wrap="nowrap">
-                <Group gap="sm" wrap="nowrap">
+              <Group key={each.id} justify="space-between" gap="xs">
+                <Group gap="sm" wrap="nowrap" miw={0} flex="1 1 180px">
                   <IconFingerprint size={20} stroke={1.5} aria-hidden />
                   <div>
                     <Text size="sm" fw={500}>
@@ -41,9 +43,14 @@ export function Passkeys({ withCode }: { withCode: boolean }) {
                     </Text>
                   </div>
                 </Group>
-                <Button size="xs" variant="default" onClick={() => setOpen(each)} aria-label={`${t('remove')}: ${each.name}`}>
-                  {t('remove')}
-                </Button>
+                <Group gap="xs">
+                  <Button size="xs" variant="default" onClick={() => setNaming(each)} aria-label={`${t('rename')}: ${each.name}`}>
+                    {t('rename')}
+                  </Button>
+                  <Button size="xs" variant="default" onClick={() => setOpen(each)} aria-label={`${t('remove')}: ${each.name}`}>
+                    {t('remove')}
+                  </Button>
+                </Group>
               </Group>
             ))}
             {knowsPasskeys() ? (
@@ -56,8 +63,35 @@ export function Passkeys({ withCode }: { withCode: boolean }) {
           </Stack>
         )}
       </Loaded>
+      {naming === undefined ? null : <Renaming passkey={naming} onClose={() => setNaming(undefined)} />}
       {open === undefined ? null : <Proving passkey={open} withCode={withCode} onClose={() => setOpen(undefined)} />}
     </Section>
+  );
+}
+
+function Renaming({ passkey, onClose }: { passkey: Passkey; onClose: () => void }) {
+  const { t } = useAccountWords();
+  const queries = useQueryClient();
+  const [name, setName] = useState(passkey.name);
+  const rename = api.useMutation('patch', '/v1/auth/passkeys/{passkey_id}', {
+    onSuccess: () => {
+      notifications.show({ message: t('saved') });
+      void queries.invalidateQueries({ queryKey: ['get', '/v1/auth/passkeys'] });
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{t('renamePasskey', { name: passkey.name })}</Text>} centered>
+      <form onSubmit={(event) => (event.preventDefault(), rename.mutate({ params: { path: { passkey_id: passkey.id } }, body: { name: name.trim() } }))}>
+        <Stack>
+          <TextInput label={t('passkeyName')} value={name} onChange={(event) => setName(event.currentTarget.value)} required withAsterisk={false} maxLength={200} data-autofocus />
+          {rename.error ? <Failure failure={rename.error} writing /> : null}
+          <Button type="submit" disabled={name.trim() === ''} loading={rename.isPending}>
+            {t('save')}
+          </Button>
+        </Stack>
+      </form>
+    </Modal>
   );
 }
 
@@ -102,8 +136,10 @@ function Proving({ passkey, withCode, onClose }: { passkey: Passkey | 'new'; wit
         <Stack>
           {isNew ? (
             <TextInput label={t('passkeyName')} placeholder={t('passkeyNameHint')} value={name} onChange={(event) => setName(event.currentTarget.value)} required withAsterisk={false} maxLength={200} data-autofocus />
-          ) : null}
-          <PasswordInput label={t('prove')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" />
+          ) : (
+            <Text size="sm">{t('removePasskeyText')}</Text>
+          )}
+          <PasswordInput label={t('prove')} description={withCode ? undefined : t('proveText')} value={password} onChange={(event) => setPassword(event.currentTarget.value)} autoComplete="current-password" />
           {withCode ? <TextInput label={t('proveCode')} value={code} onChange={(event) => setCode(event.currentTarget.value)} autoComplete="one-time-code" /> : null}
           {failure ? <Failure failure={failure} writing /> : null}
           {unused ? (

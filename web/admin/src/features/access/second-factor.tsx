@@ -1,7 +1,8 @@
 // Setting up, renewing and removing the code of an authenticator app.
-import { Badge, Button, Code, CopyButton, Group, Image, Modal, PasswordInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Code, CopyButton, Group, Image, Modal, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
 import { api, type Schemas } from '@api';
 import { day } from '@shared/format';
+import { PasswordInput } from '@shared/password-input';
 import { Failure } from '@shared/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -61,7 +62,7 @@ function Begin({ onClose }: { onClose: () => void }) {
   const begin = api.useMutation('post', '/v1/auth/second-factor');
   const confirm = api.useMutation('post', '/v1/auth/second-factor/confirm', { onSuccess: refresh });
   return (
-    <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{confirm.data ? t('keepCodes') : t('beginTitle')}</Text>} centered>
+    <Modal opened onClose={onClose} closeOnClickOutside={confirm.data === undefined} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{confirm.data ? t('keepCodes') : t('beginTitle')}</Text>} centered>
       {confirm.data ? (
         <RecoveryCodes codes={confirm.data.recovery_codes} onClose={onClose} />
       ) : begin.data ? (
@@ -72,7 +73,18 @@ function Begin({ onClose }: { onClose: () => void }) {
             <Text size="xs" c="dimmed">
               {t('byHand')}
             </Text>
-            <Code block>{begin.data.secret}</Code>
+            <Group gap="xs" wrap="nowrap">
+              <Code block style={{ flexGrow: 1, overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
+                {begin.data.secret}
+              </Code>
+              <CopyButton value={begin.data.secret}>
+                {({ copied, copy }) => (
+                  <Button size="xs" variant="default" onClick={copy} style={{ flexShrink: 0 }}>
+                    {copied ? t('copied') : t('copy')}
+                  </Button>
+                )}
+              </CopyButton>
+            </Group>
             <TextInput label={t('code')} value={code} onChange={(event) => setCode(event.currentTarget.value)} inputMode="numeric" autoComplete="one-time-code" required withAsterisk={false} autoFocus />
             {confirm.error ? <Failure failure={confirm.error} writing /> : null}
             <Button type="submit" loading={confirm.isPending}>
@@ -110,7 +122,7 @@ function WithProof({ step, onClose }: { step: 'renew' | 'remove'; onClose: () =>
   const acting = step === 'renew' ? renew : remove;
   if (renew.data) {
     return (
-      <Modal opened onClose={onClose} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{t('keepCodes')}</Text>} centered>
+      <Modal opened onClose={onClose} closeOnClickOutside={false} closeButtonProps={{ 'aria-label': t('close') }} title={<Text fw={600}>{t('keepCodes')}</Text>} centered>
         <RecoveryCodes codes={renew.data.recovery_codes} onClose={onClose} />
       </Modal>
     );

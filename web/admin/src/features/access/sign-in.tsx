@@ -5,9 +5,20 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Door } from '@shared/door';
+import { takeNext } from '@shared/next';
 import { OtherWays } from './other-ways';
 import { SignInForm } from './sign-in-form';
 import { useAccessWords } from './words';
+
+/** Why a provider let nobody in, by the server's code. */
+const REASONS: Partial<Record<string, 'refused.nobody' | 'refused.unverified' | 'refused.misset' | 'refused.away'>> = {
+  'access.sso_nobody': 'refused.nobody',
+  'access.sso_email_unverified': 'refused.unverified',
+  'access.sso_client_refused': 'refused.misset',
+  'access.secret_unreadable': 'refused.misset',
+  'access.provider_unknown': 'refused.away',
+  'access.provider_unreachable': 'refused.away',
+};
 
 /** The way in; leads to setting up while nobody owns the installation. */
 export function SignInPage() {
@@ -24,17 +35,17 @@ export function SignInPage() {
   }, [unowned, navigate]);
   const enter = async () => {
     await queries.resetQueries();
-    await navigate({ to: next ?? '/', replace: true });
+    await navigate({ to: next ?? takeNext() ?? '/', replace: true });
   };
   return (
     <Door title={t('title')} about={t('about')}>
       {refused === undefined ? null : (
         <Alert color="yellow" variant="light" role="alert">
-          {t('refused')}
+          {t(REASONS[refused] ?? 'refused.tryAgain')}
         </Alert>
       )}
       <SignInForm onEntered={() => void enter()} />
-      <OtherWays standing={standing.data} onEntered={() => void enter()} />
+      <OtherWays standing={standing.data} next={next} onEntered={() => void enter()} />
       <Forgotten />
     </Door>
   );

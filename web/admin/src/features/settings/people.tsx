@@ -1,8 +1,9 @@
 // The people who work here: invite, change, keep out, let in again, give a new password.
-import { ActionIcon, Badge, Button, Group, Menu, Stack, Text, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Badge, Button, Checkbox, Group, Menu, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
+import { moment } from '@shared/format';
 import { paged, Rows } from '@shared/rows';
 import { useMay, useMe } from '@shared/session';
 import { Empty, Page } from '@shared/ui';
@@ -14,6 +15,8 @@ import { PersonForm } from './person-form';
 import { useSettingsWords } from './words';
 
 type Person = Schemas['StaffOut'];
+/** A link to hand over; its token is null when it cannot be shown again. */
+type Made = { name: string; token: string | null; until: string };
 type Doing = { what: 'change' | 'disable' | 'enable' | 'reset'; person: Person } | { what: 'invite' } | null;
 
 export function PeoplePage() {
@@ -22,10 +25,11 @@ export function PeoplePage() {
   const may = useMay();
   const me = useMe();
   const [doing, setDoing] = useState<Doing>(null);
-  const [token, setToken] = useState<{ name: string; token: string | null } | null>(null);
+  const [made, setMade] = useState<Made | null>(null);
   const people = api.useInfiniteQuery('get', '/v1/organization/staff', {}, paged);
   const roles = api.useQuery('get', '/v1/organization/roles');
   const stores = api.useQuery('get', '/v1/organization/stores');
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const programs = me.data?.programs ?? [];
   const again = () => void queries.invalidateQueries({ queryKey: ['get', '/v1/organization/staff'] });
   const roleName = (id: string) => roles.data?.find((each) => each.id === id)?.name[language] ?? id;
@@ -100,7 +104,7 @@ export function PeoplePage() {
             if (invited === undefined) {
               notifications.show({ message: t('saved') });
             } else {
-              setToken({ name: invited.staff.name, token: invited.token });
+              setMade({ name: invited.staff.name, token: invited.token, until: invited.expires_at });
             }
           }}
           onClose={() => setDoing(null)}
@@ -111,23 +115,23 @@ export function PeoplePage() {
           what={doing.what}
           person={doing.person}
           onClose={() => setDoing(null)}
-          onDone={(made) => {
+          onDone={(reset) => {
             again();
             setDoing(null);
-            if (made === undefined) {
+            if (reset === undefined) {
               notifications.show({ message: t('saved') });
             } else {
-              setToken({ name: doing.person.name, token: made });
+              setMade({ name: doing.person.name, ...reset });
             }
           }}
         />
       ) : null}
-      {token === null ? null : (
+      {made === null ? null : (
         <Once
-          title={t('linkTitle', { name: token.name })}
-          text={t('linkText', { name: token.name })}
-          secret={token.token === null ? null : `${window.location.origin}/admin/reset?token=${token.token}`}
-          onClose={() => setToken(null)}
+          title={t('linkTitle', { name: made.name })}
+          text={t('linkText', { name: made.name, until: moment(made.until, zone, language) })}
+          secret={made.token === null ? null : `${window.location.origin}/admin/reset?token=${made.token}`}
+          onClose={() => setMade(null)}
         />
       )}
     </Page>
@@ -161,8 +165,8 @@ function Actions({ person, self, choose }: { person: Person; self: boolean; choo
 interface QuestionProps {
   what: 'disable' | 'enable' | 'reset';
   person: Person;
-  /** With the token of a reset, null when it cannot be shown again. */
-  onDone: (token?: string | null) => void;
+  /** With the link, where one was made. */
+  onDone: (made?: Omit<Made, 'name'>) => void;
   onClose: () => void;
 }
 
@@ -171,11 +175,12 @@ function Question({ what, person, onDone, onClose }: QuestionProps) {
   const path = { params: { path: { staff_id: person.id } } };
   const disable = api.useMutation('post', '/v1/organization/staff/{staff_id}/disable', { onSuccess: () => onDone() });
   const enable = api.useMutation('post', '/v1/organization/staff/{staff_id}/enable', { onSuccess: () => onDone() });
-  const reset = api.useMutation('post', '/v1/organization/staff/{staff_id}/reset', { onSuccess: (made) => onDone(made.token) });
+  const reset = api.useMutation('post', '/v1/organization/staff/{staff_id}/reset', { onSuccess: (made) => onDone({ token: made.token, until: made.expires_at }) });
+  const [dropsFactor, setDropsFactor] = useState(false);
   const act = {
     disable: { title: t('disableTitle', { name: person.name }), text: t('disableText'), verb: t('disable'), run: () => disable.mutate(path) },
     enable: { title: t('enableTitle', { name: person.name }), text: t('enableText'), verb: t('enable'), run: () => enable.mutate(path) },
-    reset: { title: t('resetTitle', { name: person.name }), text: t('resetText'), verb: t('newPassword'), run: () => reset.mutate({ ...path, body: { second_factor: false } }) },
+    reset: { title: t('resetTitle', { name: person.name }), text: t('resetText'), verb: t('newPassword'), run: () => reset.mutate({ ...path, body: { second_factor: dropsFactor } }) },
   }[what];
   return (
     <Confirm
@@ -189,6 +194,9 @@ function Question({ what, person, onDone, onClose }: QuestionProps) {
       onClose={onClose}
     >
       <Text size="sm">{act.text}</Text>
+      {what === 'reset' ? (
+        <Checkbox mt="sm" label={t('dropsFactor')} description={t('dropsFactorText')} checked={dropsFactor} onChange={(event) => setDropsFactor(event.currentTarget.checked)} />
+      ) : null}
     </Confirm>
   );
 }

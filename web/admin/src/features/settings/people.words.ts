@@ -22,9 +22,13 @@ export const en = {
   enableTitle: 'Let {{name}} in again?',
   enableText: 'The password stays as it was. Old sessions and keys stay ended.',
   resetTitle: 'Let {{name}} choose a new password?',
-  resetText: 'You get a link to hand over. It works once and not for long; until it is used, the password stays.',
+  resetText: 'You get a link to hand over. It works once and for an hour; until it is used, the password stays.',
+  dropsFactor: 'The phone is lost too',
+  dropsFactorText: 'Using the link also removes the second factor and all passkeys.',
+  wantsStore: 'Choose one: the till opens only for who works at a store.',
+  firstStore: 'There is no store yet. Add one under Stores first: the till opens only for who works at one.',
   linkTitle: 'A link for {{name}}',
-  linkText: 'Hand this link to {{name}}, to choose a password with it. It works once and is shown only now.',
+  linkText: 'Hand this link to {{name}}, to choose a password with it. It works once, until {{until}}, and is shown only now.',
 };
 
 export const es: WordsOf<typeof en> = {
@@ -48,7 +52,11 @@ export const es: WordsOf<typeof en> = {
   enableTitle: '¿Devolver el acceso a {{name}}?',
   enableText: 'Entra con la contraseña que tenía. Sus sesiones y claves anteriores siguen terminadas.',
   resetTitle: '¿Dejar que {{name}} elija otra contraseña?',
-  resetText: 'Recibes un enlace para dárselo. Sirve una vez y por poco tiempo; hasta que lo use, su contraseña sigue igual.',
+  resetText: 'Recibes un enlace para dárselo. Sirve una vez y durante una hora; hasta que lo use, su contraseña sigue igual.',
+  dropsFactor: 'También perdió el teléfono',
+  dropsFactorText: 'Al usar el enlace se quitan además el segundo factor y todas las llaves de acceso.',
+  wantsStore: 'Elige una: la caja solo se abre a quien trabaja en una tienda.',
+  firstStore: 'Aún no hay tiendas. Añade una en Tiendas: la caja solo se abre a quien trabaja en una.',
   linkTitle: 'Un enlace para {{name}}',
-  linkText: 'Da este enlace a {{name}}: con él elige su contraseña. Sirve una vez y solo se muestra ahora.',
+  linkText: 'Da este enlace a {{name}}: con él elige su contraseña. Sirve una vez, hasta el {{until}}, y solo se muestra ahora.',
 };

@@ -6,6 +6,8 @@ import { Failure } from '@shared/ui';
 import { LANGUAGES, type Language } from '@shared/words';
 import { useSettingsWords } from './words';
 
+const CASHIER = 'cashier';
+
 interface PersonFormProps {
   /** Null to invite somebody. */
   person: Schemas['StaffOut'] | null;
@@ -31,6 +33,9 @@ export function PersonForm({ person, roles, stores, programs, onDone, onClose }:
   const invite = api.useMutation('post', '/v1/organization/staff/invite', { onSuccess: (made) => onDone(made) });
   const change = api.useMutation('patch', '/v1/organization/staff/{staff_id}', { onSuccess: () => onDone() });
   const chosen = roles.find((each) => each.id === form.values.role);
+  // Whoever may open the till alone needs a store; with one store there is nothing to choose.
+  const atTill = chosen?.id === CASHIER;
+  const only = stores.length === 1 ? (stores[0]?.id ?? null) : null;
   const save = form.onSubmit(({ email, programs: only, ...rest }) => {
     const body = { ...rest, store: rest.store, programs: only.length === 0 ? null : only.map(Number) };
     if (person === null) {
@@ -51,10 +56,16 @@ export function PersonForm({ person, roles, stores, programs, onDone, onClose }:
             data={roles.map((each) => ({ value: each.id, label: each.name[language] }))}
             allowDeselect={false}
             {...form.getInputProps('role')}
+            onChange={(role) => {
+              form.setFieldValue('role', role ?? '');
+              if (role === CASHIER && form.values.store === null) {
+                form.setFieldValue('store', only);
+              }
+            }}
           />
           <Select
             label={t('store')}
-            description={t('storeText')}
+            description={atTill && form.values.store === null ? t(stores.length === 0 ? 'firstStore' : 'wantsStore') : t('storeText')}
             placeholder={t('noStore')}
             clearable
             data={stores.map((each) => ({ value: each.id, label: each.name }))}

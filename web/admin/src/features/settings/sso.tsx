@@ -1,9 +1,11 @@
 // Whose accounts people may sign in with, besides a password of their own.
-import { Badge, Button, Code, Group, Modal, Paper, PasswordInput, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Code, Group, Modal, Paper, Select, Stack, TagsInput, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
+import { addressOf } from '@shared/address';
 import { Confirm } from '@shared/confirm';
+import { PasswordInput } from '@shared/password-input';
 import { useMay } from '@shared/session';
 import { Empty, Failure, Loaded, Page } from '@shared/ui';
 import { IconLogin2, IconPlus } from '@tabler/icons-react';
@@ -113,7 +115,9 @@ function ProviderForm({ provider, onDone, onClose }: { provider: Provider | null
     },
   });
   const put = api.useMutation('put', '/v1/organization/sso/{provider}', { onSuccess: onDone });
-  const save = form.onSubmit(({ id, secret, ...rest }) =>
+  // An id begins with a letter.
+  const id = form.values.id.trim() || addressOf(form.values.name).replace(/^[^a-z]+/, '').slice(0, 40);
+  const save = form.onSubmit(({ id: _, secret, ...rest }) =>
     put.mutate({ params: { path: { provider: id } }, body: { ...rest, ...(secret === '' ? {} : { secret }) } }),
   );
   return (
@@ -121,7 +125,17 @@ function ProviderForm({ provider, onDone, onClose }: { provider: Provider | null
       <form onSubmit={save}>
         <Stack>
           <TextInput label={t('name')} description={t('providerName')} required withAsterisk={false} data-autofocus {...form.getInputProps('name')} />
-          <TextInput label={t('storeId')} description={t('providerId')} required withAsterisk={false} readOnly={provider !== null} {...form.getInputProps('id')} />
+          <TextInput label={t('storeId')} description={t('providerId')} placeholder={id} readOnly={provider !== null} variant={provider === null ? 'default' : 'filled'} {...form.getInputProps('id')} />
+          {id === '' ? null : (
+            <div>
+              <Text size="sm" fw={500}>
+                {t('redirect')}
+              </Text>
+              <Code block style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>
+                {provider?.redirect ?? `${window.location.origin}/v1/auth/sso/${id}/callback`}
+              </Code>
+            </div>
+          )}
           <TextInput label={t('issuer')} type="url" placeholder="https://login.example.com" required withAsterisk={false} {...form.getInputProps('issuer')} />
           <TextInput label={t('clientId')} required withAsterisk={false} {...form.getInputProps('client_id')} />
           <PasswordInput label={t('clientSecret')} description={provider?.has_secret ? t('secretStays') : undefined} autoComplete="off" {...form.getInputProps('secret')} />

@@ -3,6 +3,7 @@ import { Badge, Button, Group, Modal, Paper, Stack, Table, Text, TextInput } fro
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
+import { addressOf } from '@shared/address';
 import { Confirm } from '@shared/confirm';
 import { useMay } from '@shared/session';
 import { Empty, Failure, Loaded, Page } from '@shared/ui';
@@ -124,12 +125,12 @@ function StoreForm({ store, onDone, onClose }: { store: Store | null; onDone: ()
     <Modal opened onClose={onClose} centered title={<Text fw={600}>{store === null ? t('newStore') : store.name}</Text>} closeButtonProps={{ 'aria-label': t('done') }}>
       <form
         onSubmit={form.onSubmit(({ id, name }) =>
-          store === null ? make.mutate({ body: { id, name } }) : rename.mutate({ params: { path: { store: store.id } }, body: { name } }),
+          store === null ? make.mutate({ body: { id: id.trim() || addressOf(name), name } }) : rename.mutate({ params: { path: { store: store.id } }, body: { name } }),
         )}
       >
         <Stack>
           <TextInput label={t('name')} required withAsterisk={false} maxLength={200} data-autofocus {...form.getInputProps('name')} />
-          <TextInput label={t('storeId')} description={t('storeIdText')} required withAsterisk={false} readOnly={store !== null} {...form.getInputProps('id')} />
+          <TextInput label={t('storeId')} description={t('storeIdText')} placeholder={addressOf(form.values.name)} readOnly={store !== null} variant={store === null ? 'default' : 'filled'} {...form.getInputProps('id')} />
           {failure ? <Failure failure={failure} writing /> : null}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

@@ -2,6 +2,7 @@
 import { Anchor, Button, Grid, Group, Paper, Select, Stack, Tabs, Text, TextInput, Title } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { api, type Schemas } from '@api';
+import { addressOf } from '@shared/address';
 import { Failure, Loaded } from '@shared/ui';
 import { useLanguage } from '@shared/words';
 import { IconArrowLeft } from '@tabler/icons-react';
@@ -64,17 +65,6 @@ export function Chosen({ template }: { template: Schemas['TemplateOut'] }) {
       </Grid>
     </>
   );
-}
-
-/** A name as part of an address: small letters, digits and hyphens. */
-function addressOf(name: string): string {
-  return name
-    .normalize('NFD')
-    .replace(/[̀-ͯ]/g, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 63);
 }
 
 interface New {

@@ -1,7 +1,8 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { api } from '@api';
 import { Door } from '@shared/door';
+import { PasswordInput } from '@shared/password-input';
 import { Failure, Loaded } from '@shared/ui';
 import { useLanguage } from '@shared/words';
 import { useQueryClient } from '@tanstack/react-query';
