@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+import xlsxwriter
+from playwright.sync_api import Page, expect
 
 from conftest import PHONE, Shop, Site, Visit
 
@@ -109,9 +111,75 @@ def test_a_file_is_brought_in_and_answered_row_by_row(visit: Visit, site: Site, 
     assert page.get_by_role("cell", name="not an address", exact=True).is_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Save 1 refused row").click()
-    assert "not an address" in Path(download.value.path()).read_text(encoding="utf-8")
+    saved = Path(download.value.path()).read_text(encoding="utf-8")
+    assert saved.startswith("\ufeffNombre;Correo;Zapatos;Reason"), "as the spreadsheet it came from opens it"
+    assert "Joan;not an address;41;E-mail: no e-mail address" in saved
     page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
     page.get_by_role("link", name="Inés Íñigo").wait_for()
+
+
+def test_a_file_of_a_spreadsheet_says_itself_what_its_columns_are_or_is_told(
+    visit: Visit, site: Site, tmp_path: Path
+) -> None:
+    """Letters of Excel, days and countries as people write them; one row that is wrong holds up no other."""
+    shop = site.open_shop(people=0)
+    file = tmp_path / "clientes.csv"
+    rows = "Quién;Contacto;Cumpleaños;País\r\nInés Íñigo;ines@example.org;24/03/2001;España\r\n"
+    file.write_bytes(f"{rows}Joan;joan@example.org;ayer;Francia\r\n".encode("cp1252"))
+    page = visit(f"/p/{shop.slug}/members")
+    choose(page, file)
+    page.get_by_text("Say which column has e-mails, phones or cards").wait_for()
+    for column, what in (("Column 1, “Quién”, is", "Name"), ("Column 2, “Contacto”, is", "E-mail")):
+        page.get_by_role("combobox", name=column).click()
+        page.get_by_role("option", name=what).click()
+    page.get_by_role("button", name="Import 2 members").click()
+    page.get_by_text("1 new, 0 known already, 1 refused.").wait_for()
+    expect(page.get_by_role("dialog").get_by_role("table")).to_contain_text("Birthday: no day between 1900 and today")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save 1 refused row").click()
+    file.write_bytes(Path(download.value.path()).read_bytes().replace(b"ayer", b"13.12.2001"))
+    page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    choose(page, file)
+    for column, what in (("Column 1, “Quién”, is", "Name"), ("Column 2, “Contacto”, is", "E-mail")):
+        page.get_by_role("combobox", name=column).click()
+        page.get_by_role("option", name=what).click()
+    page.get_by_role("button", name="Import 1 member").click()
+    page.get_by_text("1 new, 0 known already, 0 refused.").wait_for()
+    found = {one["name"]: one["id"] for one in site.api.get(f"programs/{shop.slug}/members").json()["items"]}
+    one = site.api.get(f"programs/{shop.slug}/members/{found['Inés Íñigo']}").json()
+    assert (one["birthday"], one["country"]) == ("2001-03-24", "ES")
+    assert site.api.get(f"programs/{shop.slug}/members/{found['Joan']}").json()["birthday"] == "2001-12-13"
+
+
+def test_a_workbook_is_brought_in_as_it_is(visit: Visit, site: Site, tmp_path: Path) -> None:
+    shop = site.open_shop(people=0)
+    file = tmp_path / "clientes.xlsx"
+    book = xlsxwriter.Workbook(str(file))
+    sheet = book.add_worksheet("Clientes")
+    sheet.write_row(0, 0, ["Nombre", "Correo", "Teléfono", "Cumpleaños"])
+    sheet.write_row(1, 0, ["Inés & Íñigo", "ines@example.org", 34600111222])
+    sheet.write_datetime(1, 3, datetime(2001, 3, 24), book.add_format({"num_format": "dd/mm/yyyy"}))  # noqa: DTZ001 - a day
+    book.close()
+    page = visit(f"/p/{shop.slug}/members")
+    choose(page, file)
+    page.get_by_role("cell", name="2001-03-24").wait_for()
+    expect(page.get_by_role("cell", name="34600111222")).to_be_visible()
+    page.get_by_role("button", name="Import 1 member").click()
+    page.get_by_text("1 new, 0 known already, 0 refused.").wait_for()
+    page.get_by_role("button", name="Another file").click()
+    file.write_bytes(b"PK\x03\x04 is no workbook")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files(file)
+    page.get_by_text("“clientes.xlsx” could not be read.").wait_for()
+
+
+def choose(page: Page, file: Path) -> None:
+    """Begin an import with a file."""
+    page.get_by_role("button", name="Import").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a file").click()
+    chooser.value.set_files(file)
 
 
 def test_a_file_of_one_program_is_brought_into_another(visit: Visit, site: Site, tmp_path: Path) -> None:

@@ -125,6 +125,40 @@ async def test_a_file_of_members_is_followed_row_by_row(shop: Teller) -> None:
     assert (await shop.post(path, {"first": 4, "members": people[:1]}, status=409))["type"] == "imports.over"
 
 
+async def test_a_row_that_cannot_be_read_does_not_hold_up_the_others(shop: Teller) -> None:
+    """A day written as no day is, or a country in full, is that row's: files from spreadsheets always have one."""
+    rows = [
+        {"ids": {"email": "anna@example.com"}, "birthday": "1885-13-45", "country": "España"},
+        {"ids": {"email": "ben@example.com"}},
+        {"ids": {"email": "carla@example.com"}, "name": "x" * 201},
+    ]
+    begun = await shop.post("imports/members", {"name": "members.csv", "total": 3}, status=201)
+
+    answer = await shop.post(f"imports/{begun['id']}/members", {"first": 0, "members": rows})
+
+    bad, good, long = answer["items"]
+    assert good["enrolled"]["created"]
+    assert bad["refused"]["type"] == long["refused"]["type"] == "imports.row_unreadable"
+    assert {one["path"] for one in bad["refused"]["errors"]} == {"/birthday", "/country"}
+    assert [one["path"] for one in long["refused"]["errors"]] == ["/name"]
+    run = answer["run"]
+    assert (run["state"], run["added"], run["refused"]) == ("done", 1, 2)
+    again = await shop.post("imports/members", {"name": "none.csv", "total": 1}, status=201)
+    none = await shop.post(f"imports/{again['id']}/members", {"first": 0, "members": rows[:1]})
+    assert none["run"]["refused"] == 1, "a part of which no row can be read"
+
+
+async def test_who_brought_a_file_in_or_stopped_it_is_in_the_log(shop: Teller) -> None:
+    begun = await shop.post("imports/members", {"name": "members.csv", "total": 3}, status=201)
+    await shop.post(f"imports/{begun['id']}/cancel", {})
+    await shop.post(f"imports/{begun['id']}/cancel", {})
+
+    noted = (await shop.get(f"audit?subject=import:{begun['id']}"))["items"]
+
+    assert [one["action"] for one in noted] == ["import.cancelled", "import.begun"]
+    assert noted[1]["detail"] == {"kind": "members", "name": "members.csv"}
+
+
 async def test_an_import_can_be_cancelled_and_stops_when_its_sender_is_gone(shop: Teller) -> None:
     given_up = await shop.post("imports/members", {"name": "a.csv", "total": 2}, status=201)
     left = await shop.post("imports/members", {"name": "b.csv", "total": 2}, status=201)

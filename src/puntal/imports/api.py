@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from puntal.access.dependencies import (
     Locale,
@@ -21,10 +21,12 @@ from puntal.access.dependencies import (
 )
 from puntal.access.model import Permission
 from puntal.imports import operations
+from puntal.imports.errors import RowUnreadable
 from puntal.imports.model import MOST_ROWS, SILENCE, Import, Kind, State
+from puntal.kit.errors import Fault, pointer
 from puntal.members.api import answer_item
 from puntal.members.operations import Membership
-from puntal.members.wire import BulkIn, BulkItemOut
+from puntal.members.wire import BulkItemOut, EnrolIn
 
 router = program_router("imports")
 
@@ -40,8 +42,22 @@ class ImportIn(BaseModel):
     total: int = Field(ge=1, le=MOST_ROWS, description="Rows that are going to be sent.")
 
 
-class PartIn(BulkIn):
-    """Rows of the file."""
+def _by_itself(value: object, read: ValidatorFunctionWrapHandler) -> EnrolIn | RowUnreadable:
+    """Read a row, or keep what is wrong with it as its answer: the other rows of the file are not to wait for it."""
+    try:
+        row: EnrolIn = read(value)
+    except ValidationError as wrong:
+        return RowUnreadable(
+            [
+                Fault(path=pointer(*each["loc"]), code=each["type"], reason=each["msg"])
+                for each in wrong.errors(include_url=False, include_context=False, include_input=False)
+            ]
+        )
+    return row
+
+
+class PartIn(BaseModel):
+    """Rows of the file. One that cannot be read is answered with what is wrong with it, as any that is refused."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -49,6 +65,7 @@ class PartIn(BulkIn):
     )
 
     first: int = Field(ge=0, le=MOST_ROWS, description="How many rows of the file are before these.", examples=[0])
+    members: list[Annotated[EnrolIn, WrapValidator(_by_itself)]] = Field(min_length=1, max_length=1000)
 
 
 class ImportRunOut(BaseModel):
@@ -133,7 +150,7 @@ async def import_members(
         program_id,
         import_id,
         body.first,
-        [person.read() for person in body.members],
+        [row if isinstance(row, RowUnreadable) else row.read() for row in body.members],
         membership=membership,
         now=now,
         real_now=real_now,
@@ -164,4 +181,4 @@ async def cancel_import(
     """Stop an import; what was taken in stays, what is over is left as it ended. Events take `imports:write`."""
     if (await operations.load(tx, program_id, import_id)).kind == "events":
         caller.require(Permission.IMPORTS_WRITE)
-    return ImportRunOut.of(await operations.end(tx, program_id, import_id, "cancelled", now=now), now)
+    return ImportRunOut.of(await operations.cancel(tx, program_id, import_id, by=caller.actor, now=now), now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from puntal.kit.errors import Conflict, NotFound
+from puntal.kit.errors import Conflict, Faulty, NotFound
 
 
 class ImportNotFound(NotFound):
@@ -35,4 +35,16 @@ class PartMissing(Conflict):
     messages: ClassVar[Mapping[str, str]] = {
         "en": "Rows {done} to {first} have not arrived; send them first",
         "es": "Faltan las filas {done} a {first}; envíalas primero",
+    }
+
+
+class RowUnreadable(Faulty):
+    """Of one row: a value is no day, no country, or too long. The others are taken in."""
+
+    code = "imports.row_unreadable"
+    messages: ClassVar[Mapping[str, str]] = {
+        "en": "{count} values of this row are not valid",
+        "en_one": "One value of this row is not valid",
+        "es": "{count} valores de esta fila no son válidos",
+        "es_one": "Un valor de esta fila no es válido",
     }

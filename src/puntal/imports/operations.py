@@ -8,11 +8,11 @@ from uuid import UUID
 
 from msgspec import structs
 
-from puntal.access.operations import notifications
+from puntal.access.operations import audit, notifications
 from puntal.imports import store
 from puntal.imports.errors import ImportNotFound, ImportOver, PartMissing
 from puntal.imports.model import LONG, Import, Kind, Moved, State
-from puntal.kit.db import Transaction
+from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.errors import Refusal
 from puntal.kit.ids import new_id
 from puntal.members import operations as members
@@ -25,6 +25,15 @@ async def begin(
     """Say that a file is being brought in; return the id under which it is followed."""
     id = new_id()
     await store.insert(tx, program_id, id, kind, name, total=total, by=by, now=now)
+    await audit.record(
+        tx,
+        program_id=ProgramId(program_id),
+        actor=by,
+        action="import.begun",
+        subject=f"import:{id}",
+        now=now,
+        detail={"kind": kind, "name": name},
+    )
     return id
 
 
@@ -45,7 +54,7 @@ async def enrol_part(
     program_id: int,
     id: UUID,
     first: int,
-    people: Sequence[NewMember],
+    people: Sequence[NewMember | Refusal],
     *,
     membership: members.Membership,
     now: datetime,
@@ -59,7 +68,7 @@ async def enrol_part(
         id: Of the import, of the kind `members`.
         first: How many rows of the file are before these. A part that is sent again is enrolled again, which changes
             nobody who is known, and not counted again.
-        people: Each is enrolled or refused by itself.
+        people: Each is enrolled or refused by itself; what could not be read comes as its refusal.
         membership: What the program's document says.
         now: On the program's clock.
         real_now: On the real one.
@@ -77,7 +86,9 @@ async def enrol_part(
         raise ImportOver(state=found.state)
     if first > found.done:
         raise PartMissing(done=found.done, first=first)
-    answers = await members.enrol_many(tx, program_id, people, membership=membership, now=now)
+    readable = [one for one in people if isinstance(one, NewMember)]
+    enrolled = iter(await members.enrol_many(tx, program_id, readable, membership=membership, now=now))
+    answers = [next(enrolled) if isinstance(one, NewMember) else one for one in people]
     moved = _further(found, first, answers)
     await store.move(tx, program_id, id, moved, now=real_now)
     if found.total is not None and moved.done >= found.total:
@@ -100,6 +111,27 @@ async def enrol_part(
 async def move(tx: Transaction, program_id: int, id: UUID, moved: Moved, *, now: datetime) -> bool:
     """Note how far an import has got; returns False where it was cancelled and is to stop."""
     return await store.move(tx, program_id, id, moved, now=now)
+
+
+async def cancel(tx: Transaction, program_id: int, id: UUID, *, by: str, now: datetime) -> Import:
+    """Stop an import; what was taken in stays, what is over is left as it ended.
+
+    Raises:
+        ImportNotFound: It is not there.
+    """
+    stopped = await store.end(tx, program_id, id, "cancelled", now=now)
+    if stopped is None:
+        return await load(tx, program_id, id)
+    await audit.record(
+        tx,
+        program_id=ProgramId(program_id),
+        actor=by,
+        action="import.cancelled",
+        subject=f"import:{id}",
+        now=now,
+        detail={"kind": stopped.kind, "name": stopped.name, "count": stopped.done},
+    )
+    return stopped
 
 
 async def end(tx: Transaction, program_id: int, id: UUID, state: State, *, now: datetime) -> Import:

@@ -20,6 +20,8 @@ const WORDS: Record<string, Record<Language, string>> = {
   'goal.set': { en: 'Set a goal', es: 'Fijó un objetivo' },
   'history.awarded': { en: 'Awarded for past orders', es: 'Premió pedidos anteriores' },
   'image.uploaded': { en: 'Uploaded a picture', es: 'Subió una imagen' },
+  'import.begun': { en: 'Brought a file in', es: 'Importó un archivo' },
+  'import.cancelled': { en: 'Stopped an import', es: 'Detuvo una importación' },
   'key.created': { en: 'Made an API key', es: 'Creó una clave de API' },
   'key.revoked': { en: 'Revoked an API key', es: 'Revocó una clave de API' },
   'key.rotated': { en: 'Replaced an API key', es: 'Reemplazó una clave de API' },
