@@ -167,14 +167,58 @@ def test_a_system_is_told_what_happens_and_told_again(visit: Visit, site: Site, 
             break
         page.wait_for_timeout(250)
     assert len(Receiver.heard) > before
-    page.reload()
-    page.get_by_text("Delivered").last.wait_for()
+    # The log follows by itself.
+    expect(page.get_by_role("row").filter(has_text="webhook.test")).to_contain_text("Delivered")
     page.get_by_role("button", name="See").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("204")
     dialog.get_by_role("button", name="Send again").click()
     dialog.wait_for(state="detached")
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="New secret").click()
+    page.get_by_label("It ends at once").check()
+    page.get_by_role("dialog").get_by_role("button", name="New secret").click()
+    expect(page.get_by_role("dialog")).to_contain_text("whsec_")
+    page.get_by_role("button", name="Done").last.click()
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Switch off").click()
+    page.get_by_role("dialog").get_by_role("button", name="Switch off").click()
+    page.get_by_text("Switched off: nothing is sent").wait_for()
+    expect(page.get_by_role("button", name="Send a test")).to_have_count(0)
     visit.everywhere(page)
+    page.get_by_role("button", name="Switch on").click()
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Send parked again").click()
+    page.get_by_role("combobox", name="What happened").click()
+    page.get_by_role("option", name="In the last hour").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send parked again").click()
+    # Whether the one that was sent again had arrived before the switch is a race.
+    page.get_by_text(re.compile("Nothing was parked in that time|1 delivery is sent again")).wait_for()
+
+
+def test_where_to_send_and_what_is_asked_in_words(visit: Visit, site: Site, receiver: str) -> None:
+    own = site.open_shop(people=0)
+    visit.forgive("422")
+    page = visit(f"/p/{own.slug}/settings/webhooks", language="es")
+    page.get_by_role("button", name="Destino nuevo").first.click()
+    dialog = page.get_by_role("dialog")
+    address = dialog.get_by_label("Dirección")
+    for wrong, told in (("tienda", "Esto no es una dirección."), ("", "Esto no es una dirección.")):
+        address.fill(wrong)
+        dialog.get_by_role("button", name="Guardar").click()
+        dialog.get_by_text(told).wait_for()
+        expect(address).to_be_focused()
+    address.fill(receiver)
+    dialog.get_by_label("Todo lo que pasa").uncheck()
+    dialog.get_by_label("Buscar un evento").fill("tier")
+    dialog.get_by_label("Todo lo de tier.*").check()
+    dialog.get_by_label("Buscar un evento").fill("points.earned")
+    dialog.get_by_label("points.earned").check()
+    visit.look(page, "dialog")
+    dialog.get_by_role("button", name="Guardar").click()
+    page.get_by_role("button", name="Listo").last.click()
+    page.get_by_text("tier.*, points.earned").wait_for()
+    assert not page.get_by_role("dialog").is_visible()
 
 
 def test_a_history_is_brought_in_once(visit: Visit, site: Site, tmp_path: Path) -> None:

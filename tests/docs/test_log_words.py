@@ -17,6 +17,7 @@ PUT_TOGETHER = {
     *TOLD.values(),
     *(f"till.{what}" for what in ("redeemed", "sold", "committed", "undone")),
     *(f"webhook_endpoint.{what}" for what in ("created", "changed", "deleted", "secret_rotated", "replayed")),
+    *(f"webhook_endpoint.switched_{way}" for way in ("on", "off")),
     *(f"approval.{what}" for what in ("approved", "declined")),
     "program.draft_saved",
     "points.adjust",

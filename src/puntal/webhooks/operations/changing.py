@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from puntal.access.operations import audit
 from puntal.kit.db import ProgramId, Transaction
@@ -26,19 +27,19 @@ async def locked(tx: Transaction, program_id: int, id: EndpointId) -> Endpoint:
 async def log(
     tx: Transaction,
     program_id: ProgramId,
-    id: EndpointId,
+    endpoint: Endpoint,
     what: str,
     by: str,
     now: datetime,
     detail: dict[str, object] | None = None,
 ) -> None:
-    """Write into the program's log what somebody did to an endpoint."""
+    """Write into the program's log what somebody did to an endpoint, by its host: the rest may be secret."""
     await audit.record(
         tx,
         actor=by,
         action=f"webhook_endpoint.{what}",
-        subject=f"webhook_endpoint:{id}",
+        subject=f"webhook_endpoint:{endpoint.id}",
         now=now,
         program_id=program_id,
-        detail=detail,
+        detail={"host": urlsplit(endpoint.url).hostname or ""} | (detail or {}),
     )

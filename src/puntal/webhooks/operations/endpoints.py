@@ -11,7 +11,7 @@ from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.sealing import Sealer
 from puntal.programs import operations as programs
 from puntal.webhooks import policy, sealed, store
-from puntal.webhooks.errors import EndpointNotValid, EndpointUnknown, TooManyEndpoints
+from puntal.webhooks.errors import EndpointNotValid, TooManyEndpoints
 from puntal.webhooks.model import Endpoint, EndpointId, PayloadShape
 from puntal.webhooks.operations.changing import locked, log
 from puntal.webhooks.operations.secrets import NewSecret
@@ -79,7 +79,7 @@ async def create_endpoint(
     )
     await store.insert_endpoint(tx, program_id, endpoint)
     await programs.refresh(tx, program_id)
-    await log(tx, program_id, id, "created", by, now)
+    await log(tx, program_id, endpoint, "created", by, now)
     return NewSecret(endpoint=endpoint, secret=secret)
 
 
@@ -118,7 +118,9 @@ async def change_endpoint(
     if after.disabled_at is not None and before.disabled_at is None:
         await store.park_waiting(tx, program_id, id)
     await programs.refresh(tx, program_id)
-    await log(tx, program_id, id, "changed", by, now)
+    switched = (after.disabled_at is None) != (before.disabled_at is None)
+    what = "changed" if not switched else "switched_on" if after.disabled_at is None else "switched_off"
+    await log(tx, program_id, after, what, by, now)
     return after
 
 
@@ -128,10 +130,10 @@ async def delete_endpoint(tx: Transaction, program_id: ProgramId, id: EndpointId
     Raises:
         EndpointUnknown: There is none.
     """
-    if not await store.delete_endpoint(tx, program_id, id):
-        raise EndpointUnknown
+    endpoint = await locked(tx, program_id, id)
+    await store.delete_endpoint(tx, program_id, id)
     await programs.refresh(tx, program_id)
-    await log(tx, program_id, id, "deleted", by, now)
+    await log(tx, program_id, endpoint, "deleted", by, now)
 
 
 def _check(url: str, kinds: Sequence[str], *, allow_private: bool) -> None:

@@ -29,7 +29,7 @@ async def replay_delivery(
     if endpoint.disabled_at is not None:
         raise EndpointDisabled
     await store.replay_one(tx, program_id, id, now)
-    await log(tx, program_id, endpoint.id, "replayed", by, now, detail={"delivery": str(id)})
+    await log(tx, program_id, endpoint, "replayed", by, now, detail={"delivery": str(id)})
     again = await queries.find_delivery(tx, program_id, id)
     if again is None:
         raise DeliveryUnknown
@@ -52,5 +52,5 @@ async def replay_parked(
     if endpoint.disabled_at is not None:
         raise EndpointDisabled
     count = await store.replay_parked(tx, program_id, id, since=since, most=MOST_REPLAYED, now=now)
-    await log(tx, program_id, id, "replayed", by, now, detail={"count": count})
+    await log(tx, program_id, endpoint, "replayed", by, now, detail={"count": count})
     return count

@@ -40,7 +40,7 @@ async def rotate_secret(
     rotated = policy.rotated(before.secrets, sealed.seal(sealer, id, secret), now=now, overlap=overlap)
     after = replace(before, secrets=sealed.resealed(sealer, id, rotated, plain_only=True))
     await store.update_endpoint(tx, program_id, after)
-    await log(tx, program_id, id, "secret_rotated", by, now)
+    await log(tx, program_id, after, "secret_rotated", by, now)
     return NewSecret(endpoint=after, secret=secret)
 
 

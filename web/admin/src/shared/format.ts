@@ -42,3 +42,8 @@ export function moment(instant: string | Date, zone: string, language: Language)
     new Date(instant),
   );
 }
+
+/** As `moment`, to the second: of what follows within one. */
+export function second(instant: string | Date, zone: string, language: Language): string {
+  return dates(language, { dateStyle: 'medium', timeStyle: 'medium', timeZone: zone }).format(new Date(instant));
+}

@@ -4,6 +4,8 @@ import { useSyncExternalStore } from 'react';
 
 export interface Fault {
   path: string;
+  /** Stable, where the server names it. */
+  code?: string;
   reason: string;
   suggestion?: string | null;
 }

@@ -5,7 +5,7 @@ export const useImportWords = words(
   'membersImport',
   {
     title: 'Import members',
-    text: 'Choose a file of your spreadsheet (CSV or Excel) with one member per row and the names of the columns in the first. You see what is read before anything is sent. Whoever is known already stays as she is.',
+    text: 'Choose a file of your spreadsheet (CSV or Excel) with one member per row and the names of the columns in the first. You see what is read before anything is sent. Nothing changes for those who are known already.',
     columnsRead: 'Columns we read: {{columns}}.',
     columns: { name: 'Name', email: 'E-mail', phone: 'Phone', card: 'Card', birthday: 'Birthday', country: 'Country', locale: 'Language', enrolled_at: 'Enrolled' },
     columnIs: 'Column {{number}}, “{{head}}”, is',
@@ -52,7 +52,7 @@ export const useImportWords = words(
   },
   {
     title: 'Importar miembros',
-    text: 'Elige un fichero de tu hoja de cálculo (CSV o Excel) con un miembro por fila y los nombres de las columnas en la primera. Verás lo que se lee antes de enviar nada. Quien ya se conoce se queda como está.',
+    text: 'Elige un fichero de tu hoja de cálculo (CSV o Excel) con un miembro por fila y los nombres de las columnas en la primera. Verás lo que se lee antes de enviar nada. Para quien ya se conoce no cambia nada.',
     columnsRead: 'Columnas que leemos: {{columns}}.',
     columns: { name: 'Nombre', email: 'Correo', phone: 'Teléfono', card: 'Tarjeta', birthday: 'Cumpleaños', country: 'País', locale: 'Idioma', enrolled_at: 'Alta' },
     columnIs: 'La columna {{number}}, «{{head}}», es',

@@ -12,7 +12,8 @@ import { useSettingsWords } from './words';
 type Entry = Schemas['AuditEntryOut'];
 
 /** Values that people read as they are; digests, ids and instants are for machines. */
-const PLAIN = ['name', 'note', 'reason', 'role', 'email'];
+const PLAIN = ['name', 'note', 'reason', 'role', 'email', 'host'];
+const KINDS: readonly Schemas['ExportOut']['kind'][] = ['members', 'orders', 'transfers', 'redemptions', 'vouchers', 'events', 'audit'];
 /** Where things of a program are seen, below its address. */
 const PLACES: Record<string, string> = {
   campaign: 'campaigns', reward: 'rewards', rule: 'program', program: 'program', revision: 'program?tab=history', draft: 'program', goal: '', export: 'settings/exports', report: 'insight?tab=reports',
@@ -53,6 +54,10 @@ export function useAuditDetail(): (row: Entry) => ReactNode {
     }
     return wallet === undefined ? whole(detail['amount'], language) : names.isMoney(wallet) ? money(detail['amount'], currency, language) : `${whole(detail['amount'], language)} ${names.units(wallet, detail['amount'])}`;
   };
+  const exported = (detail: Entry['detail']): string | undefined => {
+    const rows = KINDS.find((each) => each === detail['kind']);
+    return rows === undefined ? undefined : `${t(`kindOf.${rows}`)} · ${detail['format'] === 'xlsx' ? 'Excel' : 'CSV'}`;
+  };
   return ({ subject, detail }) => {
     const [kind = '', id] = subject.split(':', 2);
     const name = named(kind, id);
@@ -72,6 +77,7 @@ export function useAuditDetail(): (row: Entry) => ReactNode {
           {t('logMember')}
         </Anchor>
       ),
+      kind === 'export' ? exported(detail) : undefined,
       amount(detail),
       kind !== 'reward' && text(detail['reward']) !== undefined ? names.reward(String(detail['reward'])) : undefined,
       text(detail['order']) === undefined ? undefined : orders.order(String(detail['source'] ?? ''), String(detail['order'])),

@@ -79,7 +79,7 @@ function Entries({ query }: { query: Query }) {
             </Stack>
           ),
         },
-        { accessor: 'actor', title: t('who'), render: (row) => row.actor_name ?? (row.actor === 'system' ? t('system') : row.actor) },
+        { accessor: 'actor', title: t('who'), render: (row) => row.actor_name ?? (row.actor === 'system' ? t('system') : row.actor === 'signed-link' ? t('byLink') : row.actor) },
         { accessor: 'at', title: t('when'), noWrap: true, render: (row) => moment(row.at, zone, language) },
       ]}
       empty={<Empty icon={<IconHistory size={40} stroke={1.2} />} title={t('noAudit')} text={t('noAuditText')} />}

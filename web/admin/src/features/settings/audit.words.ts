@@ -102,6 +102,8 @@ const WORDS: Record<string, Record<Language, string>> = {
   'webhook_endpoint.deleted': { en: 'Removed a webhook', es: 'Eliminó un webhook' },
   'webhook_endpoint.replayed': { en: 'Sent webhooks again', es: 'Reenvió webhooks' },
   'webhook_endpoint.secret_rotated': { en: 'Replaced the secret of a webhook', es: 'Reemplazó el secreto de un webhook' },
+  'webhook_endpoint.switched_off': { en: 'Switched a webhook off', es: 'Desactivó un webhook' },
+  'webhook_endpoint.switched_on': { en: 'Switched a webhook on', es: 'Activó un webhook' },
 };
 
 export function useAuditWords(): (action: string) => string {

@@ -1,21 +1,21 @@
 // One endpoint: its state, its secrets, and the log of what was sent to it.
-import { Anchor, Button, Group, Menu, Paper, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Menu, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { api, type Schemas } from '@api';
 import { Confirm } from '@shared/confirm';
 import { useMay } from '@shared/session';
-import { Loaded, Page } from '@shared/ui';
+import { Failure, Loaded, Page } from '@shared/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Deliveries } from './deliveries';
+import { NewSecret, ReplayParked } from './endpoint-asks';
+import { EndpointFacts } from './endpoint-facts';
 import { EndpointForm } from './endpoint-form';
 import { Once } from './once';
 import { useSettingsWords } from './words';
 
-type Asking = 'rotate' | 'off' | 'delete' | 'replay' | null;
-
-const A_WEEK = 7 * 24 * 3600 * 1000;
+type Asking = 'rotate' | 'off' | 'delete' | 'replay' | 'change' | null;
 
 export function EndpointPage() {
   const { t } = useSettingsWords();
@@ -25,24 +25,18 @@ export function EndpointPage() {
   const navigate = useNavigate();
   const may = useMay();
   const [asking, setAsking] = useState<Asking>(null);
-  const [changing, setChanging] = useState(false);
   const [secret, setSecret] = useState<Schemas['NewSecretOut'] | null>(null);
   const found = api.useQuery('get', '/v1/programs/{program}/webhooks/endpoints/{endpoint_id}', { params: { path } });
-  const done = (message: string) => {
+  const again = () => {
     setAsking(null);
-    setChanging(false);
     void queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[1]).includes('/webhooks/') });
+  };
+  const done = (message: string) => {
+    again();
     notifications.show({ message });
   };
   const test = api.useMutation('post', '/v1/programs/{program}/webhooks/endpoints/{endpoint_id}/test', { onSuccess: () => done(t('testSent')) });
   const change = api.useMutation('patch', '/v1/programs/{program}/webhooks/endpoints/{endpoint_id}', { onSuccess: () => done(t('saved')) });
-  const replay = api.useMutation('post', '/v1/programs/{program}/webhooks/endpoints/{endpoint_id}/replay', { onSuccess: () => done(t('replayed')) });
-  const rotate = api.useMutation('post', '/v1/programs/{program}/webhooks/endpoints/{endpoint_id}/rotate', {
-    onSuccess: (made) => {
-      done(t('saved'));
-      setSecret(made);
-    },
-  });
   const remove = api.useMutation('delete', '/v1/programs/{program}/webhooks/endpoints/{endpoint_id}', {
     onSuccess: () => {
       notifications.show({ message: t('endpointDeleted') });
@@ -51,38 +45,35 @@ export function EndpointPage() {
     },
   });
   const questions = {
-    rotate: { title: t('rotateSecret'), text: t('rotateSecretText'), verb: t('rotateSecret'), danger: false, act: rotate, run: () => rotate.mutate({ params: { path }, body: { overlap_hours: 24 } }) },
-    off: { title: t('turnOff'), text: t('turnOffText'), verb: t('turnOff'), danger: true, act: change, run: () => change.mutate({ params: { path }, body: { disabled: true } }) },
-    delete: { title: t('deleteEndpoint'), text: t('deleteEndpointText'), verb: t('deleteEndpoint'), danger: true, act: remove, run: () => remove.mutate({ params: { path } }) },
-    replay: {
-      title: t('replayParked'), text: t('replayParkedText'), verb: t('replayParked'), danger: false, act: replay,
-      run: () => replay.mutate({ params: { path }, body: { since: new Date(Date.now() - A_WEEK).toISOString() } }),
-    },
+    off: { title: t('turnOff'), text: t('turnOffText'), verb: t('turnOff'), act: change, run: () => change.mutate({ params: { path }, body: { disabled: true } }) },
+    delete: { title: t('deleteEndpoint'), text: t('deleteEndpointText'), verb: t('deleteEndpoint'), act: remove, run: () => remove.mutate({ params: { path } }) },
   };
-  const question = asking === null ? null : questions[asking];
+  const question = asking === 'off' || asking === 'delete' ? questions[asking] : null;
+  const turnOn = () => change.mutate({ params: { path }, body: { disabled: false } });
+  const isOn = found.data?.disabled_at === null;
+  // What was refused in a question is told there.
+  const failure = test.error ?? (asking === null ? change.error : null);
   return (
     <Page
-      title={t('endpoint')}
+      title={found.data === undefined ? t('endpoint') : found.data.description || hostOf(found.data.url)}
       about={t('endpointAbout')} guide="webhooks"
       actions={
         may('webhooks:write') && found.data !== undefined ? (
           <>
-            <Button variant="default" loading={test.isPending} onClick={() => test.mutate({ params: { path } })}>
-              {t('sendTest')}
-            </Button>
+            {isOn ? (
+              <Button variant="default" loading={test.isPending} onClick={() => test.mutate({ params: { path } })}>
+                {t('sendTest')}
+              </Button>
+            ) : null}
             <Menu position="bottom-end" withArrow>
               <Menu.Target>
                 <Button variant="default">{t('moreActions')}</Button>
               </Menu.Target>
               <Menu.Dropdown>
-                <Menu.Item onClick={() => setChanging(true)}>{t('change')}</Menu.Item>
-                <Menu.Item onClick={() => setAsking('replay')}>{t('replayParked')}</Menu.Item>
+                <Menu.Item onClick={() => setAsking('change')}>{t('change')}</Menu.Item>
+                {isOn ? <Menu.Item onClick={() => setAsking('replay')}>{t('replayParked')}</Menu.Item> : null}
                 <Menu.Item onClick={() => setAsking('rotate')}>{t('rotateSecret')}</Menu.Item>
-                {found.data.disabled_at === null ? (
-                  <Menu.Item onClick={() => setAsking('off')}>{t('turnOff')}</Menu.Item>
-                ) : (
-                  <Menu.Item onClick={() => change.mutate({ params: { path }, body: { disabled: false } })}>{t('turnOn')}</Menu.Item>
-                )}
+                {isOn ? <Menu.Item onClick={() => setAsking('off')}>{t('turnOff')}</Menu.Item> : <Menu.Item onClick={turnOn}>{t('turnOn')}</Menu.Item>}
                 <Menu.Item color="red" onClick={() => setAsking('delete')}>
                   {t('deleteEndpoint')}
                 </Menu.Item>
@@ -95,43 +86,34 @@ export function EndpointPage() {
       <Anchor size="sm" renderRoot={(props) => <Link to="/p/$program/settings/webhooks" params={{ program }} {...props} />}>
         {t('backToWebhooks')}
       </Anchor>
+      {failure ? <Failure failure={failure} writing /> : null}
       <Loaded query={found} rows={3}>
         {(endpoint) => (
           <Stack gap="lg">
-            <Paper withBorder p="md">
-              <Stack gap={4}>
-                <Text fw={500} style={{ overflowWrap: 'anywhere' }}>
-                  {endpoint.url}
-                </Text>
-                {endpoint.description === '' ? null : <Text size="sm">{endpoint.description}</Text>}
-                <Group gap="lg">
-                  <Text size="sm" c="dimmed">
-                    {endpoint.disabled_at === null ? t('endpointOn') : t('endpointOff')}
-                  </Text>
-                  <Text size="sm" c="dimmed">
-                    {endpoint.payload === 'full' ? t('full') : t('thin')}
-                  </Text>
-                  <Text size="sm" c="dimmed">
-                    {t('secretEndsWith', { end: endpoint.secrets.map((each) => each.ends_with).join(', ') })}
-                  </Text>
-                </Group>
-                <Text size="sm" c="dimmed">
-                  {endpoint.kinds.includes('*') ? t('allKinds') : endpoint.kinds.join(', ')}
-                </Text>
-              </Stack>
-            </Paper>
+            <EndpointFacts endpoint={endpoint} onTurnOn={may('webhooks:write') ? turnOn : null} busy={change.isPending} />
             <Deliveries program={program} endpointId={endpointId} />
-            {changing ? <EndpointForm endpoint={endpoint} onDone={() => done(t('saved'))} onClose={() => setChanging(false)} /> : null}
+            {asking === 'change' ? <EndpointForm endpoint={endpoint} onDone={() => done(t('saved'))} onClose={() => setAsking(null)} /> : null}
           </Stack>
         )}
       </Loaded>
+      {asking === 'rotate' ? (
+        <NewSecret
+          path={path}
+          onClose={() => setAsking(null)}
+          onDone={(made) => {
+            again();
+            setSecret(made);
+          }}
+        />
+      ) : null}
+      {asking === 'replay' ? <ReplayParked path={path} onClose={() => setAsking(null)} onDone={again} /> : null}
       {secret === null ? null : <Once title={t('secretTitle')} text={t('secretText')} secret={secret.secret} onClose={() => setSecret(null)} />}
       {question === null ? null : (
         <Confirm
           opened
           title={question.title}
           verb={question.verb}
-          danger={question.danger}
+          danger
           busy={question.act.isPending}
           failure={question.act.error}
           onConfirm={question.run}
@@ -145,4 +127,8 @@ export function EndpointPage() {
       )}
     </Page>
   );
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
 }

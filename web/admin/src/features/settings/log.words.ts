@@ -15,6 +15,7 @@ export const en = {
   logDays: '{{count}} days',
   logStore: 'at {{store}}',
   system: 'Puntal itself',
+  byLink: 'Somebody with the link',
   noAudit: 'Nothing found',
   noAuditText: 'What people and keys do appears here.',
 };
@@ -33,6 +34,7 @@ export const es: WordsOf<typeof en> = {
   logDays: '{{count}} días',
   logStore: 'en {{store}}',
   system: 'El propio Puntal',
+  byLink: 'Alguien con el enlace',
   noAudit: 'No se encontró nada',
   noAuditText: 'Lo que hacen personas y claves aparece aquí.',
 };

@@ -66,9 +66,9 @@ const DELIVERY_STATES = ['waiting', 'delivered', 'parked'] as const;
 const endpointRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/webhooks/$endpoint',
-  validateSearch: (search: Record<string, unknown>): { state?: (typeof DELIVERY_STATES)[number] } => {
+  validateSearch: (search: Record<string, unknown>): { state?: (typeof DELIVERY_STATES)[number] | undefined; kind?: string | undefined } => {
     const state = DELIVERY_STATES.find((each) => each === search['state']);
-    return state === undefined ? {} : { state };
+    return { ...(state === undefined ? {} : { state }), ...(typeof search['kind'] === 'string' && search['kind'] !== '' ? { kind: search['kind'] } : {}) };
   },
   component: lazyRouteComponent(() => import('./endpoint'), 'EndpointPage'),
 });
