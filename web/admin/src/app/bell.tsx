@@ -37,6 +37,13 @@ export default function Bell({ program }: { program: string }) {
   });
   const unread = found.data?.unread ?? 0;
   const items = found.data?.items ?? [];
+  const show = () => {
+    if (!opened) {
+      // What ended within the last minute is there too.
+      void found.refetch();
+    }
+    setOpened(!opened);
+  };
   const open = (each: Schemas['NotificationOut']) => {
     setOpened(false);
     if (each.read_at === null) {
@@ -52,7 +59,7 @@ export default function Bell({ program }: { program: string }) {
     <Popover width={340} position="bottom-end" shadow="md" withArrow trapFocus returnFocus opened={opened} onChange={setOpened}>
       <Indicator disabled={unread === 0} label={unread > 99 ? '99+' : unread} size={16} offset={5} color="red">
         <Popover.Target>
-          <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={t('told', { count: unread })} onClick={() => setOpened(!opened)}>
+          <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={t('told', { count: unread })} onClick={show}>
             <IconBell size={20} stroke={1.6} />
           </ActionIcon>
         </Popover.Target>

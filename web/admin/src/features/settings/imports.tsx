@@ -1,11 +1,11 @@
 // Bringing in a history of events from a file.
-import { Alert, Button, Checkbox, FileInput, Group, List, Paper, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Checkbox, FileInput, Group, List, Paper, Stack, Text } from '@mantine/core';
 import { api } from '@api';
 import { whole } from '@shared/format';
 import { Failure, Page } from '@shared/ui';
 import { IconFileImport } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useSettingsWords } from './words';
 
@@ -28,6 +28,12 @@ export function ImportsPage() {
   };
   return (
     <Page title={t('imports')} about={t('importsAbout')} guide="send-events">
+      <Text size="sm">
+        {t('membersElsewhere')}{' '}
+        <Anchor size="sm" underline="always" renderRoot={(props) => <Link to="/p/$program/members" params={{ program }} search={{}} {...props} />}>
+          {t('toMembers')}
+        </Anchor>
+      </Text>
       <Paper withBorder p="lg">
         <Stack maw={560}>
           <Text size="sm">{t('importText')}</Text>

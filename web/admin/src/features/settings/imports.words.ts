@@ -3,6 +3,8 @@ import type { WordsOf } from '@shared/words';
 
 export const en = {
   importsAbout: 'Bring in what happened before Puntal: orders and refunds of past years, decided as if they happened then.',
+  membersElsewhere: 'Members are brought in from a file of your spreadsheet where they are listed.',
+  toMembers: 'Import members',
   importText: 'A file with one event per line, as the API takes them (JSON Lines). Bringing the same file in twice changes nothing.',
   file: 'File',
   chooseFile: 'Choose a file',
@@ -19,6 +21,8 @@ export const en = {
 
 export const es: WordsOf<typeof en> = {
   importsAbout: 'Trae lo que pasó antes de Puntal: pedidos y devoluciones de años anteriores, decididos como si fuera entonces.',
+  membersElsewhere: 'Los miembros se importan de un fichero de tu hoja de cálculo desde su lista.',
+  toMembers: 'Importar miembros',
   importText: 'Un archivo con un evento por línea, como los acepta la API (JSON Lines). Traer el mismo archivo dos veces no cambia nada.',
   file: 'Archivo',
   chooseFile: 'Elige un archivo',

@@ -16,6 +16,16 @@ import { useSettingsWords } from './words';
 
 type Key = Schemas['puntal__access__api__shapes__KeyOut'];
 
+/** Something to ask for with each right, the plainest first: a line that is said to work has to. */
+const ASKS: readonly (readonly [Schemas['Permission'], string])[] = [
+  ['program:read', 'rewards'],
+  ['members:read', 'members?limit=1'],
+  ['events:read', 'events?limit=1'],
+  ['webhooks:read', 'webhooks/endpoints'],
+  ['audit:read', 'audit?limit=1'],
+  ['approvals:read', 'approvals?limit=1'],
+];
+
 export function KeysPage() {
   const { t, language } = useSettingsWords();
   const queries = useQueryClient();
@@ -50,7 +60,10 @@ export function KeysPage() {
     </Button>
   );
   const opens = (key: Key) => (key.program_id === null ? t('allPrograms') : (me.data?.programs.find((each) => each.id === key.program_id)?.name ?? `#${key.program_id}`));
-  const url = `${window.location.origin}/v1/programs/${program?.slug ?? ''}/rewards`;
+  const exampleOf = (key: Schemas['NewKeyOut']): string | undefined => {
+    const ask = ASKS.find(([needed]) => key.scopes.includes(needed))?.[1];
+    return ask === undefined ? undefined : `curl -s '${window.location.origin}/v1/programs/${program?.slug ?? ''}/${ask}' -H 'Authorization: Bearer ${key.token ?? ''}'`;
+  };
   return (
     <Page title={t('keys')} about={t('keysAbout')} guide="send-events" actions={may('keys:write') ? add : null}>
       <Rows
@@ -115,7 +128,7 @@ export function KeysPage() {
           title={t('keyMade', { name: made.name })}
           text={t('keyMadeText')}
           secret={made.token}
-          example={`curl -s ${url} -H 'Authorization: Bearer ${made.token ?? ''}'`}
+          example={exampleOf(made)}
           onClose={() => setMade(null)}
         />
       )}

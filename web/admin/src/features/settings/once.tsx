@@ -9,7 +9,7 @@ interface OnceProps {
   /** Null when a repeated request was answered: secrets are not kept. */
   secret: string | null;
   /** A line to paste, which contains the secret. */
-  example?: string;
+  example?: string | undefined;
   onClose: () => void;
 }
 
