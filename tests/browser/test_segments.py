@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from conftest import Shop, Site, Visit
 
@@ -95,12 +95,52 @@ def test_a_draft_saved_meanwhile_is_told_and_nothing_is_lost(visit: Visit, site:
 
 
 def test_an_unfinished_condition_is_not_saved(visit: Visit, shop: Shop) -> None:
+    """What is missing is said where it is missing, by whatever leaves it; nothing waits for a count that cannot come."""
     page = visit(f"/p/{shop.slug}/segments/new")
     page.get_by_label("Name (English)").fill("Half")
     page.get_by_role("button", name="Add a condition").click()
     page.get_by_role("combobox", name="What is asked").click()
     page.get_by_role("option", name="Spend", exact=True).click()
-    page.get_by_text("Finish the conditions that are marked.").wait_for()
+    page.get_by_text("Finish the condition, and it stands here in words.").wait_for()
+    page.get_by_text("Finish the condition to see whom it means.").wait_for()
     page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("alert").get_by_text("Say what to compare with.").wait_for()
     assert page.get_by_role("dialog").count() == 0
-    assert page.get_by_role("button", name="Save", exact=True).is_disabled()
+    visit.everywhere(page)
+
+
+def test_a_segment_is_made_by_keyboard_alone(visit: Visit, site: Site) -> None:
+    """A question that is added has the focus; one that is taken away gives it back to where the next is added."""
+    shop = site.open_shop(people=2)
+    page = visit(f"/p/{shop.slug}/segments/new")
+    page.get_by_label("Name (English)").focus()
+    page.keyboard.type("Buyers")
+    add = page.get_by_role("button", name="Add a condition")
+    add.focus()
+    page.keyboard.press("Enter")
+    what = page.get_by_role("combobox", name="What is asked")
+    expect(what).to_be_focused()
+    page.keyboard.type("Orders")
+    page.get_by_role("option", name="Orders", exact=True).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("textbox", name="Value")).to_be_focused()
+    page.keyboard.type("1")
+    expect(page.get_by_test_id("audience-count")).to_have_text("2")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(add).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(what.nth(1)).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(add).to_be_focused()
+    expect(what).to_have_count(1)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_text("What publishing changes").wait_for()

@@ -42,6 +42,8 @@ export function Audience({ program, when, ready }: AudienceProps) {
         <Text mt="xs">{t('noCondition')}</Text>
       ) : preview.error ? (
         <Text mt="xs">{t('later')}</Text>
+      ) : preview.data === undefined && !ready ? (
+        <Text mt="xs">{t('unfinished')}</Text>
       ) : preview.data === undefined ? (
         <Waiting rows={2} />
       ) : (

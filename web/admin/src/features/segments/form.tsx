@@ -32,10 +32,17 @@ export function SegmentForm({ program, segment, isList, idFor, onSaved, aside }:
   const isReady = spoken !== '' && (isList || (when !== null && ok));
   const next: WrittenSegment = isList ? { label, list: true } : { label, when };
   const languages = new Intl.DisplayNames(language, { type: 'language' });
+  /** What was asked to be saved, and could not be yet: its condition was still being read. */
+  const [waits, setWaits] = useState<WrittenSegment['when'] | undefined>();
   const begin = (): void => {
     setTried(true);
     setSaving(isReady);
+    setWaits(isReady ? undefined : when);
   };
+  if (waits !== undefined && waits === when && isReady) {
+    setWaits(undefined);
+    setSaving(true);
+  }
   return (
     <Grid gap="lg">
       <Grid.Col span={{ base: 12, md: isList ? 12 : 8 }}>
@@ -75,7 +82,7 @@ export function SegmentForm({ program, segment, isList, idFor, onSaved, aside }:
               )}
               {may('program:write') ? (
                 <Group>
-                  <Button onClick={begin} disabled={tried && !isReady}>
+                  <Button onClick={begin}>
                     {t('save')}
                   </Button>
                 </Group>

@@ -12,6 +12,8 @@ export interface Around {
   missing: Set<string>;
   /** Ids of questions somebody has worked at, and then at another: only those are told that they miss something. */
   touched: Set<string>;
+  /** Says that somebody left a question. */
+  leave: (id: string) => void;
   always: string | undefined;
 }
 

@@ -76,8 +76,9 @@ function Tree({ program, value, onChange, of = 'segment', event = 'purchase', dr
     told.current = JSON.stringify(written);
     onChange(written);
   };
+  const leave = (id: string): void => setTouched((before) => (before.has(id) ? before : new Set([...before, id])));
   const { faults, said } = useSaid({ program, of, event, draft, placed, onCheck });
-  const around: Around = { catalogue, of, faults, missing: placed.missing, touched, always };
+  const around: Around = { catalogue, of, faults, missing: placed.missing, touched, leave, always };
   return (
     <Stack gap="sm" role="group" aria-label={t('label')}>
       <AroundContext.Provider value={around}>

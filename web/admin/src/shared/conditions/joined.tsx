@@ -70,7 +70,7 @@ export function JoinedQuestions(props: RuleGroupProps) {
         )}
         {group.rules.length === 0 && isRoot ? <Always /> : <RuleGroupBodyComponents {...rg} />}
         <Row gap="xs">
-          <Button size="xs" variant="light" leftSection={<IconPlus size={14} />} onClick={add}>
+          <Button size="xs" variant="light" leftSection={<IconPlus size={14} />} onClick={add} {...(isRoot && { 'data-adds': true })}>
             {t('add')}
           </Button>
           {path.length < DEEPEST && (group.rules.length > 0 || !isRoot) ? (

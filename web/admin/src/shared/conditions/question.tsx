@@ -13,7 +13,7 @@ import { useConditionWords, type ConditionWords } from './words';
 export function Question({ rule, path, schema, actions }: RuleProps) {
   const words = useConditionWords();
   const { t } = words;
-  const { catalogue, faults, missing, touched } = useAround();
+  const { catalogue, faults, missing, touched, leave } = useAround();
   const asked = rule as Asked;
   const field = catalogue.find(asked.field);
   const set = (next: Asked): void => {
@@ -30,10 +30,18 @@ export function Question({ rule, path, schema, actions }: RuleProps) {
   const isGone = asked.field !== '' && field === undefined;
   const sum = readSum(asked.field);
   return (
-    <Stack gap={4} py={4}>
+    <Stack
+      gap={4}
+      py={4}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) {
+          leave(asked.id ?? '');
+        }
+      }}
+    >
       <Group gap="xs" align="flex-start" wrap="nowrap">
         <Group gap="xs" align="flex-start" flex={1}>
-          <FieldChoice asked={asked} within={schema.getQuery() as unknown as Joined} path={path} onChoose={(name) => set({ ...newQuestion(catalogue.find(name), name), id: asked.id })} />
+          <FieldChoice asked={asked} error={isMissing && field === undefined} within={schema.getQuery() as unknown as Joined} path={path} onChoose={(name) => set({ ...newQuestion(catalogue.find(name), name), id: asked.id })} />
           {sum !== null && field !== undefined ? <SumParts sum={sum} onChange={(name) => set({ ...asked, field: name })} /> : null}
           {field === undefined ? null : (
             <>
@@ -49,20 +57,29 @@ export function Question({ rule, path, schema, actions }: RuleProps) {
             </>
           )}
         </Group>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('remove')} onClick={() => actions.onRuleRemove(path)}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={t('remove')}
+          onClick={(event) => {
+            event.currentTarget.closest('[role=group]')?.querySelector<HTMLElement>('[data-adds]')?.focus();
+            actions.onRuleRemove(path);
+          }}
+        >
           <IconX size={16} />
         </ActionIcon>
       </Group>
       {isGone || isMissing || fault !== undefined ? (
         <Text size="sm" c="var(--mantine-color-error)" role="alert">
-          {isGone ? t('gone', { name: asked.field }) : isMissing ? t('fill') : fault}
+          {isGone ? t('gone', { name: asked.field }) : isMissing ? t(field === undefined ? 'choose' : 'fill') : fault}
         </Text>
       ) : null}
     </Stack>
   );
 }
 
-function FieldChoice({ asked, within, path, onChoose }: { asked: Asked; within: Joined; path: number[]; onChoose: (name: string) => void }) {
+function FieldChoice({ asked, error, within, path, onChoose }: { asked: Asked; error: boolean; within: Joined; path: number[]; onChoose: (name: string) => void }) {
   const { t } = useConditionWords();
   const { catalogue, of } = useAround();
   const ofLine = of === 'line' || isOfLines(within, path);
@@ -85,6 +102,9 @@ function FieldChoice({ asked, within, path, onChoose }: { asked: Asked; within: 
       onChange={(entry) => entry !== null && entry !== chosen && onChoose(firstOf(entry))}
       allowDeselect={false}
       searchable
+      // One that was just added: what it asks is chosen next.
+      autoFocus={asked.field === ''}
+      error={error}
       nothingFoundMessage={t('nothing')}
       maxDropdownHeight={320}
       style={fit(220)}
