@@ -2,6 +2,7 @@
 import { useState, type PointerEvent } from 'react';
 import './charts.css';
 import { areaPath, barPaths, dayAt, heightOf, linePath, marks, named, placeOf, SIDE, type Kind, type Point } from './charts.shapes';
+import { shade } from './shades';
 
 export interface Line {
   name: string;
@@ -19,8 +20,6 @@ export interface ChartProps {
   kind?: Kind;
   height?: number;
 }
-
-const shade = (color: string) => `var(--mantine-color-${color.replace('.', '-')})`;
 
 export default function Chart({ label, data, lines, format, kind = 'area', height = 220 }: ChartProps) {
   const [at, setAt] = useState<number>();

@@ -6,6 +6,7 @@ import { monthName, shortDay } from './days';
 import { RowsButton, useFigureName, valued } from './figures';
 import { useFigureWords } from './figures.words';
 import { useNames } from './names';
+import { shade } from './shades';
 import { About } from './ui';
 
 type Series = Schemas['SeriesOut'];
@@ -62,7 +63,7 @@ export function SeriesCard({ title, series, of, kind, height = 220 }: SeriesCard
           const total = series.points.reduce((sum, point) => sum + pointOf(point, line), 0);
           return (
             <Group key={`${line.figure} ${line.wallet ?? ''}`} gap={4} wrap="nowrap">
-              <span className="dot" style={{ background: `var(--mantine-color-${(COLOURS[at % COLOURS.length] ?? 'gray.5').replace('.', '-')})` }} aria-hidden />
+              <span className="dot" style={{ background: shade(COLOURS[at % COLOURS.length] ?? 'gray.5') }} aria-hidden />
               <Text size="xs">
                 {name} <b>{valued(total, line, series.currency, names, language)}</b>
               </Text>

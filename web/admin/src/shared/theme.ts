@@ -16,7 +16,11 @@ export const theme = createTheme({
   autoContrast: true,
   respectReducedMotion: true,
   // Beside a title the library draws the message too faint for WCAG AA.
-  components: { Notification: { styles: { description: { color: 'var(--mantine-color-text)' } } } },
+  components: {
+    Notification: { styles: { description: { color: 'var(--mantine-color-text)' } } },
+    // In the dark the library draws cards on a ground of their own; those of one page are to look like those of another.
+    Card: { styles: { root: { backgroundColor: 'var(--mantine-color-body)' } } },
+  },
 });
 
 /** What the library draws too faint for WCAG AA: dimmed text, placeholders, and words on a light ground of their colour. */
