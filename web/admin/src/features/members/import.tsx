@@ -82,10 +82,8 @@ function ImportForm({ program, onBusy, onClose }: { program: string; onBusy: (bu
             <Button
               variant="default"
               onClick={() =>
-                saveFile(
-                  `${t('refusedFile')}-${read.file.replace(/\.[^.]*$/, '')}.csv`,
-                  writeTable([[...read.heads, t('reason')], ...refused.map((each) => [...read.heads.map((_, index) => each.cells[index] ?? ''), each.refused ?? ''])], read.separator),
-                  'text/csv',
+                void writeTable([[...read.heads, t('reason')], ...refused.map((each) => [...read.heads.map((_, index) => each.cells[index] ?? ''), each.refused ?? ''])], read.separator).then(
+                  (text) => saveFile(`${t('refusedFile')}-${read.file.replace(/\.[^.]*$/, '')}.csv`, text, 'text/csv'),
                 )
               }
             >

@@ -1,4 +1,4 @@
-// Reading tables people export from spreadsheets: commas, semicolons or tabs, with quotes; in whatever letters; workbooks too.
+// Reading tables people export from spreadsheets: commas, semicolons or tabs, in whatever letters; workbooks too.
 
 export interface Table {
   rows: string[][];
@@ -11,6 +11,7 @@ export class UnreadableError extends Error {}
 
 const MARK = '\uFEFF';
 const SEPARATORS = [',', ';', '\t'];
+const MIDNIGHT = 'T00:00:00';
 
 /**
  * The rows of a file of a spreadsheet. Excel saves CSV in the letters of the computer: what is no UTF-8 is Western.
@@ -18,81 +19,54 @@ const SEPARATORS = [',', ';', '\t'];
  * @throws UnreadableError
  */
 export async function readFile(file: File): Promise<Table> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const begins = (...signs: number[]): boolean => signs.every((sign, at) => bytes[at] === sign);
+  const bytes = await file.arrayBuffer();
+  const head = new Uint8Array(bytes.slice(0, 4));
+  const begins = (...signs: number[]): boolean => signs.every((sign, at) => head[at] === sign);
   if (begins(0xd0, 0xcf, 0x11, 0xe0)) {
     throw new UnreadableError(file.name);
   }
   if (begins(0x50, 0x4b)) {
-    try {
-      const { readWorkbook } = await import('./workbook');
-      return { rows: filled(await readWorkbook(bytes)), separator: ',' };
-    } catch {
-      throw new UnreadableError(file.name);
-    }
+    return { rows: await readWorkbook(file.name, bytes), separator: ',' };
   }
   const letters = begins(0xff, 0xfe) ? 'utf-16le' : begins(0xfe, 0xff) ? 'utf-16be' : 'utf-8';
   try {
-    return readTable(new TextDecoder(letters, { fatal: true }).decode(bytes));
+    return await readTable(new TextDecoder(letters, { fatal: true }).decode(bytes));
   } catch {
     return readTable(new TextDecoder('windows-1252').decode(bytes));
   }
 }
 
-/** The rows of a text; the separator is the one its first line says, or has most of. */
-export function readTable(text: string): Table {
-  const said = /^\uFEFF?sep=(.)\r?\n/i.exec(text);
-  const plain = text.replace(said?.[0] ?? MARK, '');
-  const first = plain.slice(0, plain.search(/[\r\n]|$/));
-  const separator = said?.[1] ?? [...SEPARATORS].sort((one, other) => first.split(other).length - first.split(one).length)[0] ?? ',';
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = '';
-  let quoted = false;
-  for (let at = 0; at < plain.length; at += 1) {
-    const sign = plain[at] ?? '';
-    if (quoted) {
-      if (sign === '"' && plain[at + 1] === '"') {
-        cell += '"';
-        at += 1;
-      } else if (sign === '"') {
-        quoted = false;
-      } else {
-        cell += sign;
-      }
-    } else if (sign === '"' && cell === '') {
-      quoted = true;
-    } else if (sign === separator) {
-      row.push(cell);
-      cell = '';
-    } else if (sign === '\n' || sign === '\r') {
-      if (sign === '\r' && plain[at + 1] === '\n') {
-        at += 1;
-      }
-      rows.push([...row, cell]);
-      row = [];
-      cell = '';
-    } else {
-      cell += sign;
-    }
+/** The first sheet of an Excel workbook as text. Days and times are written as ISO 8601, without a zone. */
+async function readWorkbook(name: string, bytes: ArrayBuffer): Promise<string[][]> {
+  const { readSheet } = await import('read-excel-file/universal');
+  try {
+    const rows = await readSheet(bytes);
+    return rows.map((row) => row.map(written)).filter((row) => row.some((one) => one !== ''));
+  } catch {
+    throw new UnreadableError(name);
   }
-  if (cell !== '' || row.length > 0) {
-    rows.push([...row, cell]);
-  }
-  return { rows: filled(rows), separator };
 }
 
-function filled(rows: string[][]): string[][] {
-  return rows.filter((each) => each.some((one) => one.trim() !== ''));
+function written(value: unknown): string {
+  if (value instanceof Date) {
+    return Number.isNaN(value.getTime()) ? '' : value.toISOString().slice(0, 19).replace(MIDNIGHT, '');
+  }
+  return value === null || value === undefined ? '' : String(value).trim();
+}
+
+/** The rows of a text; the separator is the one its first line says, or what parts its cells best. */
+async function readTable(text: string): Promise<Table> {
+  const { default: papa } = await import('papaparse');
+  const said = /^\uFEFF?sep=(.)\r?\n/i.exec(text);
+  const plain = text.replace(said?.[0] ?? MARK, '');
+  const { data, meta } = papa.parse<string[]>(plain, { delimiter: said?.[1] ?? '', delimitersToGuess: SEPARATORS, skipEmptyLines: 'greedy' });
+  return { rows: data, separator: meta.delimiter };
 }
 
 /** A table as a file that spreadsheets open with its accents; a cell that they would calculate is led by an apostrophe. */
-export function writeTable(rows: readonly (readonly string[])[], separator = ','): string {
-  const cell = (text: string): string => {
-    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-    return /[",;\t\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  return `${MARK}${rows.map((row) => row.map(cell).join(separator)).join('\r\n')}\r\n`;
+export async function writeTable(rows: string[][], separator: string): Promise<string> {
+  const { default: papa } = await import('papaparse');
+  return `${MARK}${papa.unparse(rows, { delimiter: separator, escapeFormulae: true })}\r\n`;
 }
 
 /** Hands a text to the person as a file. */
