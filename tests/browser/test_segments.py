@@ -95,7 +95,7 @@ def test_a_draft_saved_meanwhile_is_told_and_nothing_is_lost(visit: Visit, site:
 
 
 def test_an_unfinished_condition_is_not_saved(visit: Visit, shop: Shop) -> None:
-    """What is missing is said where it is missing, by whatever leaves it; nothing waits for a count that cannot come."""
+    """What is missing is said where it is missing; nothing waits for a count that cannot come."""
     page = visit(f"/p/{shop.slug}/segments/new")
     page.get_by_label("Name (English)").fill("Half")
     page.get_by_role("button", name="Add a condition").click()
