@@ -258,3 +258,37 @@ def test_an_impact_is_found_again_and_told_before_publishing(site: Site, visit: 
     visit.everywhere(page)
     page.get_by_role("button", name=publish, exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text(over)
+
+
+def test_publishing_that_takes_two_is_asked_for_once(visit: Visit, site: Site) -> None:
+    """The page says so before it is asked for, and that it waits since; whoever comes by does not ask again."""
+    shop = site.open_shop(people=1)
+    draft = site.api.get(f"programs/{shop.slug}/program").json()["document"]
+    put = site.api.put(f"programs/{shop.slug}/program", json=draft | {"name": "Club Dos"})
+    assert put.is_success, put.text
+    page = visit(f"/p/{shop.slug}/program?view=publish")
+
+    def take_two(*, publish: bool) -> None:
+        """Only an owner's own session may say so."""
+        where = f"{site.address}/v1/organization/four-eyes"
+        answer = page.context.request.put(where, data={"publish": publish}, headers={"origin": site.address})
+        assert answer.ok, answer.text()
+
+    take_two(publish=True)
+    try:
+        page.reload()
+        page.get_by_role("button", name="Ask to publish").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("Publishing takes two people here")
+        dialog.get_by_role("button", name="Ask to publish").click()
+        waits = page.get_by_role("status").filter(has_text="Olga Owner asked to publish")
+        waits.wait_for()
+        visit.everywhere(page)
+        waits.get_by_role("link", name="To the approvals").click()
+        page.get_by_role("row").filter(has_text="Publish the program").wait_for()
+        asked = site.api.get(f"programs/{shop.slug}/approvals", params={"state": "waiting"}).json()["items"]
+        site.post(f"programs/{shop.slug}/approvals/{asked[0]['id']}/decision", {"decision": "approve"})
+        page.goto(f"{site.address}/admin/p/{shop.slug}/program?view=publish")
+        page.get_by_text("Members see what you see").wait_for()
+    finally:
+        take_two(publish=False)

@@ -17,6 +17,7 @@ import { Impact } from './impact';
 import { ImpactInShort } from './impact-in-short';
 import { useSimulation, type Simulation } from './simulation';
 import { placeNamed } from './places';
+import { useTakesTwo, WaitsForTwo } from './waiting';
 import { useProgramWords } from './words';
 
 const USUAL_DAYS = 30;
@@ -67,6 +68,7 @@ export default function Publish({ program, draft, told, onEdit }: Props) {
       {difference.data === null ? null : <Changes difference={difference.data} />}
       {told.advice.length === 0 ? null : <Problems title={t('adviceTitle')} color="yellow" faults={told.advice} draft={draft} onEdit={onEdit} />}
       {published.isNever ? null : <Impact program={program} draft={draft} simulation={simulation} />}
+      <WaitsForTwo program={program} />
       {may('program:publish') ? <Send program={program} draft={draft} simulation={simulation} count={changes.length} first={published.isNever} /> : null}
     </>
   );
@@ -148,6 +150,7 @@ function Send({ program, draft, simulation, count, first }: { program: string; d
   const { t } = useProgramWords();
   const queries = useQueryClient();
   const navigate = useNavigate({ from: '/p/$program/program' });
+  const takesTwo = useTakesTwo();
   const [note, setNote] = useState('');
   const [later, setLater] = useState('');
   const zone = useProgram(program)?.timezone ?? draft.document.timezone;
@@ -166,6 +169,7 @@ function Send({ program, draft, simulation, count, first }: { program: string; d
     },
     onSuccess: ({ status, said }) => {
       setAsking(false);
+      setNote('');
       refreshDraft(queries);
       void queries.invalidateQueries();
       const revision = 'revision' in said ? said : null;
@@ -183,11 +187,11 @@ function Send({ program, draft, simulation, count, first }: { program: string; d
         <Textarea label={t('note')} description={t('noteHint')} value={note} onChange={(event) => setNote(event.currentTarget.value)} autosize minRows={2} maxLength={1000} />
         <Group align="flex-end" justify="space-between">
           <MomentInput label={t('from')} description={later === '' ? t('atOnce') : t('later')} value={later} onChange={setLater} />
-          <Button onClick={() => setAsking(true)}>{t('doPublish')}</Button>
+          <Button onClick={() => setAsking(true)}>{t(takesTwo ? 'askPublish' : 'doPublish')}</Button>
         </Group>
       </Stack>
-      <Confirm opened={asking} title={first ? t('firstTitle') : t('publishTitle', { count })} verb={t('doPublish')} busy={publish.isPending} failure={publish.error} onConfirm={() => publish.mutate()} onClose={() => setAsking(false)}>
-        <Text size="sm">{t('publishText')}</Text>
+      <Confirm opened={asking} title={first ? t('firstTitle') : t('publishTitle', { count })} verb={t(takesTwo ? 'askPublish' : 'doPublish')} busy={publish.isPending} failure={publish.error} onConfirm={() => publish.mutate()} onClose={() => setAsking(false)}>
+        <Text size="sm">{t(takesTwo ? 'askText' : 'publishText')}</Text>
         {first ? null : (
           <ImpactInShort
             draft={draft}

@@ -34,6 +34,7 @@ export const useProgramWords = words(
     impactSame: 'Nothing would have been different.',
     note: 'What changes and why', noteHint: 'Your colleagues read it in the history.', from: 'Takes effect', atOnce: 'At once', later: 'At a time',
     doPublish: 'Publish', publishTitle_one: 'Publish one change?', publishTitle_other: 'Publish {{count}} changes?', firstTitle: 'Open the program to members?', publishText: 'It takes effect for everybody within seconds. You can go back to any earlier revision.',
+    askPublish: 'Ask to publish', askText: 'Publishing takes two people here. It takes effect once somebody else has approved it, as the draft is now.', askedAlready: '{{name}} asked to publish', askedAlreadyText: 'On {{when}}. It waits for a second person, and publishes the draft as it was then.', toApprovals: 'To the approvals',
     published: 'Published', publishedText: 'Revision {{number}} is in force.', publishedSoon: 'Revision {{number}} takes effect when what it reads has been counted.', waitsFor: 'Asked for', waitsForText: 'A second person has to approve it.',
     // History
     historyEmpty: 'Nothing published yet', historyEmptyText: 'Each publication is kept here with who, when and why.',
@@ -81,6 +82,7 @@ export const useProgramWords = words(
     impactSame: 'Nada habría sido distinto.',
     note: 'Qué cambia y por qué', noteHint: 'Tus compañeros lo leen en el historial.', from: 'Entra en vigor', atOnce: 'En el acto', later: 'En un momento',
     doPublish: 'Publicar', publishTitle_one: '¿Publicar un cambio?', publishTitle_other: '¿Publicar {{count}} cambios?', firstTitle: '¿Abrir el programa a los miembros?', publishText: 'Entra en vigor para todos en segundos. Puedes volver a cualquier revisión anterior.',
+    askPublish: 'Pedir publicarlo', askText: 'Aquí publicar requiere dos personas. Entra en vigor cuando otra lo apruebe, tal como está ahora el borrador.', askedAlready: '{{name}} pidió publicar', askedAlreadyText: 'El {{when}}. Espera a una segunda persona, y publica el borrador como estaba entonces.', toApprovals: 'Ir a las aprobaciones',
     published: 'Publicado', publishedText: 'La revisión {{number}} está en vigor.', publishedSoon: 'La revisión {{number}} entra en vigor cuando se haya contado lo que lee.', waitsFor: 'Solicitado', waitsForText: 'Debe aprobarlo una segunda persona.',
     historyEmpty: 'Aún no se ha publicado nada', historyEmptyText: 'Cada publicación queda aquí con quién, cuándo y por qué.',
     revision: 'Revisión', by: 'Quién', when: 'Cuándo', why: 'Por qué', inForce: 'En vigor', toCome: 'Desde {{when}}',

@@ -36,7 +36,8 @@ export function FourEyes() {
                   wallet_load === null ? null : t('twoLoad', { most: money(wallet_load ?? 0, currency, language) }),
                   t('twoAdjust'),
                 ]
-                  .filter(Boolean)
+                  .filter((each) => each !== null)
+                  .map((each) => `${each.charAt(0).toLocaleUpperCase(language)}${each.slice(1)}`)
                   .join(' · ')}
               </Text>
             )}
