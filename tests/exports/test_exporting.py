@@ -7,7 +7,7 @@ import csv
 import io
 import zipfile
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,12 @@ import pytest
 from telling import POINTS, Teller
 
 from puntal.entrypoints.worker_schedule import clear_away
-from puntal.insight.exports import files, headings, making, sources, store
+from puntal.insight.exports import files, headings, making, sources, store, values
 from puntal.kit import jobs
 from puntal.kit.jobs import Work
+from puntal.ledger import model as ledger
+from puntal.rewards import model as rewards
+from puntal.rewards import model_vouchers
 
 Json = dict[str, Any]
 PROGRAM: Json = {
@@ -132,7 +135,31 @@ async def test_a_file_for_people_is_in_words(shop: Teller, language: str, expect
     text = (await in_words(shop, "orders", language)).decode("utf-8-sig")
     (order,) = csv.DictReader(io.StringIO(text, newline=""))
     assert order["Net amount" if language == "en" else "Importe neto"] == "100.00"
+    assert order["State" if language == "en" else "Estado"] == ("counted" if language == "en" else "cuenta")
+    text = (await in_words(shop, "transfers", language)).decode("utf-8-sig")
+    moved = next(csv.DictReader(io.StringIO(text, newline="")))
+    assert [*moved.values()][3:6] == (
+        ["Earned", "given by the program", "available"]
+        if language == "en"
+        else ["Ganado", "dado por el programa", "disponible"]
+    )
     assert (await in_words(shop, "orders", language, "xlsx")).startswith(b"PK")
+
+
+def test_every_state_and_kind_has_words() -> None:
+    """What a type says a column may hold is said in both languages."""
+    held: dict[tuple[str, str], tuple[str, ...]] = {
+        ("redemptions", "kind"): get_args(rewards.Kind),
+        ("redemptions", "state"): get_args(rewards.State),
+        ("redemptions", "fulfilment"): get_args(rewards.Fulfilment),
+        ("vouchers", "state"): get_args(model_vouchers.VoucherState),
+        ("vouchers", "origin"): get_args(model_vouchers.Origin),
+        ("vouchers", "ended_because"): get_args(model_vouchers.Because),
+        ("transfers", "from"): (*ledger.MEMBER_ACCOUNTS, *ledger.PROGRAM_ACCOUNTS),
+    }
+    for place, known in held.items():
+        assert set(known) == set(values.VALUES[place]), place
+        assert all(set(said) == {"en", "es"} for said in values.VALUES[place].values())
 
 
 def test_every_column_has_words() -> None:

@@ -15,10 +15,10 @@ import msgspec
 from puntal.engine.model import Compiled
 from puntal.insight.exports import sources
 from puntal.insight.exports.model import Kind, Language
+from puntal.insight.exports.values import VALUES
 from puntal.insight.naming import Names
 from puntal.kit.money import digits
 from puntal.programs.catalogue import labels_of
-from puntal.rules.fields import STATUSES
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "action": ("Action", "Acción"),
@@ -140,8 +140,8 @@ class Worded:
             return value.astimezone(self._program.zone).replace(microsecond=0)
         if name.endswith("_minor") and isinstance(value, int):
             return _scaled(value, digits(row["currency"] or self._program.document.currency))
-        if name == "status" and self._kind == "members":
-            return STATUSES.get(str(value), {}).get(self._language, value)
+        if (self._kind, name) in VALUES:
+            return VALUES[self._kind, name].get(str(value), {}).get(self._language, value)
         called: Mapping[str, Callable[[str], str]] = {
             "wallet": self._names.wallet,
             "reward": self._names.reward,
