@@ -172,6 +172,9 @@ def test_the_next_card_is_read_wherever_the_focus_is(
     expect(recorded).to_contain_text("Ben")
     expect(recorded).to_contain_text("12")
 
+    read(page, "BB-204")
+    expect(recorded).to_be_empty()
+    expect(amount).to_be_focused()
     read(page, "7700123", ends="Tab")
     page.get_by_role("heading", name="Anna").wait_for()
     # A receipt is read into its own field.

@@ -10,7 +10,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { WRAPS } from './deeds';
 import type { Keeping } from './kept';
-import { minorOf, numberOf, offlineSale, SaleFields } from './sale-fields';
+import { minorOf, MOST, numberOf, offlineSale, SaleFields } from './sale-fields';
 import { useTillWords } from './words';
 
 interface BlindProps {
@@ -58,7 +58,7 @@ export function Blind({ scanned, onKeep, onNext }: BlindProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (minor > 0) {
+          if (minor > 0 && (typed ?? 0) <= MOST) {
             sell.mutate();
           }
         }}
@@ -66,7 +66,7 @@ export function Blind({ scanned, onKeep, onNext }: BlindProps) {
         <Stack>
           <SaleFields currency={currency} typed={typed} onTyped={setTyped} receipt={receipt} onReceipt={setReceipt} busy={sell.isPending} />
           {sell.error ? <Failure failure={sell.error} writing retry={() => sell.mutate()} /> : null}
-          <Button type="submit" size="xl" fullWidth styles={WRAPS} loading={sell.isPending} disabled={minor <= 0}>
+          <Button type="submit" size="xl" fullWidth styles={WRAPS} loading={sell.isPending} disabled={minor <= 0 || (typed ?? 0) > MOST}>
             {t('keepSale', { amount: money(minor, currency, language) })}
           </Button>
           {scanned.length > LONGEST_CODE || scanned.includes('@') ? null : (

@@ -3,14 +3,14 @@
 import { useEffect, useRef } from 'react';
 
 /** Longest pause between two keys of a reader. People who type fast need about twice as long for each. */
-const GAP_MS = 50;
+const GAP_MS = 60;
 const LEAST = 4;
 /** So many figures in a row at that pace are no amount; letters never are. */
 const LEAST_FIGURES = 6;
 const AMOUNT = /^\d+[.,]\d{1,3}$/;
 const ENDS = new Set(['Enter', 'Tab']);
 
-/** Marks a field that takes what a reader reads itself, such as the number of a receipt. */
+/** Marks a field that takes what a reader reads itself: that of who is served, and the number of a receipt. */
 export const READS_ITSELF = { 'data-reads-itself': true };
 
 function isRead(keys: string): boolean {

@@ -6,6 +6,11 @@ import { decimals } from '@shared/format';
 import { READS_ITSELF } from './reader';
 import { useTillWords } from './words';
 
+/** Nobody takes in more at once; what looks like it is a card that was read into the amount. */
+export const MOST = 10_000_000;
+/** Marks the field of the amount. */
+export const AMOUNT = 'data-amount';
+
 interface SaleFieldsProps {
   currency: string;
   typed: number | null;
@@ -20,11 +25,12 @@ export function SaleFields({ currency, typed, onTyped, receipt, onReceipt, busy 
   return (
     <Group align="flex-end" gap="sm" wrap="wrap">
       <AmountInput
+        {...{ [AMOUNT]: true }}
         size="xl"
         label={t('amount')}
         value={typed}
         min={0}
-        max={10_000_000}
+        max={MOST}
         currency={currency}
         allowNegative={false}
         hideControls

@@ -11,7 +11,7 @@ import { useState } from 'react';
 import { useTillAmounts } from './amounts';
 import { useDeeds, WRAPS } from './deeds';
 import type { Keeping } from './kept';
-import { minorOf, numberOf, offlineSale, SaleFields } from './sale-fields';
+import { minorOf, MOST, numberOf, offlineSale, SaleFields } from './sale-fields';
 import type { Action } from './till';
 import { useTillWords } from './words';
 
@@ -121,7 +121,7 @@ export function Sale({ program, member, scanned, rewards, online, onDone, onKeep
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (minor <= 0 || !isSettled || busy) {
+          if (minor <= 0 || (typed ?? 0) > MOST || !isSettled || busy) {
             return;
           }
           if (online) {
@@ -185,7 +185,7 @@ export function Sale({ program, member, scanned, rewards, online, onDone, onKeep
             </Button>
           ) : null}
           {later.error ? <Failure failure={later.error} writing retry={() => later.mutate()} /> : null}
-          <Button type="submit" size="xl" fullWidth styles={WRAPS} loading={busy} disabled={minor <= 0 || !isSettled || (!online && !canWait)}>
+          <Button type="submit" size="xl" fullWidth styles={WRAPS} loading={busy} disabled={minor <= 0 || (typed ?? 0) > MOST || !isSettled || (!online && !canWait)}>
             {t(online ? 'takeIn' : 'keepSale', { amount: money(minor - off, currency, language) })}
           </Button>
         </Stack>

@@ -15,10 +15,11 @@ import { Blind } from './blind';
 import { useDeeds } from './deeds';
 import { Done } from './done';
 import { useKept, type Keeping } from './kept';
-import { useReader } from './reader';
+import { READS_ITSELF, useReader } from './reader';
 import { Recorded, type Notice } from './recorded';
 import { TillRewards } from './rewards';
 import { Sale } from './sale';
+import { AMOUNT } from './sale-fields';
 import { canScan, Scanner } from './scanner';
 import { NoStore, OtherStore } from './store';
 import { TillVouchers } from './vouchers';
@@ -56,22 +57,19 @@ function Counter() {
   const [fresh, setFresh] = useState<Action[]>([]);
   const [notice, setNotice] = useState<Notice | null>(null);
   const field = useRef<HTMLInputElement>(null);
+  const counter = useRef<HTMLDivElement>(null);
   const last = useRef('');
-  const lookup = api.useMutation('post', '/v1/programs/{program}/till/lookup', {
-    onSuccess: (found) => {
-      setServed(found);
-      if (!found.found) {
-        // What is typed next takes its place.
-        field.current?.select();
-      }
-    },
-  });
+  const lookup = api.useMutation('post', '/v1/programs/{program}/till/lookup', { onSuccess: setServed });
   const find = (asked: string): void => {
     const said = asked.trim();
     if (said === '') {
       return;
     }
     last.current = said;
+    if (document.activeElement === field.current) {
+      // What is typed or read next takes its place.
+      field.current?.select();
+    }
     setNotice(null);
     setServed(null);
     lookup.reset();
@@ -87,6 +85,10 @@ function Counter() {
     const isServed = lookup.isPending || served?.found === true || blind !== null;
     if (said !== last.current || !isServed) {
       find(said);
+    } else {
+      // She buys again, perhaps: what is typed next is an amount.
+      setNotice(null);
+      counter.current?.querySelector<HTMLElement>(`[${AMOUNT}]`)?.focus();
     }
   });
   const next = (): void => {
@@ -111,6 +113,10 @@ function Counter() {
   };
   const keeping = useKept(program, online, (taken) => {
     show(taken);
+    if (taken.length > 0) {
+      // It waits no more: it stands among what was done.
+      setNotice((now) => (now !== null && 'kept' in now ? null : now));
+    }
     anew();
   });
   const keep: Keeping['keep'] = async (words, who, what) => {
@@ -125,7 +131,7 @@ function Counter() {
   };
   const member = served?.member ?? null;
   return (
-    <Stack gap="lg" maw={760} mx="auto" w="100%">
+    <Stack ref={counter} gap="lg" maw={760} mx="auto" w="100%">
       {online ? null : (
         <Alert color="yellow" icon={<IconCloudOff size={18} />} title={t('offline')} role="status">
           {t('offlineText')}
@@ -153,6 +159,8 @@ function Counter() {
             data-autofocus
             autoFocus
             onChange={(event) => setText(event.currentTarget.value)}
+            onFocus={(event) => event.currentTarget.select()}
+            {...READS_ITSELF}
           />
           <Button
             type="submit"
