@@ -9,7 +9,7 @@ import pytest
 
 from puntal.access import queries
 from puntal.access.errors import ActionUnavailable, ApprovalDecided, ApprovalUnknown, OwnRequest
-from puntal.access.model import Approval, ApprovalId, ApprovalState, Caller
+from puntal.access.model import Approval, ApprovalId, ApprovalState, AuditFilter, Caller
 from puntal.access.operations import approvals, audit
 from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
@@ -165,8 +165,15 @@ async def test_the_log_is_read_in_pages_newest_first(tx: Transaction, program_id
     assert [entry.action for entry in newest] == ["program.closed", "points.adjusted", "points.adjusted"]
     assert newest[1:] + rest == lines[::-1]
     assert await queries.list_audit(
-        tx, ProgramId(program_id), before=None, limit=9, subject="member:2", action="points.adjusted"
+        tx, ProgramId(program_id), before=None, limit=9, only=AuditFilter(subject="member:2", action="points.adjusted")
     ) == [lines[2]]
+    for only, expected in (
+        (AuditFilter(actor=audit.SYSTEM), 1),
+        (AuditFilter(until=lines[0].at), 0),
+        (AuditFilter(since=lines[0].at), len(lines) + 1),
+    ):
+        found = await queries.list_audit(tx, ProgramId(program_id), before=None, limit=9, only=only)
+        assert len(found) == expected, only
 
 
 async def test_a_line_is_in_one_log(tx: Transaction, anna: Caller) -> None:

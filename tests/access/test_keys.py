@@ -23,7 +23,17 @@ from puntal.access.errors import (
     StaffUnknown,
 )
 from puntal.access.gate import Gate, KeyRing
-from puntal.access.model import ALL_PERMISSIONS, Caller, KeyTerms, NewKey, NewStaff, OrganizationId, Permission, StaffId
+from puntal.access.model import (
+    ALL_PERMISSIONS,
+    AuditFilter,
+    Caller,
+    KeyTerms,
+    NewKey,
+    NewStaff,
+    OrganizationId,
+    Permission,
+    StaffId,
+)
 from puntal.access.operations import keys, organization, staff
 from puntal.access.recent import FRESH
 from puntal.kit import clock, ids
@@ -133,7 +143,11 @@ async def test_revoking_within_the_overlap_ends_it_and_twice_changes_nothing(tx:
 
     assert again.revoked_at == NOON + timedelta(minutes=1)
     log = await queries.list_organization_audit(
-        tx, owner.organization_id, before=None, limit=10, subject=f"key:{old.key.id}", action="key.revoked"
+        tx,
+        owner.organization_id,
+        before=None,
+        limit=10,
+        only=AuditFilter(subject=f"key:{old.key.id}", action="key.revoked"),
     )
     assert len(log) == 1
 

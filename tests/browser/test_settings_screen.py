@@ -250,6 +250,11 @@ def test_the_log_says_who_did_what(visit: Visit, site: Site, shop: Shop) -> None
     page = visit(f"/p/{shop.slug}/settings/audit", language="es")
     page.get_by_role("region").get_by_text("Publicó el programa").first.wait_for()
     assert EMAIL not in page.content()
+    page.get_by_role("combobox", name="Quién").click()
+    page.get_by_role("option", name="El propio Puntal").click()
+    page.get_by_text("No se encontró nada").wait_for()
+    assert "who=system" in page.url
+    visit.everywhere(page)
 
 
 def test_what_is_above_a_limit_waits_for_a_second_person(visit: Visit, site: Site) -> None:

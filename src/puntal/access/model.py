@@ -297,6 +297,17 @@ class AuditEntry:
     detail: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which lines of a log; what is None narrows nothing. `until` itself is left out."""
+
+    subject: str | None = None
+    action: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 class ApprovalState(StrEnum):
     """Where a request for a second person's word stands."""
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import Query, Request
 
 from puntal.access import queries
-from puntal.access.api.shapes import ApprovalOut, AuditEntryOut, DecideApproval, Filter
+from puntal.access.api.shapes import ApprovalOut, AuditEntryOut, DecideApproval, OnlyLines
 from puntal.access.dependencies import (
     Now,
     ProgramCaller,
@@ -36,12 +36,12 @@ async def list_audit(
     program_id: ProgramId,
     limit: Limit = 50,
     cursor: Cursor = None,
-    subject: Annotated[Filter, Query(description="Only about this, such as `member:<id>`.")] = None,
-    action: Annotated[Filter, Query(description="Only this, such as `points.adjusted`.")] = None,
+    *,
+    only: OnlyLines,
 ) -> Page[AuditEntryOut]:
     """Read who did what in the program, newest first."""
     before = last_id(cursor)
-    found = await queries.list_audit(tx, program_id, before=before, limit=limit + 1, subject=subject, action=action)
+    found = await queries.list_audit(tx, program_id, before=before, limit=limit + 1, only=only)
     rows, following = cut(found, limit, lambda entry: (entry.id,))
     names = await who.names(tx, [entry.actor for entry in rows])
     return Page(items=[AuditEntryOut.of(entry, names) for entry in rows], next=following)

@@ -7,14 +7,29 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi import Depends, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field
 
-from puntal.access.model import ApiKey, Approval, AuditEntry, Permission, Role, Staff
+from puntal.access.model import ApiKey, Approval, AuditEntry, AuditFilter, Permission, Role, Staff
 from puntal.access.model_asked import Asked
 
 Instant = Annotated[AwareDatetime, Field(gt=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Filter = Annotated[str | None, Field(max_length=200)]
+
+
+def audit_filter(
+    subject: Annotated[Filter, Query(description="Only about this, such as `member:<id>` or `key:<id>`.")] = None,
+    action: Annotated[Filter, Query(description="Only this, such as `points.adjusted`.")] = None,
+    actor: Annotated[Filter, Query(description="Only by this, such as `staff:<id>`.")] = None,
+    since: Annotated[Instant | None, Query(description="Only from then on.")] = None,
+    until: Annotated[Instant | None, Query(description="Only before then.")] = None,
+) -> AuditFilter:
+    """Read which lines of a log are asked for."""
+    return AuditFilter(subject=subject, action=action, actor=actor, since=since, until=until)
+
+
+OnlyLines = Annotated[AuditFilter, Depends(audit_filter)]
 
 
 class _In(BaseModel):

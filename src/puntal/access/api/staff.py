@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Query, Request
+from fastapi import Path, Request
 
 from puntal.access import phrases, policy, queries
-from puntal.access.api.shapes import AddStaff, AuditEntryOut, Filter, PutRole, RoleOut, StaffOut
+from puntal.access.api.shapes import AddStaff, AuditEntryOut, OnlyLines, PutRole, RoleOut, StaffOut
 from puntal.access.api.shapes_people import (
     ChangeStaff,
     InvitationOut,
@@ -222,14 +222,12 @@ async def list_audit(
     caller: OrganizationCaller,
     limit: Limit = 50,
     cursor: Cursor = None,
-    subject: Annotated[Filter, Query(description="Only about this, such as `key:<id>`.")] = None,
-    action: Annotated[Filter, Query(description="Only this, such as `key.revoked`.")] = None,
+    *,
+    only: OnlyLines,
 ) -> Page[AuditEntryOut]:
     """Read who did what above programs, newest first."""
     before = last_id(cursor)
-    found = await queries.list_organization_audit(
-        tx, caller.organization_id, before=before, limit=limit + 1, subject=subject, action=action
-    )
+    found = await queries.list_organization_audit(tx, caller.organization_id, before=before, limit=limit + 1, only=only)
     rows, following = cut(found, limit, lambda entry: (entry.id,))
     names = await who.names(tx, [entry.actor for entry in rows])
     return Page(items=[AuditEntryOut.of(entry, names) for entry in rows], next=following)

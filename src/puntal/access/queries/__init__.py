@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from puntal.access.model import (
     ApprovalId,
     ApprovalState,
     AuditEntry,
+    AuditFilter,
     FourEyes,
     KeyId,
     Organization,
@@ -31,6 +32,7 @@ from puntal.kit.db import ProgramId, Transaction
 
 _ORGANIZATION = "id, name, created_at, demo"
 _STAFF = "id, organization_id, email, name, role, store, locale, created_at, disabled_at, programs, theme"
+EVERY_LINE = AuditFilter()
 _AUDIT = "id, at, actor, action, subject, detail"
 
 FIND_ORGANIZATION = f"SELECT {_ORGANIZATION} FROM organization WHERE id = %(id)s"  # noqa: S608 - our own column list
@@ -123,6 +125,8 @@ WHERE program_id = %(program_id)s
   AND (%(before)s::uuid IS NULL OR id < %(before)s)
   AND (%(subject)s::text IS NULL OR subject = %(subject)s)
   AND (%(action)s::text IS NULL OR action = %(action)s)
+  AND (%(actor)s::text IS NULL OR actor = %(actor)s)
+  AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR at < %(until)s)
 ORDER BY id DESC LIMIT %(limit)s
 """  # noqa: S608 - our own column list
 
@@ -132,6 +136,8 @@ WHERE organization_id = %(organization_id)s
   AND (%(before)s::uuid IS NULL OR id < %(before)s)
   AND (%(subject)s::text IS NULL OR subject = %(subject)s)
   AND (%(action)s::text IS NULL OR action = %(action)s)
+  AND (%(actor)s::text IS NULL OR actor = %(actor)s)
+  AND (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR at < %(until)s)
 ORDER BY id DESC LIMIT %(limit)s
 """  # noqa: S608 - our own column list
 
@@ -311,15 +317,11 @@ async def list_audit(
     *,
     before: UUID | None,
     limit: int,
-    subject: str | None = None,
-    action: str | None = None,
+    only: AuditFilter = EVERY_LINE,
 ) -> list[AuditEntry]:
     """Return what was done in a program, newest first, older than `before`."""
-    return await _audit(
-        tx,
-        LIST_AUDIT,
-        {"program_id": program_id, "before": before, "limit": limit, "subject": subject, "action": action},
-    )
+    named = {"program_id": program_id, "before": before, "limit": limit} | asdict(only)
+    return await _audit(tx, LIST_AUDIT, named)
 
 
 async def list_organization_audit(
@@ -328,21 +330,11 @@ async def list_organization_audit(
     *,
     before: UUID | None,
     limit: int,
-    subject: str | None = None,
-    action: str | None = None,
+    only: AuditFilter = EVERY_LINE,
 ) -> list[AuditEntry]:
     """Return what was done above programs, newest first, older than `before`."""
-    return await _audit(
-        tx,
-        LIST_ORGANIZATION_AUDIT,
-        {
-            "organization_id": organization_id,
-            "before": before,
-            "limit": limit,
-            "subject": subject,
-            "action": action,
-        },
-    )
+    named = {"organization_id": organization_id, "before": before, "limit": limit} | asdict(only)
+    return await _audit(tx, LIST_ORGANIZATION_AUDIT, named)
 
 
 async def list_approvals(

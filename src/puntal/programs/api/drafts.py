@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from puntal.access import queries as access
 from puntal.access.dependencies import Locale, Now, ProgramCaller, ProgramId, ProgramTx, program_router, requires
-from puntal.access.model import Permission
+from puntal.access.model import AuditFilter, Permission
 from puntal.access.queries import who
 from puntal.kit.errors import Malformed
 from puntal.programs import operations, policy, queries, source
@@ -50,7 +50,7 @@ async def get_draft(request: Request, tx: ProgramTx, program_id: ProgramId) -> R
         if found is None:
             raise NoDraft
         draft = Draft(document=found[1], version=0)
-    last = await access.list_audit(tx, program_id, before=None, limit=1, action=operations.SAVED)
+    last = await access.list_audit(tx, program_id, before=None, limit=1, only=AuditFilter(action=operations.SAVED))
     names = await who.names(tx, [entry.actor for entry in last])
     return answered(
         request,

@@ -92,12 +92,19 @@ const jobsRoute = createRoute({
   component: lazyRouteComponent(() => import('./jobs'), 'JobsPage'),
 });
 
+function isDay(value: unknown): value is string {
+  return typeof value === 'string' && /^20\d{2}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
 const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/audit',
-  validateSearch: (search: Record<string, unknown>): { whole?: true; action?: string } => ({
+  validateSearch: (search: Record<string, unknown>): { whole?: true; action?: string; who?: string; from?: string; through?: string } => ({
     ...(search['whole'] === true ? { whole: true as const } : {}),
     ...(typeof search['action'] === 'string' && search['action'] !== '' ? { action: search['action'] } : {}),
+    ...(typeof search['who'] === 'string' && search['who'] !== '' ? { who: search['who'] } : {}),
+    ...(isDay(search['from']) ? { from: search['from'] } : {}),
+    ...(isDay(search['through']) ? { through: search['through'] } : {}),
   }),
   component: lazyRouteComponent(() => import('./audit'), 'AuditPage'),
 });
