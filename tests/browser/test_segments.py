@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from conftest import Shop, Site, Visit
+from conftest import PHRASE, Shop, Site, Visit
 
 WORDS = {
     "en": {
@@ -144,3 +144,22 @@ def test_a_segment_is_made_by_keyboard_alone(visit: Visit, site: Site) -> None:
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     page.get_by_text("What publishing changes").wait_for()
+
+
+def test_a_session_that_ends_takes_no_condition_away(visit: Visit, site: Site) -> None:
+    """The question that could not be read is there after she signed in again, with its count."""
+    shop = site.open_shop(people=2)
+    visit.forgive("401")
+    page = visit(f"/p/{shop.slug}/segments/new")
+    page.get_by_role("button", name="Add a condition").wait_for()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Add a condition").click()
+    page.get_by_role("combobox", name="What is asked").click()
+    page.get_by_role("option", name="Orders", exact=True).click()
+    page.get_by_role("textbox", name="Value").fill("1")
+    again = page.get_by_role("dialog", name="Your session has ended")
+    again.get_by_label("Password", exact=True).fill(PHRASE)
+    page.keyboard.press("Enter")
+    expect(again).to_have_count(0)
+    expect(page.get_by_role("combobox", name="What is asked")).to_have_value("Orders")
+    expect(page.get_by_test_id("audience-count")).to_have_text("2")

@@ -35,8 +35,10 @@ export default function Builder(props: ConditionsProps) {
     { params: { path: { program } }, body: { ...query, when: value ?? {} } },
     { enabled: isOther },
   );
-  if (fields.error ?? short.error) {
-    return <Failure failure={fields.error ?? short.error} retry={() => void (fields.error ? fields.refetch() : short.refetch())} />;
+  // What is being built is asked under the same name: that it could not be read takes nothing away from it.
+  const failure = fields.data === undefined ? fields.error : isOther ? short.error : null;
+  if (failure) {
+    return <Failure failure={failure} retry={() => void (fields.error ? fields.refetch() : short.refetch())} />;
   }
   if (catalogue === null || (isOther && short.data === undefined)) {
     return <Waiting rows={3} height={36} />;
