@@ -149,7 +149,7 @@ function Actions({ person, self, choose }: { person: Person; self: boolean; choo
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item onClick={() => choose({ what: 'change', person })}>{t('change')}</Menu.Item>
-        <Menu.Item onClick={() => choose({ what: 'reset', person })}>{t('newPassword')}</Menu.Item>
+        {person.disabled_at === null ? <Menu.Item onClick={() => choose({ what: 'reset', person })}>{t('newPassword')}</Menu.Item> : null}
         {self ? null : person.disabled_at === null ? (
           <Menu.Item color="red" onClick={() => choose({ what: 'disable', person })}>
             {t('disable')}
