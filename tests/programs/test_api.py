@@ -181,7 +181,7 @@ async def test_publish_compare_and_roll_back(client: httpx2.AsyncClient, at: str
     renamed = a_document(name="Club Alba")
     compared = await client.post(f"{at}/program/diff", content=source.dump_json(renamed), headers=JSON)
     assert (
-        compared.json()["changes"][0]["words"] == "The name of the program changes from «Club Aurora» to «Club Alba»."
+        compared.json()["changes"][0]["words"] == "The name of the program changes from “Club Aurora” to “Club Alba”."
     )
     spoken = await client.post(
         f"{at}/program/diff", content=source.dump_json(renamed), headers=JSON | {"accept-language": "es"}

@@ -190,8 +190,8 @@ def test_a_changed_rate_is_told_with_both_rates() -> None:
 
     assert (change.kind, change.path, change.id) == ("changed", "/earning/0/award", "purchases")
     assert change.words["en"] == (
-        "The award of rule 'Your shopping' changes from «1 point per €1.00 of the order» to «2 points per €1.00 of "
-        "the order»."
+        "The award of rule 'Your shopping' changes from “1 point per €1.00 of the order” to “2 points per €1.00 of "
+        "the order”."
     )
 
 

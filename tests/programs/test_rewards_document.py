@@ -223,7 +223,7 @@ def test_a_difference_of_rewards_is_told_in_words() -> None:
 
     assert told == [
         "Reward 'gone' is gone.",
-        "The cost of reward 'five' changes from «costs 500 points» to «costs 600 points».",
+        "The cost of reward 'five' changes from “costs 500 points” to “costs 600 points”.",
         "Reward 'new' is new: Free shipping; costs nothing.",
     ]
 

@@ -87,9 +87,11 @@ def wallets_out(program: Compiled, locale: str) -> list[TillWalletOut]:
     """Return how amounts of every wallet are written."""
     found = []
     for id, wallet in program.document.wallets.items():
-        labels = labels_of(wallet.label)
-        name = labels.get(locale) or labels.get(locale[:2]) or labels.get("en") or id.replace("_", " ")
-        found.append(TillWalletOut(wallet=id, name=name, currency=wallet.currency, scale=wallet.scale))
+        name, one = (
+            labels.get(locale) or labels.get(locale[:2]) or labels.get("en") or id.replace("_", " ")
+            for labels in (labels_of(wallet.label), labels_of(wallet.label, one=True))
+        )
+        found.append(TillWalletOut(wallet=id, name=name, one=one, currency=wallet.currency, scale=wallet.scale))
     return found
 
 

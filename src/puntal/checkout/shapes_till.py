@@ -99,6 +99,7 @@ class TillWalletOut(BaseModel):
 
     wallet: str = Field(examples=["points"])
     name: str = Field(examples=["points"])
+    one: str = Field(description="What one of them is called.", examples=["point"])
     currency: str | None = Field(description="Of money: amounts are its minor units.")
     scale: int = Field(description="Decimals of what is not money.")
 

@@ -77,13 +77,16 @@ def pay_labels(program: Program, wallet: str) -> Text:
     return {language: text.format(units=called.get(language, any_language)) for language, text in _PAY.items()}
 
 
-def labels_of(text: Text | None) -> dict[str, str]:
-    """Return a text per language, plural where there is one; one text for all counts as English and Spanish."""
+def labels_of(text: Text | None, *, one: bool = False) -> dict[str, str]:
+    """Return a text per language, plural where there is one, or for `one`; one text for all is English and Spanish."""
     if text is None:
         return {}
     if isinstance(text, str):
         return {"en": text, "es": text}
-    return {locale: word.other if isinstance(word, Plural) else word for locale, word in text.items()}
+    return {
+        locale: word if not isinstance(word, Plural) else word.one if one else word.other
+        for locale, word in text.items()
+    }
 
 
 def _named(program: Program) -> dict[str, dict[str, Labels]]:

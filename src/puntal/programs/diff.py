@@ -255,21 +255,21 @@ def _value(speaker: Speaker, entity: BaseModel, key: str, value: Any, phrases: M
             "limit": lambda: ", ".join(speaker.limit(one) for one in each_of(value)),
         }
         if key in clauses:
-            return f"«{clauses[key]()}»"
+            return phrases["quoted"].format(v=clauses[key]())
     if isinstance(entity, Reward):
         told = _of_reward(RewardSpeaker(speaker), key, value)
         if told:
-            return f"«{told}»"
+            return phrases["quoted"].format(v=told)
         if key == "when":
-            return f"«{speaker.condition(value, PURCHASE)}»"
+            return phrases["quoted"].format(v=speaker.condition(value, PURCHASE))
     if isinstance(value, Stacking):
-        return f"«{RewardSpeaker(speaker).stacking(value)}»"
+        return phrases["quoted"].format(v=RewardSpeaker(speaker).stacking(value))
     if key == "audience":
-        return f"«{speaker.people(value)}»"
+        return phrases["quoted"].format(v=speaker.people(value))
     if key == "budget":
-        return f"«{speaker.budget(value)}»"
+        return phrases["quoted"].format(v=speaker.budget(value))
     if isinstance(entity, Segment) and key == "when":
-        return f"«{speaker.segment(value)}»"
+        return phrases["quoted"].format(v=speaker.segment(value))
     return _plain_value(speaker, value, phrases)
 
 
@@ -300,11 +300,11 @@ def _plain_value(speaker: Speaker, value: Any, phrases: Mapping[str, str]) -> st
         case Span():
             return speaker.span(value)
         case Expiry():
-            return f"«{speaker.expiry(value)}»"
+            return phrases["quoted"].format(v=speaker.expiry(value))
         case Available():
-            return f"«{speaker.available(value)}»"
+            return phrases["quoted"].format(v=speaker.available(value))
         case str():
-            return f"«{value}»"
+            return phrases["quoted"].format(v=value)
         case int():
             return speaker.number(value)
         case Mapping():

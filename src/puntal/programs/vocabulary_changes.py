@@ -32,6 +32,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "yes": "yes",
         "no": "no",
         "none": "nothing",
+        "quoted": "“{v}”",
     },
     "es": {
         "added": "{what} '{name}': se añade. {words}",
@@ -60,6 +61,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "yes": "sí",
         "no": "no",
         "none": "nada",
+        "quoted": "«{v}»",
     },
 }
 

@@ -4,6 +4,7 @@ import { api } from '@api';
 import { shortDay } from '@shared/days';
 import type { Limit, Rule } from '@shared/draft/document';
 import { whole } from '@shared/format';
+import { useNames } from '@shared/names';
 import { useMay } from '@shared/session';
 import { useProgramWords } from './words';
 
@@ -33,7 +34,10 @@ export function RuleBadges({ program, rule, phase, campaign }: RuleBadgesProps) 
   const { t, language } = useProgramWords();
   const budget = (useBudgets(program).data?.items ?? []).filter((each) => each.budget === `rule:${rule.id}`).sort((one, other) => other.share - one.share)[0];
   const limits = (Array.isArray(rule.limit) ? rule.limit : rule.limit ? [rule.limit] : []) as Limit[];
+  const names = useNames();
   const times = rule.multiply?.times;
+  const wallets = new Set([rule.award ?? []].flat().map((each) => each.wallet));
+  const given = wallets.size === 1 ? [...wallets][0] : undefined;
   const { from, through } = rule;
   const dates = !from && !through ? undefined : `${from ? shortDay(from.slice(0, 10), language) : '…'} – ${through ? shortDay(through.slice(0, 10), language) : '…'}`;
   const mark = (key: string, text: string, color: string) => (
@@ -50,7 +54,9 @@ export function RuleBadges({ program, rule, phase, campaign }: RuleBadgesProps) 
       {limits.map((each, index) => {
         const per = typeof each.per === 'string' ? each.per : each.per === undefined ? 'lifetime' : 'rolling';
         const most = each.times ?? each.points;
-        return most === undefined || most === null ? null : mark(`limit ${index}`, t(each.times ? 'limitTimes' : 'limitPoints', { most: whole(most, language), per: t(`per_${per as 'day'}`) }), 'gray');
+        const words = { most: whole(most ?? 0, language), per: t(`per_${per as 'day'}`) };
+        const told = each.times ? t('limitTimes', words) : given === undefined ? t('limitPoints', words) : t('limitUnits', { ...words, units: names.units(given, most ?? 0) });
+        return most === undefined || most === null ? null : mark(`limit ${index}`, told, 'gray');
       })}
       {budget === undefined ? null : mark('budget', t('budgetShare', { share: budget.share }), budget.share >= 100 ? 'red' : budget.share >= 80 ? 'orange' : 'teal')}
     </>

@@ -27,5 +27,10 @@ export function useTillAmounts(): Amounts {
     const format = { minimumFractionDigits: scale, maximumFractionDigits: scale, useGrouping: 'always' } as Intl.NumberFormatOptions;
     return new Intl.NumberFormat(language, format).format(units / 10 ** scale);
   };
-  return { bare, name, full: (id, units) => (find(id)?.currency ? bare(id, units) : `${bare(id, units)} ${name(id)}`) };
+  const full = (id: string, units: number): string => {
+    const wallet = find(id);
+    const isOne = Math.abs(units) === 10 ** (wallet?.scale ?? 0);
+    return wallet?.currency ? bare(id, units) : `${bare(id, units)} ${isOne ? (wallet?.one ?? id) : name(id)}`;
+  };
+  return { bare, name, full };
 }
