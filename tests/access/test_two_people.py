@@ -13,9 +13,9 @@ from signers import MakeKey
 from puntal.access.model import PUBLISH, Caller, FourEyes
 from puntal.access.operations import approvals
 from puntal.access.operations.approvals import Postponed
-from puntal.access.phrases import Words
 from puntal.kit import clock
 from puntal.kit.db import Database, ProgramId
+from puntal.kit.words import Words
 
 RENAMED = DOCUMENT | {"name": "Club Nuevo"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from puntal.access.phrases import Words
+from puntal.kit.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from puntal.access.model import Permission
-
-
-class Words(NamedTuple):
-    """The same in both languages."""
-
-    en: str
-    es: str
-
+from puntal.kit.words import Words
 
 GROUPS: Mapping[str, Words] = {
     "members": Words("Members", "Miembros"),

@@ -29,11 +29,11 @@ from puntal.access.model import (
     Permission,
 )
 from puntal.access.model_asked import Asked, Named
-from puntal.access.phrases import Words
 from puntal.entrypoints.programs import Programs
 from puntal.insight.naming import Names
 from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.money import digits
+from puntal.kit.words import Words
 from puntal.members import queries as people
 from puntal.points import operations as wallets
 from puntal.points.model import Terms

@@ -68,7 +68,9 @@ def check(
         parsed, faults = _run(work, as_json=as_json)
     advice = operations.advise(parsed) if parsed is not None else []
     if as_json:
-        _print_json({"ok": not faults, "faults": faults, "advice": advice})
+        locale = settings().locale
+        told = [[each.told(locale)._asdict() for each in some] for some in (faults, advice)]
+        _print_json({"ok": not faults, "faults": told[0], "advice": told[1]})
     else:
         _print_faults(file, faults, advice)
     if faults:
@@ -321,7 +323,7 @@ def _print_json(value: object) -> None:
 def _print_faults(file: Path | None, faults: Sequence[Fault], advice: Sequence[Fault]) -> None:
     console = Console(stderr=bool(faults), soft_wrap=True)
     for style, found in (("red", faults), ("yellow", advice)):
-        for fault in found:
+        for fault in (each.told(settings().locale) for each in found):
             hint = f"\n    → {escape(fault.suggestion)}" if fault.suggestion else ""
             console.print(f"[{style}]{escape(fault.path or '/')}[/]  {escape(fault.reason)}{hint}")
     if not faults and file is not None:

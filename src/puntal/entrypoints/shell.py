@@ -49,7 +49,7 @@ def refuse(refusal: Refusal, *, as_json: bool) -> NoReturn:
     else:
         typer.echo(refusal.title(locale), err=True)
         for fault in refusal.faults if isinstance(refusal, Faulty) else ():
-            typer.echo(f"  {fault.path or '/'}  {fault.reason}", err=True)
+            typer.echo(f"  {fault.path or '/'}  {fault.told(locale).reason}", err=True)
     raise typer.Exit(REFUSED) from refusal
 
 

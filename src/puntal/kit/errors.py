@@ -7,7 +7,9 @@ Refusals know kinds (`Conflict`), not HTTP statuses: `puntal.kit.problem` knows 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from puntal.kit.words import Words, said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -155,14 +157,28 @@ class Fault:
     Attributes:
         path: JSON pointer to the guilty value; the empty string is the whole document.
         code: Stable name, as for refusals.
-        reason: A sentence for a person.
+        reason: A sentence for a person, in both languages where it has any.
         suggestion: What to write instead, where that is known.
     """
 
     path: str
     code: str
+    reason: str | Words
+    suggestion: str | Words | None = None
+
+    def told(self, locale: str) -> Told:
+        """Return it for one reader."""
+        suggestion = None if self.suggestion is None else said(self.suggestion, locale)
+        return Told(self.path, self.code, said(self.reason, locale), suggestion)
+
+
+class Told(NamedTuple):
+    """A fault in one language."""
+
+    path: str
+    code: str
     reason: str
-    suggestion: str | None = None
+    suggestion: str | None
 
 
 class Faulty(Invalid):

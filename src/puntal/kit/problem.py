@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from puntal.kit import errors
-from puntal.kit.errors import Fault, Faulty, Refusal, pointer
+from puntal.kit.errors import Faulty, Refusal, Told, pointer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,11 +69,11 @@ def of_refusal(refusal: Refusal, locale: str) -> dict[str, Any]:
         "status": status_of(refusal),
     }
     if isinstance(refusal, Faulty):
-        problem["errors"] = [as_error(fault) for fault in refusal.faults]
+        problem["errors"] = [as_error(fault.told(locale)) for fault in refusal.faults]
     return problem
 
 
-def as_error(fault: Fault) -> dict[str, str]:
+def as_error(fault: Told) -> dict[str, str]:
     """Return a fault as a member of `errors`."""
     error = {"path": fault.path, "code": fault.code, "reason": fault.reason}
     return error if fault.suggestion is None else error | {"suggestion": fault.suggestion}

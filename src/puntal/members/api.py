@@ -24,6 +24,7 @@ from puntal.kit.db import Transaction
 from puntal.kit.errors import Faulty, Refusal
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import LAST_ID, Page, cut, read_cursor
+from puntal.kit.words import said
 from puntal.members import operations, queries
 from puntal.members.errors import UnknownMember
 from puntal.members.model import MEMBERS, Enrolled, Evidence, Profile, Status
@@ -383,5 +384,5 @@ def answer_item(answer: Enrolled | Refusal, locale: str) -> BulkItemOut:
     if isinstance(answer, Enrolled):
         return BulkItemOut(enrolled=_enrolled(answer))
     faults = answer.faults if isinstance(answer, Faulty) else []
-    errors = [{"path": one.path, "code": one.code, "reason": one.reason} for one in faults]
+    errors = [{"path": one.path, "code": one.code, "reason": said(one.reason, locale)} for one in faults]
     return BulkItemOut(refused=RefusedOut(type=answer.code, title=answer.title(locale), errors=errors))

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from puntal.access.model import WALLET_CREDIT, WALLET_LOAD, WALLET_PAYOUT, Caller
 from puntal.access.operations import approvals
-from puntal.access.phrases import Words
 from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.money import major
+from puntal.kit.words import Words
 from puntal.payments import store
 from puntal.payments.model import PaymentKind, Wanted
 from puntal.points.model import Terms

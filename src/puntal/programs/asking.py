@@ -8,8 +8,8 @@ from typing import Any
 
 from puntal.access.model import PUBLISH, Caller
 from puntal.access.operations import approvals
-from puntal.access.phrases import Words
 from puntal.kit.db import ProgramId, Transaction
+from puntal.kit.words import Words
 from puntal.programs import operations, queries, source
 from puntal.programs.diff import diff
 from puntal.programs.errors import ProgramFaulty, RevisionNotFound

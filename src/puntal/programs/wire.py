@@ -108,12 +108,12 @@ class CheckOut(BaseModel):
     advice: list[FaultOut] = Field(description="What can be published as it is and probably should not.")
 
     @classmethod
-    def of(cls, faults: Sequence[Fault], advice: Sequence[Fault]) -> CheckOut:
+    def of(cls, faults: Sequence[Fault], advice: Sequence[Fault], locale: str) -> CheckOut:
         """Return what was found."""
         return cls(
             ok=not faults,
-            faults=[FaultOut.model_validate(fault) for fault in faults],
-            advice=[FaultOut.model_validate(fault) for fault in advice],
+            faults=[FaultOut.model_validate(fault.told(locale)) for fault in faults],
+            advice=[FaultOut.model_validate(fault.told(locale)) for fault in advice],
         )
 
 
@@ -142,10 +142,12 @@ class ToldOut(CheckOut):
         told: Sequence[Told],
         events: Mapping[str, str],
         digest: str | None,
+        locale: str,
     ) -> ToldOut:
         """Return what was found and said."""
         sentences = [SentenceOut.model_validate(each) for each in told]
-        return cls(**CheckOut.of(faults, advice).model_dump(), sentences=sentences, events=dict(events), digest=digest)
+        checked = CheckOut.of(faults, advice, locale).model_dump()
+        return cls(**checked, sentences=sentences, events=dict(events), digest=digest)
 
 
 class ReadOut(BaseModel):

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from puntal.access.model import CARD_ACTIVATE, CARD_PAYOUT, CARD_SELL, VOUCHER_IMPORT, VOUCHER_ISSUE, Caller
 from puntal.access.operations import approvals
-from puntal.access.phrases import Words
 from puntal.kit.db import ProgramId, Transaction
 from puntal.kit.money import major
+from puntal.kit.words import Words
 from puntal.points.model import Terms
 from puntal.rewards.model_vouchers import Batch, Voucher, ending
 from puntal.rewards.queries import cards

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from puntal.kit.errors import pointer
+from puntal.kit.words import Words
 from puntal.rules.catalogue import Catalogue
 from puntal.rules.errors import Fault, FaultyRule, fault
 from puntal.rules.logic import OF_QUANTIFIER, QUANTIFIERS, Question, read_question, write_question
@@ -281,7 +282,7 @@ class _Reader:
     ) -> Logic | None:
         at = f"{path}{pointer(operator)}"
         if operator not in (*_JSONLOGIC, "all"):
-            nearest = _INSTEAD.get(operator)
+            nearest: str | Words | None = _INSTEAD.get(operator)
             if nearest is None and isinstance(found := self.catalogue.find(operator), Fault):
                 nearest = found.suggestion
             return self._refuse(at, "unknown_operator", f"{operator} is neither a field nor an operator", nearest)
@@ -311,7 +312,7 @@ class _Reader:
     def _is_quantifier(self, value: object) -> bool:
         return isinstance(value, list) and len(value) > 0 and _is_lines(value[0])
 
-    def _refuse(self, path: str, code: str, reason: str, suggestion: str | None) -> Logic | None:
+    def _refuse(self, path: str, code: str, reason: str | Words, suggestion: str | Words | None) -> Logic | None:
         self.faults.append(fault(path, code, reason, suggestion))
         return None
 

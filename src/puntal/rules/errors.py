@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from puntal.kit.errors import Fault, Faulty
+from puntal.kit.words import Words
 
 __all__ = ["Fault", "FaultyRule", "fault"]
 
@@ -20,6 +21,6 @@ class FaultyRule(Faulty):
     }
 
 
-def fault(path: str, reason_code: str, reason: str, suggestion: str | None = None) -> Fault:
+def fault(path: str, reason_code: str, reason: str | Words, suggestion: str | Words | None = None) -> Fault:
     """Return a fault of this slice; `path` is a JSON pointer relative to the condition or formula."""
     return Fault(path=path, code=f"rules.{reason_code}", reason=reason, suggestion=suggestion)

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from puntal.kit.errors import Fault, pointer
+from puntal.kit.words import Words
 from puntal.rules.catalogue import Catalogue
 from puntal.rules.errors import FaultyRule, fault
 from puntal.rules.model import Facts, Field, Scope, Type
@@ -283,7 +284,7 @@ class _Reader:
         found = self.catalogue.find(name) if isinstance(name, str) else None
         return found if isinstance(found, Field) else None
 
-    def _refuse(self, path: str, code: str, reason: str, suggestion: str | None = None) -> None:
+    def _refuse(self, path: str, code: str, reason: str | Words, suggestion: str | Words | None = None) -> None:
         self.faults.append(fault(path, code, reason, suggestion))
 
 

@@ -11,7 +11,7 @@ from puntal.access import phrases, policy
 from puntal.access.api.shapes import Name, StaffOut
 from puntal.access.api.shapes_sign_in import Password
 from puntal.access.model import Permission, Role, Store
-from puntal.access.phrases import Words
+from puntal.kit.words import Words
 
 Theme = Literal["system", "light", "dark"]
 Language = Literal["en", "es"]

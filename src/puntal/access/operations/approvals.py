@@ -24,10 +24,10 @@ from puntal.access.model_asked import Asked
 from puntal.access.model_notifications import NotificationCode
 from puntal.access.operations import audit, notifications
 from puntal.access.operations.staff import check_appoints
-from puntal.access.phrases import Words
 from puntal.access.store import people
 from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
+from puntal.kit.words import Words
 
 Perform: TypeAlias = Callable[[Transaction, ProgramId, Approval, datetime], Awaitable[None]]
 """Does what was approved, in the transaction of the decision; `approval.id` is its idempotency key."""

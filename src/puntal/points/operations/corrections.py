@@ -10,9 +10,9 @@ from uuid import UUID
 
 from puntal.access.model import ApprovalId
 from puntal.access.operations import approvals, audit
-from puntal.access.phrases import Words
 from puntal.kit import ids
 from puntal.kit.db import ProgramId, Transaction
+from puntal.kit.words import Words
 from puntal.ledger.model import ADJUSTED
 from puntal.members import queries as people
 from puntal.points import policy

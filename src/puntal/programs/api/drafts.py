@@ -77,6 +77,7 @@ async def save_draft(
     program_id: ProgramId,
     caller: ProgramCaller,
     now: Now,
+    locale: Locale,
     if_match: Annotated[
         str | None, Header(description="The ETag you read; without it the draft is overwritten.", max_length=40)
     ] = None,
@@ -87,7 +88,7 @@ async def save_draft(
         tx, program_id, document, expected_version=_version(if_match), by=caller.actor, now=now
     )
     program, faults = await operations.check(tx, program_id, document)
-    said = CheckOut.of(faults, policy.advice(program) if program is not None else [])
+    said = CheckOut.of(faults, policy.advice(program, locale) if program is not None else [], locale)
     return respond(request, said.model_dump() | {"version": version}, headers={"ETag": f'"{version}"'})
 
 
@@ -98,10 +99,10 @@ async def save_draft(
     responses={400: UNREADABLE, 415: MEDIA},
     openapi_extra=body_of(None, EXAMPLE),
 )
-async def check_document(request: Request, tx: ProgramTx, program_id: ProgramId) -> CheckOut:
+async def check_document(request: Request, tx: ProgramTx, program_id: ProgramId, locale: Locale) -> CheckOut:
     """Say everything that publishing this document would find wrong; nothing is written."""
     program, faults = await operations.check(tx, program_id, await read_document(request))
-    return CheckOut.of(faults, policy.advice(program) if program is not None else [])
+    return CheckOut.of(faults, policy.advice(program, locale) if program is not None else [], locale)
 
 
 @router.post(
@@ -129,7 +130,7 @@ async def tell_document(request: Request, tx: ProgramTx, program_id: ProgramId, 
     program, faults = await operations.check(tx, program_id, await read_document(request))
     advice, told = ([], []) if program is None else (policy.advice(program, locale), tell(program, locale))
     digest = None if program is None else source.digest(program)
-    return ToldOut.of_told(faults, advice, told, events(program, locale), digest)
+    return ToldOut.of_told(faults, advice, told, events(program, locale), digest, locale)
 
 
 @router.post(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from puntal.kit.errors import Fault, pointer
+from puntal.kit.words import Words
 from puntal.programs.policy.structure import nearest
 
 Step = str | int
@@ -21,7 +22,7 @@ class Place:
     def __truediv__(self, step: Step) -> Place:
         return replace(self, steps=(*self.steps, step))
 
-    def fault(self, code: str, reason: str, suggestion: str | None = None) -> None:
+    def fault(self, code: str, reason: str | Words, suggestion: str | Words | None = None) -> None:
         """Collect one fault of this place."""
         self.faults.append(
             Fault(path=pointer(*self.steps), code=f"programs.{code}", reason=reason, suggestion=suggestion)

@@ -22,7 +22,6 @@ from puntal.access.dependencies import (
 )
 from puntal.access.model import VOUCHER_BATCH, Caller, Permission
 from puntal.access.operations import approvals, audit
-from puntal.access.phrases import Words
 from puntal.kit import db as kit_db
 from puntal.kit import http, ids
 from puntal.kit.db import Database, Transaction
@@ -30,6 +29,7 @@ from puntal.kit.errors import Fault, Faulty, UnsupportedMedia
 from puntal.kit.http import Cursor, Limit
 from puntal.kit.pages import LAST_ID, Page, cut, read_cursor
 from puntal.kit.sheets import cell
+from puntal.kit.words import Words
 from puntal.ledger.queries import NOBODY
 from puntal.rewards.api.finding import CurrentProgram, Loaded, reward_of
 from puntal.rewards.api.shapes_vouchers import (

@@ -146,7 +146,7 @@ async def check_condition(request: Request, tx: ProgramTx, program_id: ProgramId
     try:
         logic = expand(asked.when, catalogue, line=asked.of == "line")
     except FaultyRule as refusal:
-        faults = [FaultOut.model_validate(fault) for fault in refusal.faults]
+        faults = [FaultOut.model_validate(fault.told(locale)) for fault in refusal.faults]
         said = ConditionOut(sentence=None, when=None, faults=faults).model_dump(mode="json")
     else:
         words = sentence(logic, catalogue, locale)
