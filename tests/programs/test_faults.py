@@ -19,7 +19,7 @@ PER_EURO = {"wallet": "points", "points": 1, "per": "1.00 EUR"}
 
 def found(document: dict[str, Any], **beside: Any) -> dict[str, tuple[str, str | None]]:
     """Code and suggestion by path."""
-    return {fault.path: (fault.code, fault.suggestion) for fault in check(document, **beside)[1]}
+    return {fault.path: fault.told("en")[1::2] for fault in check(document, **beside)[1]}
 
 
 def test_a_program_without_faults_is_returned() -> None:

@@ -156,7 +156,7 @@ def test_gifts_and_cards_name_rewards_that_exist() -> None:
 
     _, faults = check(document)
 
-    assert [(fault.path, fault.suggestion) for fault in faults] == [
+    assert [(fault.path, fault.told("en").suggestion) for fault in faults] == [
         ("/wallets/stamps/card/reward", "did you mean 'five'?")
     ]
 
@@ -190,7 +190,9 @@ def test_a_reward_somebody_has_a_right_to_is_retired_not_dropped() -> None:
 
     _, faults = check(with_rewards(), previous=before, held=Held(rewards=frozenset({"five"})))
 
-    assert [(fault.path, fault.suggestion) for fault in faults] == [("/rewards", "keep it with 'retired: true'")]
+    assert [(fault.path, fault.told("en").suggestion) for fault in faults] == [
+        ("/rewards", "keep it with 'retired: true'")
+    ]
     assert check(with_rewards(a_reward(retired=True)), previous=before, held=Held(rewards=frozenset({"five"})))[1] == []
 
 

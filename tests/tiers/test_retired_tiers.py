@@ -136,7 +136,7 @@ async def test_publishing_places_nobody_new_in_it_and_takes_it_from_nobody(
         dropped = _with(TIERS[:2])
         with pytest.raises(Faulty) as refused:
             await programs.publish(tx, program_id, dropped, by="anna", now=NOON)
-        assert [(fault.code, fault.suggestion) for fault in refused.value.faults] == [
+        assert [(fault.code, fault.told("en").suggestion) for fault in refused.value.faults] == [
             ("programs.still_held", "keep it with 'retired: true'")
         ]
         ben = await a_member(tx, program_id, "ben@example.com")
