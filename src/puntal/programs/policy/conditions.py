@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from puntal.kit.words import Words
 from puntal.programs.catalogue import of_event, of_lines, of_segment
 from puntal.programs.document.builtin import ORDER_EVENTS
 from puntal.programs.document.earning import Award
@@ -39,7 +40,11 @@ class Conditions:
         logic = self._read(written, of_lines(self._catalogue), place, line=True)
         for field in sorted(fields_read(logic)) if logic is not None else []:
             if not field.startswith("line."):
-                place.fault("only_of_lines", f"whether a line is a gift card cannot depend on {field}", "line.product")
+                reason = Words(
+                    f"whether a line is a gift card cannot depend on {field}",
+                    f"que una línea sea una tarjeta regalo no puede depender de {field}",
+                )
+                place.fault("only_of_lines", reason, "line.product")
 
     def of_segments(self, root: Place) -> None:
         """Collect the faults of every segment, and segments that are made of themselves."""
@@ -51,17 +56,26 @@ class Conditions:
             for field in sorted(fields_read(logic)) if logic is not None else []:
                 found = self._catalogue.get(field)
                 if found.sql is None and found.metric is None:
-                    place.fault("not_countable", f"members cannot be counted by {field}", None)
+                    reason = Words(
+                        f"members cannot be counted by {field}", f"no se puede contar a los miembros por {field}"
+                    )
+                    place.fault("not_countable", reason, None)
         for name in made_of:
             if _reaches(name, name, made_of):
                 (root / "segments" / name / "when").fault(
-                    "circular", f"'{name}' is made of itself", "write the condition out"
+                    "circular",
+                    Words(f"'{name}' is made of itself", f"'{name}' se define a partir de sí mismo"),
+                    Words("write the condition out", "escribe la condición entera"),
                 )
 
     def of_formula(self, award: Award, event: str, place: Place) -> None:
         """Collect the faults of a formula; it needs a fallback, for when a field it reads has no value."""
         if award.fallback is None:
-            (place / "fallback").fault("missing", "a formula needs what to give when a value is missing", "fallback: 0")
+            reason = Words(
+                "a formula needs what to give when a value is missing",
+                "una fórmula necesita qué dar cuando falta un valor",
+            )
+            (place / "fallback").fault("missing", reason, "fallback: 0")
         try:
             compile_formula(award.formula, of_event(self._catalogue, event), line=event in ORDER_EVENTS)
         except FaultyRule as refusal:

@@ -11,13 +11,16 @@ from functools import cache
 from babel.numbers import is_currency, list_currencies
 from phonenumbers import SUPPORTED_REGIONS
 
+from puntal.kit.words import Words
 from puntal.programs.document.builtin import BUILT_IN_EVENTS
 from puntal.programs.document.program import PhaseName, Program
 from puntal.programs.document.values import LocalDay, People
 from puntal.programs.policy.collector import Place
+from puntal.programs.policy.phrases import did_you_mean
 from puntal.programs.policy.structure import nearest
 
 _PHASES: tuple[PhaseName, ...] = ("draft", "live", "spend_only", "closed")
+_REMOVE_ONE = Words("remove one of them", "quita uno de los dos")
 _FIELD = re.compile(r"(member|order|line|context)\.[a-z][a-z0-9_]{0,62}")
 
 
@@ -32,18 +35,23 @@ def check_header(program: Program, root: Place) -> None:
     if program.timezone not in zones:
         close = nearest(program.timezone, zones) or "Europe/Madrid"
         (root / "timezone").fault(
-            "unknown_timezone", f"there is no time zone '{program.timezone}'", f"did you mean '{close}'?"
+            "unknown_timezone",
+            Words(f"there is no time zone '{program.timezone}'", f"no existe la zona horaria '{program.timezone}'"),
+            did_you_mean(f"'{close}'"),
         )
     check_currency(program.currency, root / "currency")
     for name, wallet in program.wallets.items():
         if wallet.currency is not None:
             check_currency(wallet.currency, root / "wallets" / name / "currency")
     if len(set(program.locales)) < len(program.locales):
-        (root / "locales").fault("duplicate_id", "a language stands twice", None)
+        (root / "locales").fault("duplicate_id", Words("a language stands twice", "hay un idioma repetido"), None)
     if not program.locales:
-        (root / "locales").fault("one_needed", "a program speaks at least one language", "[en]")
+        reason = Words("a program speaks at least one language", "un programa habla al menos un idioma")
+        (root / "locales").fault("one_needed", reason, "[en]")
     if program.country is not None and program.country not in SUPPORTED_REGIONS:
-        (root / "country").fault("unknown_country", f"there is no country {program.country}", "two letters like 'ES'")
+        reason = Words(f"there is no country {program.country}", f"no existe el país {program.country}")
+        hint = Words("two letters like 'ES'", "dos letras como 'ES'")
+        (root / "country").fault("unknown_country", reason, hint)
     _phases(program, root / "phase")
     joining, place = program.joining, root / "joining"
     if isinstance(joining.who, People):
@@ -53,7 +61,11 @@ def check_header(program: Program, root: Place) -> None:
     for index, consent in enumerate(joining.consents):
         (place / "consents" / index).known(consent, purposes, "consent")
     if not joining.match:
-        (place / "match").fault("one_needed", "callers are recognised by at least one kind of identity", "[email]")
+        reason = Words(
+            "callers are recognised by at least one kind of identity",
+            "hace falta al menos un tipo de identidad para reconocer a quien llama",
+        )
+        (place / "match").fault("one_needed", reason, "[email]")
     places = root / "consents"
     root.unique([(consent.id, places / i / "id") for i, consent in enumerate(program.consents)], "consent")
 
@@ -62,36 +74,50 @@ def _by_itself(program: Program, place: Place) -> None:
     """Collect what contradicts joining without being asked."""
     joining = program.joining
     if joining.auto and joining.unknown_customer == "ignore":
-        reason = "who is ignored does not become a member automatically"
+        reason = Words(
+            "who is ignored does not become a member automatically",
+            "a quien no se tiene en cuenta no se le puede dar de alta automáticamente",
+        )
         (place / "unknown_customer").fault("contradiction", reason, "unknown_customer: guest")
     if joining.unknown_customer == "enrol" and not joining.enrols_strangers:
-        what = "agreed to nothing" if joining.restricted is None else "said nothing that leads into a segment"
-        (place / "unknown_customer").fault(
-            "stranger_cannot_join", f"an unknown customer has {what} yet", "unknown_customer: guest, auto: true"
+        reason = (
+            Words("an unknown customer has agreed to nothing yet", "un cliente desconocido aún no ha aceptado nada")
+            if joining.restricted is None
+            else Words(
+                "an unknown customer has said nothing that leads into a segment yet",
+                "un cliente desconocido aún no ha dicho nada que lo lleve a un segmento",
+            )
         )
+        (place / "unknown_customer").fault("stranger_cannot_join", reason, "unknown_customer: guest, auto: true")
     for index, domain in enumerate(joining.email.trusted_domains):
         if domain in joining.email.refused_domains:
             there = place / "email" / "trusted_domains" / index
-            there.fault("contradiction", f"'{domain}' is both trusted and refused", "remove one of them")
+            reason = Words(
+                f"'{domain}' is both trusted and refused", f"'{domain}' es a la vez de confianza y rechazado"
+            )
+            there.fault("contradiction", reason, _REMOVE_ONE)
 
 
 def check_currency(currency: str, place: Place) -> None:
     """Collect a fault unless ISO 4217 knows the currency."""
     if not is_currency(currency):
         close = nearest(currency, list_currencies()) or "EUR"
-        place.fault("unknown_currency", f"there is no currency {currency}", f"did you mean {close}?")
+        reason = Words(f"there is no currency {currency}", f"no existe la moneda {currency}")
+        place.fault("unknown_currency", reason, did_you_mean(close))
 
 
 def _phases(program: Program, place: Place) -> None:
     if isinstance(program.phase, str):
         return
     if not program.phase:
-        place.fault("one_needed", "say in which phase the program is", "live")
+        reason = Words("say in which phase the program is", "di en qué fase está el programa")
+        place.fault("one_needed", reason, "live")
     last: tuple[datetime, str] | None = None
     for name in (name for name in _PHASES if name in program.phase):
         at = moment(program.phase[name], end=False)
         if last is not None and at <= last[0]:
-            (place / name).fault("phases_in_order", f"'{name}' comes after '{last[1]}'", "a later day")
+            reason = Words(f"'{name}' comes after '{last[1]}'", f"'{name}' va después de '{last[1]}'")
+            (place / name).fault("phases_in_order", reason, Words("a later day", "un día posterior"))
         last = (at, name)
 
 
@@ -105,7 +131,11 @@ def moment(day: LocalDay, *, end: bool) -> datetime:
 def check_dates(from_: LocalDay | None, through: LocalDay | None, place: Place) -> None:
     """Collect a fault when the end is before the beginning."""
     if from_ is not None and through is not None and moment(from_, end=False) > moment(through, end=True):
-        (place / "through").fault("ends_before_it_begins", f"it begins {from_} and ends {through}", f"from {from_} on")
+        (place / "through").fault(
+            "ends_before_it_begins",
+            Words(f"it begins {from_} and ends {through}", f"empieza el {from_} y termina el {through}"),
+            Words(f"from {from_} on", f"a partir del {from_}"),
+        )
 
 
 def check_people(people: People, program: Program, place: Place) -> None:
@@ -115,7 +145,10 @@ def check_people(people: People, program: Program, place: Place) -> None:
             there = place / key / index
             there.known(segment, program.segments, "segment")
             if key == "none" and segment in people.any:
-                there.fault("contradiction", f"'{segment}' is both meant and not meant", "remove one of them")
+                reason = Words(
+                    f"'{segment}' is both meant and not meant", f"'{segment}' está a la vez incluido y excluido"
+                )
+                there.fault("contradiction", reason, _REMOVE_ONE)
 
 
 def check_declarations(program: Program, known_fields: Collection[str], root: Place) -> None:
@@ -126,16 +159,24 @@ def check_declarations(program: Program, known_fields: Collection[str], root: Pl
             bare = re.sub(r"[^a-z0-9_]", "_", name.rpartition(".")[2].lower()).strip("_") or "field"
             place.fault(
                 "bad_field_name",
-                "a field is member., order., line. or context. and a name of small letters, digits and underscores",
+                Words(
+                    "a field is member., order., line. or context. and a name of small letters, digits and underscores",
+                    "un campo es member., order., line. o context. y un nombre en minúsculas sin acento, cifras "
+                    "y guiones bajos",
+                ),
                 f"member.{bare}",
             )
         elif name in known_fields:
-            place.fault("built_in", f"{name} is built in", f"{name}_own")
+            place.fault("built_in", Words(f"{name} is built in", f"{name} ya viene incluido"), f"{name}_own")
         if (field.type == "choice") != bool(field.choices):
-            reason = "a choice needs its 'choices'" if field.type == "choice" else "only a choice has 'choices'"
+            reason = (
+                Words("a choice needs its 'choices'", "un campo de tipo 'choice' necesita sus 'choices'")
+                if field.type == "choice"
+                else Words("only a choice has 'choices'", "solo un campo de tipo 'choice' tiene 'choices'")
+            )
             (place / "choices").fault("choices", reason, "[pickup, home]" if field.type == "choice" else "type: choice")
         if len(set(field.choices)) < len(field.choices):
-            (place / "choices").fault("duplicate_id", "a choice stands twice", None)
+            (place / "choices").fault("duplicate_id", Words("a choice stands twice", "hay una opción repetida"), None)
     _events(program, root)
     for name, segment in program.segments.items():
         given = {"when": segment.when is not None, "list": segment.list is not None}
@@ -146,9 +187,11 @@ def _events(program: Program, root: Place) -> None:
     for name, event in program.events.items():
         place = root / "events" / name
         if name in BUILT_IN_EVENTS:
-            place.fault("built_in", f"the event '{name}' is built in", f"my_{name}")
+            reason = Words(f"the event '{name}' is built in", f"el evento '{name}' ya viene incluido")
+            place.fault("built_in", reason, f"my_{name}")
         if event.once_per is not None:
             (place / "once_per").known(event.once_per, event.fields, "field")
         for key, kind in event.fields.items():
             if kind == "choice":
-                (place / "fields" / key).fault("choices", "the fields of events have no choices", "text")
+                reason = Words("the fields of events have no choices", "los campos de los eventos no tienen opciones")
+                (place / "fields" / key).fault("choices", reason, "text")

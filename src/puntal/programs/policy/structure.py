@@ -12,16 +12,30 @@ import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, RootModel, ValidationError
 
 from puntal.kit.errors import Fault, pointer
+from puntal.kit.words import Words
 from puntal.programs.document import values
 from puntal.programs.document.program import Program
-from puntal.programs.policy.phrases import PATTERNS, PLAIN_TYPES, WRONG_SHAPE
+from puntal.programs.policy.phrases import (
+    FORMS,
+    LIST,
+    MAPPING,
+    NO_PATTERN,
+    NOT_VALID,
+    NOTHING,
+    PATTERNS,
+    PLAIN_TYPES,
+    RANGES,
+    REFUSED,
+    WRONG_SHAPE,
+    both_said,
+    did_you_mean,
+)
 
 Step = str | int
 
@@ -161,58 +175,62 @@ def _fault(problem: _Problem, data: Any) -> Fault:  # noqa: PLR0911 - one return
         name = str(problem.steps[-1])
         written = _at(data, problem.steps[:-1])
         close = nearest(name, written) if isinstance(written, Mapping) else None
-        hint = f"rename '{close}' to '{name}'" if close else f"add '{name}'"
-        return Fault(path=path, code="programs.missing", reason=f"'{name}' is required here", suggestion=hint)
+        hint = (
+            Words(f"rename '{close}' to '{name}'", f"cambia '{close}' por '{name}'")
+            if close
+            else Words(f"add '{name}'", f"añade '{name}'")
+        )
+        return _of("missing", path, Words(f"'{name}' is required here", f"aquí hace falta '{name}'"), hint)
     if kind == "extra_forbidden":
         name = str(problem.steps[-1])
         known = _keys(_types_at(problem.steps[:-1]))
-        close = nearest(name, known)
-        hint = f"did you mean '{close}'?" if close else "known here: " + ", ".join(known)
-        return Fault(path=path, code="programs.unknown_key", reason=f"there is no '{name}' here", suggestion=hint)
+        reason = Words(f"there is no '{name}' here", f"aquí no hay ningún '{name}'")
+        return _of("unknown_key", path, reason, _instead(name, known, Words("known here: ", "aquí se admiten: ")))
     if kind == "literal_error" or (kind == "no_form" and _choices(candidates) and isinstance(problem.value, str)):
-        choices = _choices(candidates)
-        close = nearest(str(problem.value), choices)
-        hint = f"did you mean '{close}'?" if close else "one of: " + ", ".join(choices)
-        return Fault(
-            path=path,
-            code="programs.unknown_choice",
-            reason=f"{_shown(problem.value)} is not a choice here",
-            suggestion=hint,
-        )
+        hint = _instead(str(problem.value), _choices(candidates), Words("one of: ", "uno de: "))
+        reason = both_said("{} is not a choice here", "{} no es una opción aquí", _shown(problem.value))
+        return _of("unknown_choice", path, reason, hint)
     if _accepts(candidates, values.MoneyText) and _is_number(problem.value):
-        return Fault(
-            path=path,
-            code="programs.bare_number",
-            reason="money is written with its currency; a bare number could be cents or euros",
-            suggestion=f'"{problem.value} {_currency(data)}"',
+        reason = Words(
+            "money is written with its currency; a bare number could be cents or euros",
+            "el dinero se escribe con su moneda; un número suelto podría ser céntimos o euros",
         )
+        return _of("bare_number", path, reason, f'"{problem.value} {_currency(data)}"')
     if kind == "string_pattern_mismatch":
         return _pattern_fault(path, str(context.get("pattern", "")), problem.value)
-    if kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
-        return Fault(path=path, code="programs.out_of_range", reason=_range(kind, context), suggestion=None)
+    if kind in RANGES:
+        return _of("out_of_range", path, _range(kind, context))
     if kind in {"too_short", "too_long", "string_too_long", "string_too_short"}:
-        least = context.get("min_length")
-        reason = f"at least {least} belongs here" if least else f"at most {context.get('max_length')} fit here"
-        return Fault(path=path, code="programs.wrong_length", reason=reason, suggestion=None)
+        least, most = context.get("min_length"), context.get("max_length")
+        reason = (
+            Words(f"at least {least} belongs here", f"aquí hace falta al menos {least}")
+            if least
+            else Words(f"at most {most} fit here", f"aquí caben como máximo {most}")
+        )
+        return _of("wrong_length", path, reason)
     if kind == "no_form":
         return _no_form(path, candidates, problem.value)
     if kind in PLAIN_TYPES:
-        return Fault(
-            path=path,
-            code="programs.wrong_type",
-            reason=f"{PLAIN_TYPES[kind]}, not {_shown(problem.value)}",
-            suggestion=None,
-        )
-    reason = problem.message.removeprefix("Value error, ")
-    return Fault(path=path, code="programs.wrong_value", reason=reason, suggestion=None)
+        return _of("wrong_type", path, both_said("{}, not {}", "{}, no {}", PLAIN_TYPES[kind], _shown(problem.value)))
+    message = problem.message.removeprefix("Value error, ")
+    return _of("wrong_value", path, Words(message, REFUSED.get(message, NOT_VALID)))
+
+
+def _of(code: str, path: str, reason: Words, suggestion: str | Words | None = None) -> Fault:
+    return Fault(path=path, code=f"programs.{code}", reason=reason, suggestion=suggestion)
+
+
+def _instead(word: str, known: Sequence[str], among: Words) -> Words:
+    close = nearest(word, known)
+    return did_you_mean(f"'{close}'") if close else both_said("{}{}", "{}{}", among, ", ".join(known))
 
 
 def _pattern_fault(path: str, regex: str, value: Any) -> Fault:
     name = _PATTERN_NAMES.get(regex, "hours" if regex.startswith(_HOURS_START) else "")
-    code, reason, example = PATTERNS.get(name, ("programs.wrong_value", "the text has not the expected form", ""))
-    shown = f"{reason}; {_shown(value)} is not" if name else reason
-    suggestion = _corrected(name, value) or (f"for example '{example}'" if example else None)
-    return Fault(path=path, code=code, reason=shown, suggestion=suggestion)
+    code, reason, example = PATTERNS.get(name, (*NO_PATTERN, ""))
+    shown = both_said("{}; {} is not", "{}; {} no es así", reason, _shown(value)) if name else reason
+    hint = Words(f"for example '{example}'", f"por ejemplo '{example}'") if example else None
+    return Fault(path=path, code=code, reason=shown, suggestion=_corrected(name, value) or hint)
 
 
 def _corrected(name: str, value: Any) -> str | None:
@@ -228,45 +246,28 @@ def _corrected(name: str, value: Any) -> str | None:
 
 
 def _no_form(path: str, candidates: frozenset[Any], value: Any) -> Fault:
-    forms = sorted({_form_in_words(candidate) for candidate in candidates} - {""})
-    hint = "write " + " or ".join(forms) if forms else None
-    return Fault(
-        path=path, code="programs.wrong_type", reason=f"{_shown(value)} is not understood here", suggestion=hint
-    )
+    forms = sorted({form for form in map(_form_in_words, candidates) if form is not None})
+    hint = Words("write " + " or ".join(form.en for form in forms), "escribe " + " o ".join(form.es for form in forms))
+    reason = both_said("{} is not understood here", "{} no se entiende aquí", _shown(value))
+    return _of("wrong_type", path, reason, hint if forms else None)
 
 
-def _form_in_words(candidate: Any) -> str:
-    names: Mapping[Any, str] = {
-        str: "a text",
-        int: "a whole number",
-        Decimal: "a number",
-        bool: "true or false",
-        values.MoneyText: "money like '19.99 EUR'",
-        values.Percent: "a share like '85%'",
-        values.Span: "a length of time like '14 days'",
-        date: "a day like 2026-03-01",
-        datetime: "a time like 2026-03-01T17:00",
-    }
-    if candidate in names:
-        return names[candidate]
+def _form_in_words(candidate: Any) -> Words | None:
+    if candidate in FORMS:
+        return FORMS[candidate]
     if get_origin(candidate) is Literal:
-        return ", ".join(f"'{choice}'" for choice in get_args(candidate))
+        choices = ", ".join(f"'{choice}'" for choice in get_args(candidate))
+        return Words(choices, choices)
     if isinstance(candidate, type) and issubclass(candidate, BaseModel):
-        return "a mapping with " + ", ".join(_keys(frozenset({candidate})))
+        return both_said("{} with {}", "{} con {}", MAPPING, ", ".join(_keys(frozenset({candidate}))))
     if get_origin(candidate) in {tuple, list}:
-        return "a list"
-    return "a mapping" if get_origin(candidate) is dict else ""
+        return LIST
+    return MAPPING if get_origin(candidate) is dict else None
 
 
-def _range(kind: str, context: Mapping[str, Any]) -> str:
-    words = {
-        "greater_than": ("gt", "more than"),
-        "greater_than_equal": ("ge", "at least"),
-        "less_than": ("lt", "less than"),
-        "less_than_equal": ("le", "at most"),
-    }
-    key, phrase = words[kind]
-    return f"the number must be {phrase} {context.get(key)}"
+def _range(kind: str, context: Mapping[str, Any]) -> Words:
+    key, phrase = RANGES[kind]
+    return both_said("the number must be {} {}", "el número debe ser {} {}", phrase, str(context.get(key)))
 
 
 def _types_at(steps: Sequence[Step]) -> frozenset[Any]:
@@ -342,11 +343,13 @@ def _currency(data: Any) -> str:
     return currency.upper() if isinstance(currency, str) else "EUR"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> str | Words:
     if isinstance(value, str):
         return f"'{value[:60]}'"
     if isinstance(value, Mapping):
-        return "a mapping"
+        return MAPPING
     if isinstance(value, (list, tuple)):
-        return "a list"
-    return {None: "nothing", True: "true", False: "false"}.get(value, str(value))
+        return LIST
+    if value is None:
+        return NOTHING
+    return str(value).lower() if isinstance(value, bool) else str(value)

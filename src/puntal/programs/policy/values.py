@@ -10,6 +10,7 @@ from fractions import Fraction
 from pydantic import BaseModel, RootModel
 
 from puntal.kit.money import digits
+from puntal.kit.words import Words
 from puntal.programs.document.program import Program
 from puntal.programs.document.values import MoneyText, Percent, Span
 from puntal.programs.policy.collector import Place
@@ -36,26 +37,42 @@ def check_values(program: Program, root: Place) -> None:
             _money(value, program.currency, place)
         elif isinstance(value, Span):
             if value.count * _MINUTES_OF_UNIT[value.unit] > MOST_MINUTES:
-                place.fault("span_too_long", "nothing lasts longer than 100 years", "100 years")
+                place.fault(
+                    "span_too_long",
+                    Words("nothing lasts longer than 100 years", "nada dura más de 100 años"),
+                    "100 years",
+                )
         elif isinstance(value, Percent):
             if value.fraction > _WHOLE and place.steps[-1] != "rate":
-                place.fault("share_too_large", "a share is at most 100%", "100%")
+                place.fault(
+                    "share_too_large", Words("a share is at most 100%", "un porcentaje es como máximo 100%"), "100%"
+                )
         elif isinstance(value, datetime):
             if value.tzinfo is not None:
                 place.fault(
                     "time_with_offset",
-                    "times are those of clocks in the program's time zone, without an offset",
+                    Words(
+                        "times are those of clocks in the program's time zone, without an offset",
+                        "las horas son las de los relojes de la zona horaria del programa, sin desfase",
+                    ),
                     value.replace(tzinfo=None).isoformat(timespec="minutes"),
                 )
         elif isinstance(value, (int, Decimal)) and abs(Decimal(value)) > MOST_AMOUNT:
-            place.fault("number_too_large", "the number is larger than anything that can be counted", None)
+            reason = Words(
+                "the number is larger than anything that can be counted",
+                "el número es mayor que todo lo que se puede contar",
+            )
+            place.fault("number_too_large", reason, None)
 
 
 def _money(value: MoneyText, currency: str, place: Place) -> None:
     if value.currency != currency:
         place.fault(
             "wrong_currency",
-            f"the program counts in {currency}, not in {value.currency}",
+            Words(
+                f"the program counts in {currency}, not in {value.currency}",
+                f"el programa cuenta en {currency}, no en {value.currency}",
+            ),
             f"{value.root.split()[0]} {currency}",
         )
         return
@@ -64,7 +81,7 @@ def _money(value: MoneyText, currency: str, place: Place) -> None:
     if place.steps[-1] not in _RATES and place.steps[-2:] != ("worth", "value") and decimals > digits(currency):
         place.fault(
             "too_precise",
-            f"{currency} has {digits(currency)} decimals",
+            Words(f"{currency} has {digits(currency)} decimals", f"{currency} tiene {digits(currency)} decimales"),
             f"{value.amount:.{digits(currency)}f} {currency}",
         )
 
