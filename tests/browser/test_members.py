@@ -73,6 +73,18 @@ def test_what_is_wrong_with_who_enrols_stands_at_its_field(visit: Visit, site: S
     assert page.get_by_label("Birthday").input_value() == "Mar 24, 1990"
 
 
+def test_what_is_wrong_with_who_enrols_is_said_in_spanish(visit: Visit, site: Site) -> None:
+    shop = site.open_shop(people=0)
+    page = visit(f"/p/{shop.slug}/members", language="es")
+    page.get_by_role("button", name="Inscribir").first.click()
+    form = page.get_by_role("dialog")
+    visit.forgiven.append("422")
+    form.get_by_label("Correo electrónico").fill("gala@example")
+    form.get_by_role("button", name="Inscribir").click()
+    form.get_by_text("esto no es una dirección de correo").wait_for()
+    form.get_by_label("Correo electrónico").and_(form.locator("[aria-invalid=true]:focus")).wait_for()
+
+
 def test_filters_stand_in_the_address(visit: Visit, shop: Shop) -> None:
     page = visit(f'/p/{shop.slug}/members?status=["blocked"]')
     page.get_by_text("Nobody fits these filters.").wait_for()

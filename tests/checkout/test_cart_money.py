@@ -143,20 +143,49 @@ async def test_the_limits_of_her_country_say_how_much_may_come_in(shop: Till, da
 
 
 @pytest.mark.parametrize(
-    ("money", "code"),
+    ("wrong", "code", "spanish"),
     [
-        pytest.param({"points": 100}, "points.not_money", id="points are no money"),
-        pytest.param({"nothing": 100}, "points.unknown_wallet", id="no such wallet"),
+        pytest.param(
+            {"money": {"points": 100}},
+            "points.not_money",
+            "el programa no tiene el monedero de dinero points",
+            id="points are no money",
+        ),
+        pytest.param(
+            {"money": {"nothing": 100}},
+            "points.unknown_wallet",
+            "el programa no tiene el monedero de dinero nothing",
+            id="no such wallet",
+        ),
+        pytest.param(
+            {"points": {"nothing": 100}, "member": ANNA},
+            "points.unknown_wallet",
+            "el programa no tiene el monedero nothing",
+            id="no such wallet of points",
+        ),
     ],
 )
-async def test_only_money_wallets_can_be_asked(shop: Till, money: dict[str, int], code: str) -> None:
-    response = await shop.client.post(
-        f"/v1/programs/{shop.slug}/carts/evaluate",
-        json={"order": {"currency": "EUR", "lines": [line("1", 900)]}, "money": money},
-    )
+async def test_what_is_no_wallet_is_said_in_both_languages(
+    shop: Till, wrong: dict[str, Any], code: str, spanish: str
+) -> None:
+    for locale in ("en", "es"):
+        response = await shop.client.post(
+            f"/v1/programs/{shop.slug}/carts/evaluate",
+            json={"order": {"currency": "EUR", "lines": [line("1", 900)]}} | wrong,
+            headers={"accept-language": locale},
+        )
 
-    assert response.status_code == 422
-    assert response.json()["errors"][0]["code"] == code
+        assert response.status_code == 422
+        assert response.json()["errors"][0]["code"] == code
+        assert (response.json()["errors"][0]["reason"] == spanish) == (locale == "es")
+
+
+async def test_a_time_too_far_ahead_is_said_in_spanish(shop: Till) -> None:
+    shop.client.headers["accept-language"] = "es"
+
+    response = await shop.ask(line("1", 900), params={"at": "2100-01-01T00:00:00Z"})
+
+    assert response.json()["errors"][0]["reason"] == "a más de diez años de ahora"
 
 
 async def test_what_is_said_is_what_payments_do(shop: Till) -> None:

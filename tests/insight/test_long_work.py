@@ -146,6 +146,15 @@ async def test_a_row_that_cannot_be_read_does_not_hold_up_the_others(shop: Telle
     again = await shop.post("imports/members", {"name": "none.csv", "total": 1}, status=201)
     none = await shop.post(f"imports/{again['id']}/members", {"first": 0, "members": rows[:1]})
     assert none["run"]["refused"] == 1, "a part of which no row can be read"
+    third = await shop.post("imports/members", {"name": "tres.csv", "total": 2}, status=201)
+    mail = {"ids": {"email": "no address"}}
+    spanish = await shop.post(
+        f"imports/{third['id']}/members", {"first": 0, "members": [rows[2], mail]}, headers={"accept-language": "es"}
+    )
+    assert [one["refused"]["errors"][0]["reason"] for one in spanish["items"]] == [
+        "Debe tener como máximo 200 caracteres",
+        "esto no es una dirección de correo",
+    ]
 
 
 async def test_who_brought_a_file_in_or_stopped_it_is_in_the_log(shop: Teller) -> None:

@@ -96,6 +96,7 @@ async def test_all_faults_are_named_and_nothing_is_written(shop: Shop, event: di
     assert {fault["path"] for fault in said["errors"]} == paths
     assert refused.headers["content-type"] == "application/problem+json"
     assert spanish.json()["title"] == "El evento no es válido"
+    assert not {each["reason"] for each in spanish.json()["errors"]} & {each["reason"] for each in said["errors"]}
     if isinstance(event.get("id"), str) and 0 < len(event["id"]) <= 200:
         assert (await shop.get(f"events/{event['id']}")).status_code == 404
 
@@ -122,6 +123,13 @@ async def test_what_cannot_be_read_is_refused(shop: Shop, body: bytes, status: i
         )
         assert refused.status_code == status, refused.text
         assert refused.json()["type"] in {"event.invalid", "request.malformed"}
+        spanish = await shop.client.post(
+            f"{shop.at}/{path}",
+            content=body,
+            headers={"content-type": "application/json", "accept-language": "es"},
+        )
+        both = [[each["reason"] for each in said.json().get("errors", ())] for said in (refused, spanish)]
+        assert not set(both[0]) & set(both[1])
 
 
 async def test_other_content_types_are_refused(shop: Shop) -> None:

@@ -29,7 +29,7 @@ def told(type: str, **data: Any) -> list[tuple[str, str | None]]:
     body = {"id": "e1", "type": type, "occurred_at": "2026-03-02T11:00:00Z", "source": "shop", "data": data}
     with pytest.raises(EventFaulty) as refused:
         item(parse(msgspec.json.encode(body)), PROGRAM, NOW)
-    return [(fault.path, fault.suggestion) for fault in refused.value.faults]
+    return [(fault.path, fault.told("en").suggestion) for fault in refused.value.faults]
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,9 @@ async def test_each_refusal_leaves_the_others_alone(tx: Transaction, program_id:
         "/attributes/likes",
         "/consents/0/purpose",
     ]
+    english, spanish = ([fault.told(locale).reason for fault in faulty.faults] for locale in ("en", "es"))
+    assert not set(english) & set(spanish)
+    assert (english[0], spanish[0]) == ("this is not an e-mail address", "esto no es una dirección de correo")
     assert anna.created
 
 

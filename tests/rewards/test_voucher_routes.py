@@ -247,6 +247,9 @@ async def test_a_batch_is_made_by_a_worker_and_taken_home(club: Club) -> None:
     assert (after["state"], after["states"]["void"], after["states"]["used"]) == ("void", 1199, 1)
     for wrong in ({"count": 0}, {"kind": "imported"}, {"count": 1_000_000, "length": 6}, {"reward": "nothing"}):
         assert (await club.client.post("voucher-batches", json=body | wrong)).status_code == 422
+    none = await club.client.post("voucher-batches", json=body | {"count": 0}, headers={"accept-language": "es"})
+    [fault] = none.json()["errors"]
+    assert (fault["reason"], fault["suggestion"]) == ("0 códigos", "de 1 a 10.000.000 de códigos por generar")
 
 
 async def test_a_file_of_partner_codes(club: Club) -> None:

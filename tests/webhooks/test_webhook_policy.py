@@ -169,6 +169,20 @@ def test_faults_of_an_address_have_a_code(url: str, code: str | None) -> None:
     faults = policy.url_faults(url, allow_private=False)
 
     assert [fault.code for fault in faults] == ([] if code is None else [code])
+    for fault in faults:
+        assert fault.told("es").reason != fault.told("en").reason
+
+
+def test_a_fault_is_told_in_spanish_with_what_to_write() -> None:
+    (fault,) = policy.url_faults("http://shop.example/hook", allow_private=False)
+
+    told = fault.told("es")
+
+    assert (told.reason, told.suggestion) == (
+        "Los webhooks solo van por https",
+        "¿Querías decir «https://shop.example/hook»?",
+    )
+    assert policy.kind_faults([])[0].told("es").reason == "Nombra al menos una clase; `*` son todas"
 
 
 def test_a_private_receiver_over_http_is_fine_where_the_deployment_allows_it() -> None:
@@ -180,6 +194,7 @@ def test_a_kind_that_could_never_happen_is_a_fault(kind: str) -> None:
     (fault,) = policy.kind_faults(["member.*", kind])
 
     assert (fault.path, fault.code) == ("/kinds/1", "webhooks.kind_invalid")
+    assert fault.told("es").reason.startswith("Una clase es ")
 
 
 def test_old_secrets_sign_until_the_overlap_ends() -> None:

@@ -16,6 +16,8 @@ from puntal.checkout.shapes_redemptions import RedemptionOut
 from puntal.intake.model import MOST_MINOR, MOST_REDEMPTIONS, SaidOrder
 from puntal.intake.wire import Minor, Word, Words
 from puntal.kit.pages import Page
+from puntal.kit.reasons import UnfitError
+from puntal.kit.words import Words as Both
 
 MOST_ITEMS = 200
 MOST_VOUCHERS = 20
@@ -176,7 +178,7 @@ class TillRedeemIn(_In):
     @model_validator(mode="after")
     def _one(self) -> TillRedeemIn:
         if sum(each is not None for each in (self.reward, self.voucher, self.voucher_id)) != 1:
-            raise ValueError("one of reward, voucher and voucher_id")
+            raise UnfitError(Both("one of reward, voucher and voucher_id", "uno de reward, voucher y voucher_id"))
         return self
 
     def read(self) -> Redeem:

@@ -33,6 +33,7 @@ from puntal.intake.wire import all_faults
 from puntal.kit import clock, problem
 from puntal.kit.asgi import read_json, request_id_of
 from puntal.kit.errors import Fault, Faulty, Refusal, TooMany, Unauthenticated
+from puntal.kit.words import Words
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -191,7 +192,9 @@ class Answering:
         try:
             events = _read_batch(raw).events
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-            raise EventFaulty([Fault(path="", code="event.malformed", reason=str(wrong))]) from wrong
+            raise EventFaulty(
+                [Fault(path="", code="event.malformed", reason=operations.unreadable(str(wrong)))]
+            ) from wrong
         if len(events) > MOST_EVENTS:
             raise BatchTooLarge(most=MOST_EVENTS, count=len(events))
         program_id = admission.program.id
@@ -246,14 +249,18 @@ class Answering:
         faults: list[Fault] = []
         word = asked.pop("dry_run", "false").lower()
         if word not in _TRUE | _FALSE:
-            faults.append(_wrong("/dry_run", "true or false"))
+            faults.append(_wrong("/dry_run", Words("true or false", "true o false")))
         at: datetime | None = None
         if "at" in asked:
             at = _instant(asked.pop("at"))
             if at is None:
-                faults.append(_wrong("/at", "an instant with its offset, such as 2026-03-02T12:00:00Z"))
+                reason = Words(
+                    "an instant with its offset, such as 2026-03-02T12:00:00Z",
+                    "un instante con su desfase, como 2026-03-02T12:00:00Z",
+                )
+                faults.append(_wrong("/at", reason))
             elif word not in _TRUE:
-                faults.append(_wrong("/at", "only with dry_run=true"))
+                faults.append(_wrong("/at", Words("only with dry_run=true", "solo con dry_run=true")))
         if faults:
             raise QuestionInvalid(faults)
         return _Question(word in _TRUE, at)
@@ -303,7 +310,7 @@ class Answering:
         await self.send({"type": "http.response.body", "body": body})
 
 
-def _wrong(path: str, reason: str) -> Fault:
+def _wrong(path: str, reason: Words) -> Fault:
     return Fault(path=path, code="event.question_invalid", reason=reason)
 
 

@@ -24,6 +24,7 @@ from puntal.imports import operations
 from puntal.imports.errors import RowUnreadable
 from puntal.imports.model import MOST_ROWS, SILENCE, Import, Kind, State
 from puntal.kit.errors import Fault, pointer
+from puntal.kit.reasons import reason_of
 from puntal.members.api import answer_item
 from puntal.members.operations import Membership
 from puntal.members.wire import BulkItemOut, EnrolIn
@@ -49,8 +50,8 @@ def _by_itself(value: object, read: ValidatorFunctionWrapHandler) -> EnrolIn | R
     except ValidationError as wrong:
         return RowUnreadable(
             [
-                Fault(path=pointer(*each["loc"]), code=each["type"], reason=each["msg"])
-                for each in wrong.errors(include_url=False, include_context=False, include_input=False)
+                Fault(path=pointer(*each["loc"]), code=each["type"], reason=reason_of(each))
+                for each in wrong.errors(include_url=False, include_input=False)
             ]
         )
     return row

@@ -20,13 +20,13 @@ from puntal.intake.batch import Batch, Decided
 from puntal.intake.errors import EventIdReused, EventNotFound
 from puntal.intake.loading import load
 from puntal.intake.model import Answer, Balance, Item, Outcome, Stored
-from puntal.intake.policy import event_of, fingerprint, item, parse
+from puntal.intake.policy import event_of, fingerprint, item, parse, unreadable
 from puntal.intake.rehearsing import Rehearsal
 from puntal.intake.writing import write
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Refusal
 
-__all__ = ["Programs", "event_of", "find", "find_all", "fingerprint", "item", "parse", "take"]
+__all__ = ["Programs", "event_of", "find", "find_all", "fingerprint", "item", "parse", "take", "unreadable"]
 
 _outcome = msgspec.json.Decoder(Outcome).decode
 MOST_DEPTH = 3

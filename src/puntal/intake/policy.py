@@ -16,6 +16,7 @@ from puntal.intake.errors import EventFaulty
 from puntal.intake.model import INTERNAL, Item, Said, SaidOrder
 from puntal.kit.errors import Fault
 from puntal.kit.ids import derived
+from puntal.kit.words import Words
 from puntal.members.errors import NotValid
 from puntal.members.identities import home_of, normalise
 from puntal.orders.model import Refund, RefundLine
@@ -36,6 +37,23 @@ MOST_TEXT = 4000
 _decode = msgspec.json.Decoder(Said).decode
 _PATH = re.compile(r" - at `\$(.*)`$")
 _encoder = msgspec.json.Encoder(order="deterministic")
+_UNREADABLE = tuple(
+    (re.compile(shape, re.DOTALL), spanish)
+    for shape, spanish in (
+        (r"JSON is malformed: .*\(byte (\d+)\)$", r"El JSON no está bien escrito (byte \1)"),
+        (r"Input data was truncated$", "El JSON no está completo"),
+        (r"'utf-8' codec .*", "El texto no está en UTF-8"),
+        (r"Object missing required field (`.*`)$", r"Falta el campo \1"),
+        (r"Object contains unknown field (`.*`)$", r"El campo \1 no se admite aquí"),
+        (r"Expected (`[^`]*`), got (`[^`]*`)$", r"Se esperaba \1, no \2"),
+        (r"Expected (`[^`]*`) (>=|<=) (-?\d+)$", r"Se esperaba \1 \2 \3"),
+        (r"Expected (`[^`]*`) of length (>=|<=) (\d+)$", r"Se esperaba \1 de longitud \2 \3"),
+        (r"Invalid RFC3339 encoded datetime$", "Se esperaba un instante como 2026-03-02T12:00:00Z"),
+        (r"Expected `datetime` with a timezone component$", "Falta el desfase horario del instante"),
+        (r"Invalid UUID$", "Esto no es un UUID"),
+    )
+)
+_NUL = Words("texts must not hold the character NUL", "los textos no pueden llevar el carácter NUL")
 
 
 def parse(raw: bytes | msgspec.Raw) -> Said:
@@ -53,9 +71,17 @@ def parse(raw: bytes | msgspec.Raw) -> Said:
 def _structure(message: str) -> Fault:
     found = _PATH.search(message)
     if found is None:
-        return _fault("", "event.malformed", message, None)
+        return _fault("", "event.malformed", unreadable(message), None)
     path = "".join(f"/{part}" for part in re.findall(r"\w+", found[1]))
-    return _fault(path, "event.invalid", message[: found.start()], None)
+    return _fault(path, "event.invalid", unreadable(message[: found.start()]), None)
+
+
+def unreadable(message: str) -> Words:
+    """Return what msgspec says of a body that it cannot read, in both languages."""
+    for shape, spanish in _UNREADABLE:
+        if shape.match(message):
+            return Words(message, shape.sub(spanish, message))
+    return Words(message, "Este valor no es válido")
 
 
 def item(said: Said, document: Program, now: datetime, *, trusted: bool = False, dry_run: bool = False) -> Item:
@@ -78,7 +104,7 @@ def item(said: Said, document: Program, now: datetime, *, trusted: bool = False,
     return Item(said, event_of(said, late_allowed=trusted), body, fingerprint(body), now, dry_run)
 
 
-def _fault(path: str, code: str, reason: str, suggestion: str | None) -> Fault:
+def _fault(path: str, code: str, reason: Words, suggestion: str | None) -> Fault:
     return Fault(path=path, code=code, reason=reason, suggestion=suggestion)
 
 
@@ -126,11 +152,14 @@ def _faults(said: Said, document: Program, now: datetime, *, trusted: bool) -> l
     if not trusted and (said.type in INTERNAL or (said.type not in BUILT_IN_EVENTS and declared is None)):
         suggestion = _nearest(said.type, {*document.events, *BUILT_IN_EVENTS.keys()} - INTERNAL)
         suggestion = suggestion or ", ".join(sorted(document.events)) or None
-        faults.append(_fault("/type", "event.unknown_type", f"{said.type} is not an event of this program", suggestion))
+        reason = Words(f"{said.type} is not an event of this program", f"{said.type} no es un evento de este programa")
+        faults.append(_fault("/type", "event.unknown_type", reason, suggestion))
     if not trusted and said.occurred_at > now + AHEAD:
-        faults.append(_fault("/occurred_at", "event.in_future", "this time has not come yet", now.isoformat()))
+        reason = Words("this time has not come yet", "este momento aún no ha llegado")
+        faults.append(_fault("/occurred_at", "event.in_future", reason, now.isoformat()))
     if said.occurred_at < EARLIEST:
-        faults.append(_fault("/occurred_at", "event.too_early", "this is before any shop we know", None))
+        reason = Words("this is before any shop we know", "esto es anterior a cualquier tienda que conozcamos")
+        faults.append(_fault("/occurred_at", "event.too_early", reason, None))
     faults += _needed(said)
     faults += _member_faults(said, document)
     if said.order is not None:
@@ -140,7 +169,7 @@ def _faults(said: Said, document: Program, now: datetime, *, trusted: bool) -> l
     for path, free in _free(said):
         _walk(free, path, 1, faults)
     if "\x00" in f"{said.id}{said.source}{said.channel}{said.store}":
-        faults.append(_fault("", "event.nul", "texts must not hold the character NUL", None))
+        faults.append(_fault("", "event.nul", _NUL, None))
     return faults
 
 
@@ -165,11 +194,14 @@ def _nearest(name: str, known: Iterable[str]) -> str | None:
 
 def _needed(said: Said) -> list[Fault]:
     if said.type in ORDER_CARRYING and said.order is None:
-        return [_fault("/order", "event.missing", f"{said.type} carries its order", None)]
+        reason = Words(f"{said.type} carries its order", f"{said.type} lleva su pedido")
+        return [_fault("/order", "event.missing", reason, None)]
     if said.type in REFUNDS and said.refund is None:
-        return [_fault("/refund", "event.missing", f"{said.type} says what was refunded", None)]
+        reason = Words(f"{said.type} says what was refunded", f"{said.type} dice qué se devolvió")
+        return [_fault("/refund", "event.missing", reason, None)]
     if said.type in ORDER_NAMING and said.order is None and said.order_id is None:
-        return [_fault("/order_id", "event.missing", f"{said.type} names its order", None)]
+        reason = Words(f"{said.type} names its order", f"{said.type} nombra su pedido")
+        return [_fault("/order_id", "event.missing", reason, None)]
     return []
 
 
@@ -180,21 +212,18 @@ def _order_faults(order: SaidOrder) -> list[Fault]:
     for index, line in enumerate(order.lines):
         id, path = line.id, "/order/lines/%d/%s"
         if id in seen or id == "shipping":
-            faults.append(_fault(path % (index, "id"), "event.duplicate_line", f"line id {id} is used twice", None))
+            reason = Words(f"line id {id} is used twice", f"el id de línea {id} está dos veces")
+            faults.append(_fault(path % (index, "id"), "event.duplicate_line", reason, None))
         seen.add(id)
         if line.discount_minor > line.amount_minor:
-            faults.append(
-                _fault(
-                    path % (index, "discount_minor"), "event.discount_too_large", "more than the line's amount", None
-                )
-            )
+            reason = Words("more than the line's amount", "más que el importe de la línea")
+            faults.append(_fault(path % (index, "discount_minor"), "event.discount_too_large", reason, None))
         goods += line.amount_minor - line.discount_minor
         if "\x00" in id:
-            faults.append(_fault(path % (index, "id"), "event.nul", "texts must not hold the character NUL", None))
+            faults.append(_fault(path % (index, "id"), "event.nul", _NUL, None))
     if order.discount_minor > max(goods, 0):
-        faults.append(
-            _fault("/order/discount_minor", "event.discount_too_large", "more than the lines amount to", str(goods))
-        )
+        reason = Words("more than the lines amount to", "más que lo que suman las líneas")
+        faults.append(_fault("/order/discount_minor", "event.discount_too_large", reason, str(goods)))
     return faults
 
 
@@ -217,6 +246,15 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "flag": bool,
     "list": list,
 }
+_KINDS_ES: Mapping[str, str] = {
+    "text": "un texto",
+    "choice": "una opción, escrita como texto",
+    "date": "una fecha",
+    "number": "un número entero",
+    "money": "un importe",
+    "flag": "true o false",
+    "list": "una lista",
+}
 
 
 def _data_faults(data: Mapping[str, Any], declared: EventType) -> list[Fault]:
@@ -225,41 +263,48 @@ def _data_faults(data: Mapping[str, Any], declared: EventType) -> list[Fault]:
         kind = declared.fields.get(name)
         if kind is None:
             suggestion = _nearest(name, declared.fields) or ", ".join(sorted(declared.fields)) or None
-            faults.append(_fault(f"/data/{name}", "event.unknown_field", f"{name} is not a field of it", suggestion))
+            reason = Words(f"{name} is not a field of it", f"{name} no es un campo suyo")
+            faults.append(_fault(f"/data/{name}", "event.unknown_field", reason, suggestion))
             continue
         fits = isinstance(value, _TYPES[kind]) and not (kind in ("number", "money") and isinstance(value, bool))
         if not fits:
-            faults.append(_fault(f"/data/{name}", "event.wrong_type", f"{name} is a {kind}", None))
+            reason = Words(f"{name} is a {kind}", f"{name} es {_KINDS_ES[kind]}")
+            faults.append(_fault(f"/data/{name}", "event.wrong_type", reason, None))
     if declared.once_per is not None and data.get(declared.once_per) is None:
-        faults.append(
-            _fault(f"/data/{declared.once_per}", "event.missing", f"it counts once per {declared.once_per}", None)
-        )
+        reason = Words(f"it counts once per {declared.once_per}", f"cuenta una vez por {declared.once_per}")
+        faults.append(_fault(f"/data/{declared.once_per}", "event.missing", reason, None))
     return faults
 
 
 def _walk(value: Any, path: str, depth: int, faults: list[Fault]) -> None:  # noqa: ANN401, C901 - any JSON value; one branch per kind of it
     if depth > MOST_DEPTH:
-        faults.append(_fault(path, "event.too_deep", f"nested more than {MOST_DEPTH} deep", None))
+        reason = Words(f"nested more than {MOST_DEPTH} deep", f"más de {MOST_DEPTH} niveles de profundidad")
+        faults.append(_fault(path, "event.too_deep", reason, None))
     elif isinstance(value, dict):
         if len(value) > MOST_KEYS:
-            faults.append(_fault(path, "event.too_many_fields", f"more than {MOST_KEYS} fields", None))
+            reason = Words(f"more than {MOST_KEYS} fields", f"más de {MOST_KEYS} campos")
+            faults.append(_fault(path, "event.too_many_fields", reason, None))
             return
         for key, inner in value.items():
             if "\x00" in key:
-                faults.append(_fault(path, "event.nul", "texts must not hold the character NUL", None))
+                faults.append(_fault(path, "event.nul", _NUL, None))
             _walk(inner, f"{path}/{key}", depth + 1, faults)
     elif isinstance(value, list):
         for index, inner in enumerate(value[: MOST_KEYS + 1]):
             _walk(inner, f"{path}/{index}", depth + 1, faults)
         if len(value) > MOST_KEYS:
-            faults.append(_fault(path, "event.too_many_items", f"more than {MOST_KEYS} items", None))
+            reason = Words(f"more than {MOST_KEYS} items", f"más de {MOST_KEYS} elementos")
+            faults.append(_fault(path, "event.too_many_items", reason, None))
     elif isinstance(value, str):
         if len(value) > MOST_TEXT:
-            faults.append(_fault(path, "event.too_long", f"longer than {MOST_TEXT} characters", None))
+            reason = Words(f"longer than {MOST_TEXT} characters", f"más de {MOST_TEXT} caracteres")
+            faults.append(_fault(path, "event.too_long", reason, None))
         if "\x00" in value:
-            faults.append(_fault(path, "event.nul", "texts must not hold the character NUL", None))
+            faults.append(_fault(path, "event.nul", _NUL, None))
     elif isinstance(value, int) and abs(value) > LARGEST:
-        faults.append(_fault(path, "event.number_too_large", f"beyond {LARGEST}", None))
+        faults.append(
+            _fault(path, "event.number_too_large", Words(f"beyond {LARGEST}", f"más allá de {LARGEST}"), None)
+        )
 
 
 def caused_id(cause: str, kind: str) -> str:

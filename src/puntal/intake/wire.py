@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, Val
 from puntal.intake.errors import EventFaulty
 from puntal.intake.model import MOST_LINES, MOST_MINOR, MOST_QUANTITY, MOST_REDEMPTIONS
 from puntal.kit.errors import Fault, pointer
+from puntal.kit.reasons import reason_of
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Minor = Annotated[int, Field(ge=0, le=MOST_MINOR)]
@@ -156,8 +157,8 @@ def all_faults(raw: bytes | msgspec.Raw, first: EventFaulty) -> EventFaulty:
         EventIn.model_validate_json(bytes(raw))
     except ValidationError as found:
         listed = [
-            Fault(path=pointer(*each["loc"]), code="event.invalid", reason=each["msg"])
-            for each in found.errors(include_url=False, include_context=False, include_input=False)[:_MOST_FAULTS]
+            Fault(path=pointer(*each["loc"]), code="event.invalid", reason=reason_of(each))
+            for each in found.errors(include_url=False, include_input=False)[:_MOST_FAULTS]
             if each["type"] != "json_invalid"
         ]
         if listed:

@@ -9,6 +9,8 @@ import msgspec
 
 from puntal.kit import errors
 from puntal.kit.errors import Faulty, Refusal, Told, pointer
+from puntal.kit.reasons import reason_of
+from puntal.kit.words import said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,7 +100,7 @@ def of_validation(found: Sequence[Mapping[str, Any]], body: object, locale: str)
                 "in": str(place),
                 "path": _into(inside, steps) if place == "body" else pointer(*steps),
                 "code": str(each["type"]),
-                "reason": str(each["msg"]),
+                "reason": said(reason_of(each), locale),
             }
         )
     return of_refusal(Faulty([], count=len(listed)), locale) | {"errors": listed}

@@ -12,6 +12,7 @@ from babel.core import get_global
 from disposable_email_domains import blocklist
 
 from puntal.kit.errors import Fault, pointer
+from puntal.kit.words import Words
 from puntal.members.errors import NotValid
 from puntal.members.model import Identity, Ids
 from puntal.programs.document.program import JoiningEmail, Program
@@ -54,24 +55,37 @@ def normalise(ids: Ids, *, region: str | None, path: str = "") -> tuple[Identity
     found: list[Identity] = []
     faults: list[Fault] = []
 
-    def read(kind: str, steps: tuple[str, ...], value: str | None, reason: str) -> None:
+    def read(kind: str, steps: tuple[str, ...], value: str | None, reason: Words) -> None:
         if value is not None:
             found.append((kind, value))
         else:
             faults.append(Fault(path=path + pointer(*steps), code=f"members.{steps[0]}", reason=reason))
 
     if ids.email is not None:
-        read("email", ("email",), email(ids.email), "this is not an e-mail address")
+        reason = Words("this is not an e-mail address", "esto no es una dirección de correo")
+        read("email", ("email",), email(ids.email), reason)
     if ids.phone is not None:
-        reason = "this is not a phone number; if it is of another country, write its code (+34 ...)"
+        reason = Words(
+            "this is not a phone number; if it is of another country, write its code (+34 ...)",
+            "esto no es un número de teléfono; si es de otro país, escribe su prefijo (+34 ...)",
+        )
         read("phone", ("phone",), phone(ids.phone, region), reason)
     if ids.card is not None:
-        read("card", ("card",), card(ids.card), "a card number has 1 to 64 visible characters")
+        reason = Words(
+            "a card number has 1 to 64 visible characters", "un número de tarjeta tiene de 1 a 64 caracteres visibles"
+        )
+        read("card", ("card",), card(ids.card), reason)
     if ids.device is not None:
-        read("device", ("device",), plain(ids.device), "a device id has 1 to 254 visible characters")
+        reason = Words(
+            "a device id has 1 to 254 visible characters", "un id de dispositivo tiene de 1 a 254 caracteres visibles"
+        )
+        read("device", ("device",), plain(ids.device), reason)
     for source, value in ids.external.items():
         fits = plain(value) if _SOURCE.fullmatch(source) else None
-        read(f"external:{source}", ("external", source), fits, "an external id needs a source (a-z) and a value")
+        reason = Words(
+            "an external id needs a source (a-z) and a value", "un id externo necesita un origen (a-z) y un valor"
+        )
+        read(f"external:{source}", ("external", source), fits, reason)
     if faults:
         raise NotValid(faults)
     return tuple(found)

@@ -18,6 +18,7 @@ from msgspec import structs
 
 from puntal.kit.calendar import local_day
 from puntal.kit.errors import Fault, pointer
+from puntal.kit.words import Words
 from puntal.members.identities import home_of
 from puntal.members.model import Consent, MatchKind
 from puntal.programs.document.program import JoiningEmail, Program
@@ -35,13 +36,13 @@ _OLDEST = date(1900, 1, 1)
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _EXPECTED = {
-    Type.TEXT: "text",
-    Type.NUMBER: "a whole number",
-    Type.MONEY: "an amount with its currency",
-    Type.FLAG: "true or false",
-    Type.DATE: "a day written year-month-day",
-    Type.CHOICE: "one of its choices",
-    Type.LIST: "a list of texts",
+    Type.TEXT: Words("text", "un texto"),
+    Type.NUMBER: Words("a whole number", "un número entero"),
+    Type.MONEY: Words("an amount with its currency", "un importe con su moneda"),
+    Type.FLAG: Words("true or false", "true o false"),
+    Type.DATE: Words("a day written year-month-day", "un día escrito año-mes-día"),
+    Type.CHOICE: Words("one of its choices", "una de sus opciones"),
+    Type.LIST: Words("a list of texts", "una lista de textos"),
 }
 
 
@@ -121,22 +122,37 @@ def details_faults(said: Mapping[str, Any], now: datetime, membership: Membershi
     """Return what is wrong with name, locale, country, zone and birthday; keys not said are not looked at."""
     faults = []
 
-    def check(key: str, reason: str, *, fits: bool) -> None:
+    def check(key: str, reason: Words, *, fits: bool) -> None:
         if said.get(key) is not None and not fits:
             faults.append(Fault(path=path + pointer(key), code=f"members.{key}", reason=reason))
 
     name, locale, country, zone, birthday = (said.get(key) for key in ("name", "locale", "country", "zone", "birthday"))
     check(
         "name",
-        f"a name has 1 to {LONGEST_NAME} visible characters",
+        Words(
+            f"a name has 1 to {LONGEST_NAME} visible characters",
+            f"un nombre tiene de 1 a {LONGEST_NAME} caracteres visibles",
+        ),
         fits=name is not None and len(name.strip()) >= 1 and len(name) <= LONGEST_NAME and not _CONTROL.search(name),
     )
-    check("locale", "write the language like es or es-MX", fits=locale is not None and bool(_LOCALE.fullmatch(locale)))
-    check("country", "write the country as two capital letters", fits=country in _countries())
-    check("zone", "this is not a time zone like Europe/Madrid", fits=zone is not None and _is_zone(zone))
+    check(
+        "locale",
+        Words("write the language like es or es-MX", "escribe el idioma como es o es-MX"),
+        fits=locale is not None and bool(_LOCALE.fullmatch(locale)),
+    )
+    check(
+        "country",
+        Words("write the country as two capital letters", "escribe el país con dos letras mayúsculas"),
+        fits=country in _countries(),
+    )
+    check(
+        "zone",
+        Words("this is not a time zone like Europe/Madrid", "esto no es una zona horaria como Europe/Madrid"),
+        fits=zone is not None and _is_zone(zone),
+    )
     check(
         "birthday",
-        "a birthday lies between 1900 and today",
+        Words("a birthday lies between 1900 and today", "un cumpleaños está entre 1900 y hoy"),
         fits=birthday is not None and _OLDEST <= birthday <= local_day(membership.zone, now) + timedelta(days=1),
     )
     return faults
@@ -152,8 +168,11 @@ def read_attributes(
         at = path + pointer(name)
         declared = membership.fields.get(name)
         if declared is None:
-            known = ", ".join(membership.fields) or "none"
-            reason = f"the program declares no field member.{name}; it knows {known}"
+            known = ", ".join(membership.fields)
+            reason = Words(
+                f"the program declares no field member.{name}; it knows {known or 'none'}",
+                f"el programa no declara el campo member.{name}; {f'conoce {known}' if known else 'no conoce ninguno'}",
+            )
             faults.append(Fault(path=at, code="members.unknown_attribute", reason=reason))
         elif written is None:
             stored[name] = None
@@ -175,14 +194,21 @@ def expand_consents(
     for at, consent in enumerate(said):
         channels = membership.purposes.get(consent.purpose)
         if channels is None:
-            known = ", ".join(membership.purposes) or "none"
-            reason = f"the program has no purpose {consent.purpose}; it knows {known}"
+            known = ", ".join(membership.purposes)
+            reason = Words(
+                f"the program has no purpose {consent.purpose}; it knows {known or 'none'}",
+                f"el programa no tiene la finalidad {consent.purpose}; "
+                f"{f'conoce {known}' if known else 'no conoce ninguna'}",
+            )
             faults.append(Fault(path=path + pointer(at, "purpose"), code="members.unknown_purpose", reason=reason))
         elif consent.channel and consent.channel not in channels:
-            reason = f"{consent.purpose} has no channel {consent.channel}"
+            reason = Words(
+                f"{consent.purpose} has no channel {consent.channel}",
+                f"{consent.purpose} no tiene el canal {consent.channel}",
+            )
             faults.append(Fault(path=path + pointer(at, "channel"), code="members.unknown_channel", reason=reason))
         elif consent.at is not None and not EARLIEST <= consent.at <= now + timedelta(minutes=5):
-            reason = "a consent was given between 1900 and now"
+            reason = Words("a consent was given between 1900 and now", "un consentimiento se dio entre 1900 y ahora")
             faults.append(Fault(path=path + pointer(at, "at"), code="members.consent_time", reason=reason))
         else:
             said_at = min(consent.at or now, now)
@@ -216,11 +242,14 @@ def _read(declared: Field, written: object, path: str) -> object | Fault:
 
 
 def _fault(declared: Field, path: str, cause: Fault | None) -> Fault:
-    wanted = f"one of {', '.join(declared.choices)}" if declared.type is Type.CHOICE else _EXPECTED[declared.type]
+    wanted = _EXPECTED[declared.type]
+    if declared.type is Type.CHOICE:
+        choices = ", ".join(declared.choices)
+        wanted = Words(f"one of {choices}", f"uno de estos valores: {choices}")
     return Fault(
         path=path,
         code="members.attribute",
-        reason=f"{declared.name} is {wanted}",
+        reason=Words(f"{declared.name} is {wanted.en}", f"{declared.name} es {wanted.es}"),
         suggestion=cause.suggestion if cause else None,
     )
 

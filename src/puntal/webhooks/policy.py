@@ -17,6 +17,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from puntal.kit.errors import Fault, pointer
+from puntal.kit.words import Words
 from puntal.outbox.model import Happening, matches
 from puntal.webhooks.model import INTERNAL_KINDS, Due, Endpoint, Outcome, PayloadShape, Secret
 
@@ -136,43 +137,70 @@ def endpoint_faults(url: str, kinds: Sequence[str], *, allow_private: bool) -> l
 def url_faults(url: str, *, allow_private: bool) -> list[Fault]:  # noqa: PLR0911 - one return per fault
     """Return what is wrong with an address."""
 
-    def fault(code: str, reason: str, suggestion: str | None = None) -> list[Fault]:
-        return [Fault(path="/url", code=f"webhooks.{code}", reason=reason, suggestion=suggestion)]
+    def fault(code: str, en: str, es: str, suggestion: Words | None = None) -> list[Fault]:
+        return [Fault(path="/url", code=f"webhooks.{code}", reason=Words(en, es), suggestion=suggestion)]
 
     if len(url) > _LONGEST_URL or any(ord(letter) <= ord(" ") or ord(letter) == 127 for letter in url):  # noqa: PLR2004 - DEL
-        return fault("url_invalid", f"An address has at most {_LONGEST_URL} characters and no spaces")
+        return fault(
+            "url_invalid",
+            f"An address has at most {_LONGEST_URL} characters and no spaces",
+            f"Una dirección tiene como máximo {_LONGEST_URL} caracteres y ningún espacio",
+        )
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return fault("url_invalid", "This is not an address")
+        return fault("url_invalid", "This is not an address", "Esto no es una dirección")
     if parts.scheme not in {"https", "http"} or not host or port == 0:
-        return fault("url_invalid", "An address begins with https:// and names a host")
+        return fault(
+            "url_invalid",
+            "An address begins with https:// and names a host",
+            "Una dirección empieza por https:// y nombra un servidor",
+        )
     if parts.username is not None or parts.password is not None:
-        return fault("url_credentials", "An address must not hold a user or a password; the signature is the proof")
+        return fault(
+            "url_credentials",
+            "An address must not hold a user or a password; the signature is the proof",
+            "Una dirección no puede llevar usuario ni contraseña; la prueba es la firma",
+        )
     if allow_private:
         return []
     if parts.scheme == "http":
-        return fault("url_insecure", "Webhooks go over https only", f"Did you mean “https{url[len('http') :]}”?")
+        safe = f"https{url[len('http') :]}"
+        return fault(
+            "url_insecure",
+            "Webhooks go over https only",
+            "Los webhooks solo van por https",
+            Words(f"Did you mean “{safe}”?", f"¿Querías decir «{safe}»?"),
+        )
     try:
         literal = ipaddress.ip_address(host)
     except ValueError:
         private = host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
     else:
         private = not public(literal)
-    return fault("address_refused", "Webhooks go to public addresses only") if private else []
+    if not private:
+        return []
+    return fault(
+        "address_refused",
+        "Webhooks go to public addresses only",
+        "Los webhooks solo van a direcciones públicas",
+    )
 
 
 def kind_faults(kinds: Sequence[str]) -> list[Fault]:
     """Return what is wrong with the kinds asked for."""
     if not kinds:
-        reason = "Name at least one kind; `*` is all of them"
+        reason = Words("Name at least one kind; `*` is all of them", "Nombra al menos una clase; `*` son todas")
         return [Fault(path="/kinds", code="webhooks.kinds_missing", reason=reason, suggestion="*")]
     return [
         Fault(
             path=pointer("kinds", at),
             code="webhooks.kind_invalid",
-            reason="A kind is `*`, `member.*` or dotted words such as `member.enrolled`",
+            reason=Words(
+                "A kind is `*`, `member.*` or dotted words such as `member.enrolled`",
+                "Una clase es `*`, `member.*` o palabras con puntos como `member.enrolled`",
+            ),
         )
         for at, kind in enumerate(kinds)
         if len(kind) > _LONGEST_KIND or not _KIND.fullmatch(kind)

@@ -27,6 +27,7 @@ from puntal.engine.model_carts import Evaluation
 from puntal.kit.db import Database, Transaction
 from puntal.kit.errors import Fault
 from puntal.kit.http import database_of
+from puntal.kit.words import Words
 from puntal.members.model import Ids
 
 router = program_router("checkout")
@@ -149,7 +150,8 @@ async def list_offers(
 
 def _moment(at: datetime, now: datetime) -> datetime:
     if not now - _AHEAD <= at <= now + _AHEAD:
-        raise CartFaulty([Fault(path="/at", code="checkout.too_far", reason="more than ten years away")])
+        reason = Words("more than ten years away", "a más de diez años de ahora")
+        raise CartFaulty([Fault(path="/at", code="checkout.too_far", reason=reason)])
     # Offsets of any size can be written; the database knows those of places.
     return at.astimezone(UTC)
 

@@ -23,6 +23,7 @@ from puntal.intake.model import Said
 from puntal.kit import clock
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Fault, Refusal, pointer
+from puntal.kit.words import Words
 from puntal.rewards.errors_vouchers import VoucherUnknown
 from puntal.rewards.model import Ask
 from puntal.rewards.model_vouchers import Ask as VoucherAsk
@@ -149,7 +150,9 @@ def _money(money: Mapping[str, int | None], program: Compiled) -> dict[int, int]
         Fault(
             path=pointer("money", wallet),
             code="points.unknown_wallet" if wallet not in program.wallets else "points.not_money",
-            reason=f"the program has no money wallet {wallet}",
+            reason=Words(
+                f"the program has no money wallet {wallet}", f"el programa no tiene el monedero de dinero {wallet}"
+            ),
             suggestion=", ".join(terms.id for terms in program.terms if terms.kind == "money") or None,
         )
         for wallet in money
@@ -167,7 +170,7 @@ def _offers(offers: Mapping[str, int], program: Compiled) -> dict[int, int]:
         Fault(
             path=pointer("points", wallet),
             code="points.unknown_wallet",
-            reason=f"the program has no wallet {wallet}",
+            reason=Words(f"the program has no wallet {wallet}", f"el programa no tiene el monedero {wallet}"),
             suggestion=", ".join(program.wallets),
         )
         for wallet in offers

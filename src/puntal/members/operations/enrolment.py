@@ -16,6 +16,7 @@ from puntal.kit import ids as new
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Fault, Refusal
+from puntal.kit.words import Words
 from puntal.ledger import operations as ledger
 from puntal.members import birthdays, policy, queries, store
 from puntal.members.errors import Blocked, ChangedMeanwhile, ConsentMissing, NoIdentity, NotValid, UnknownMember
@@ -163,7 +164,11 @@ def read_person(at: int, person: NewMember, membership: Membership, now: datetim
     faults += wrong
     if person.enrolled_at is not None and not EARLIEST <= person.enrolled_at <= now:
         faults.append(
-            Fault(path="/enrolled_at", code="members.enrolled_at", reason="joining lies between 1900 and now")
+            Fault(
+                path="/enrolled_at",
+                code="members.enrolled_at",
+                reason=Words("joining lies between 1900 and now", "la fecha de alta está entre 1900 y ahora"),
+            )
         )
     if faults:
         raise NotValid(faults)

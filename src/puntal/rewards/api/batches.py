@@ -83,8 +83,11 @@ async def create_batch(
     An imported one waits for its file. What the codes promise is fixed now.
     """
     if (body.kind == "generated") != bool(body.count):
-        wanted = "1 to 10,000,000 codes to generate" if body.kind == "generated" else "0: the file says how many"
-        raise Faulty([Fault(path="/count", code="request.invalid", reason=f"{body.count} codes", suggestion=wanted)])
+        reason = Words(f"{body.count} codes", f"{body.count} {'código' if body.count == 1 else 'códigos'}")
+        wanted = Words("0: the file says how many", "0: el archivo dice cuántos")
+        if body.kind == "generated":
+            wanted = Words("1 to 10,000,000 codes to generate", "de 1 a 10.000.000 de códigos por generar")
+        raise Faulty([Fault(path="/count", code="request.invalid", reason=reason, suggestion=wanted)])
     reward = reward_of(program, body.reward)
     issue = vouchers.issue_of(
         reward,

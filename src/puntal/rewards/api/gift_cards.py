@@ -13,6 +13,8 @@ from puntal.access.dependencies import TWO_PEOPLE, Now, ProgramCaller, ProgramId
 from puntal.access.model import Permission
 from puntal.access.operations import audit
 from puntal.kit.db import ProgramId as ProgramNumber
+from puntal.kit.reasons import UnfitError
+from puntal.kit.words import Words
 from puntal.payments.api import MOST, Asked, Reference, check_open
 from puntal.rewards.api.finding import Code, look_up, looked_up, survivor
 from puntal.rewards.asking import to_pay_out, to_sell
@@ -53,7 +55,7 @@ class SellIn(BaseModel):
     @model_validator(mode="after")
     def _line_of_order(self) -> SellIn:
         if self.line is not None and self.order is None:
-            raise ValueError("a line is of an order")
+            raise UnfitError(Words("a line is of an order", "una línea es de un pedido"))
         return self
 
 
@@ -77,7 +79,7 @@ class RedeemCardIn(BaseModel):
     @model_validator(mode="after")
     def _whose_wallet(self) -> RedeemCardIn:
         if self.into is not None and self.member_id is None:
-            raise ValueError("a wallet is a member's")
+            raise UnfitError(Words("a wallet is a member's", "un monedero es de un miembro"))
         return self
 
 

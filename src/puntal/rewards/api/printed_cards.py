@@ -13,6 +13,8 @@ from puntal.access.model import Permission
 from puntal.access.operations import audit
 from puntal.kit import ids
 from puntal.kit.db import ProgramId as ProgramNumber
+from puntal.kit.reasons import UnfitError
+from puntal.kit.words import Words
 from puntal.payments.api import Asked, Reference, check_open
 from puntal.rewards.api.finding import look_up, survivor
 from puntal.rewards.api.gift_cards import Amount, GiftCardOut, OrderKey
@@ -60,7 +62,7 @@ class ActivateIn(BaseModel):
     @model_validator(mode="after")
     def _line_of_order(self) -> ActivateIn:
         if self.line is not None and self.order is None:
-            raise ValueError("a line is of an order")
+            raise UnfitError(Words("a line is of an order", "una línea es de un pedido"))
         return self
 
 
