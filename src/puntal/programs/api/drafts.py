@@ -88,7 +88,7 @@ async def save_draft(
         tx, program_id, document, expected_version=_version(if_match), by=caller.actor, now=now
     )
     program, faults = await operations.check(tx, program_id, document)
-    said = CheckOut.of(faults, policy.advice(program, locale) if program is not None else [], locale)
+    said = CheckOut.of(faults, policy.advice(program) if program is not None else [], locale)
     return respond(request, said.model_dump() | {"version": version}, headers={"ETag": f'"{version}"'})
 
 
@@ -102,7 +102,7 @@ async def save_draft(
 async def check_document(request: Request, tx: ProgramTx, program_id: ProgramId, locale: Locale) -> CheckOut:
     """Say everything that publishing this document would find wrong; nothing is written."""
     program, faults = await operations.check(tx, program_id, await read_document(request))
-    return CheckOut.of(faults, policy.advice(program, locale) if program is not None else [], locale)
+    return CheckOut.of(faults, policy.advice(program) if program is not None else [], locale)
 
 
 @router.post(
@@ -128,7 +128,7 @@ async def read_written(request: Request) -> Response:
 async def tell_document(request: Request, tx: ProgramTx, program_id: ProgramId, locale: Locale) -> ToldOut:
     """Say each part of a document in a sentence, beside everything that is wrong with it; nothing is written."""
     program, faults = await operations.check(tx, program_id, await read_document(request))
-    advice, told = ([], []) if program is None else (policy.advice(program, locale), tell(program, locale))
+    advice, told = ([], []) if program is None else (policy.advice(program), tell(program, locale))
     digest = None if program is None else source.digest(program)
     return ToldOut.of_told(faults, advice, told, events(program, locale), digest, locale)
 

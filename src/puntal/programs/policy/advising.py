@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 
 from puntal.kit.errors import Fault
+from puntal.kit.words import Words
 from puntal.programs.document.earning import Award, Rule
 from puntal.programs.document.ladders import Ladder, Tier
 from puntal.programs.document.program import Program
@@ -15,42 +16,42 @@ from puntal.programs.policy.earning import rules_of
 from puntal.programs.policy.rewards import rewards_of
 from puntal.programs.sentences import Speaker
 
-_SAID: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "text_missing": "there is no text in {missing}",
-        "tier_earns_less": "{tier} would earn {rate}, less than {below} with {more}",
-        "raise": "the rates by tier replace the rule's own: raise them with it",
-    },
-    "es": {
-        "text_missing": "no hay texto en {missing}",
-        "tier_earns_less": "{tier} ganaría {rate}, menos que {below} con {more}",
-        "raise": "los valores por nivel sustituyen al de la regla: súbelos con él",
-    },
-}
+_RAISE = Words(
+    "the rates by tier replace the rule's own: raise them with it",
+    "los valores por nivel sustituyen al de la regla: súbelos con él",
+)
 
 
-def advice(program: Program, locale: str = "en") -> list[Fault]:
+def advice(program: Program) -> list[Fault]:
     """Return what was probably forgotten: texts in a language of the program, tiers that earn less than lower ones."""
     root = Place()
-    said = _SAID["es" if locale.startswith("es") else "en"]
     for text, place in _texts(program, root):
         missing = [each for each in program.locales if isinstance(text, dict) and each not in text]
         if missing:
-            place.fault("text_missing", said["text_missing"].format(missing=", ".join(missing)), None)
-    speaker: Speaker | None = None
+            languages = ", ".join(missing)
+            reason = Words(f"there is no text in {languages}", f"no hay texto en {languages}")
+            place.fault("text_missing", reason, None)
     for rule, place in rules_of(program, root):
-        if not rule.by_tier:
-            continue
-        speaker = speaker or Speaker(program, locale)
         for tier, rate, below, more in _inverted(program, rule):
-            reason = said["tier_earns_less"].format(
-                tier=speaker.text(tier.name, tier.id),
-                rate=speaker.number(rate),
-                below=speaker.text(below.name, below.id),
-                more=speaker.number(more),
-            )
-            (place / "by_tier" / tier.id).fault("tier_earns_less", reason, said["raise"])
+            reason = _earns_less(program, tier, rate, below, more)
+            (place / "by_tier" / tier.id).fault("tier_earns_less", reason, _RAISE)
     return root.faults
+
+
+def _earns_less(program: Program, tier: Tier, rate: Decimal, below: Tier, more: Decimal) -> Words:
+    en, es = (
+        sentence.format(
+            tier=speaker.text(tier.name, tier.id),
+            rate=speaker.number(rate),
+            below=speaker.text(below.name, below.id),
+            more=speaker.number(more),
+        )
+        for speaker, sentence in (
+            (Speaker(program, "en"), "{tier} would earn {rate}, less than {below} with {more}"),
+            (Speaker(program, "es"), "{tier} ganaría {rate}, menos que {below} con {more}"),
+        )
+    )
+    return Words(en, es)
 
 
 def _texts(program: Program, root: Place) -> Iterator[tuple[Text | None, Place]]:
@@ -74,7 +75,7 @@ def _texts(program: Program, root: Place) -> Iterator[tuple[Text | None, Place]]
 
 def _inverted(program: Program, rule: Rule) -> Iterator[tuple[Tier, Decimal, Tier, Decimal]]:
     """Yield tiers with a rate of their own that a lower tier exceeds: it and its rate, the lower one and its rate."""
-    base, ladder = _base(rule), _ladder(program, rule)
+    base, ladder = _base(rule), _ladder(program, rule) if rule.by_tier else None
     if base is None or ladder is None:
         return
     best, highest, current = ladder.tiers[0], Decimal(0), base
