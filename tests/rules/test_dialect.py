@@ -132,6 +132,33 @@ def test_a_fault_names_the_place_and_what_to_write_instead(written: Any, path: s
 
     assert (fault.path, fault.code) == (path, f"rules.{code}")
     assert suggestion in (..., fault.suggestion) or code == "unknown_field"
+    assert fault.told("es").reason != fault.told("en").reason
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ({"member.spend": {"over": 1000}}, "member.spend es dinero: falta la moneda"),
+        ({"member.orders": {"over": "3"}}, "member.orders se compara con un número"),
+        ({"member.orders": Decimal("1.5")}, "member.orders no tiene decimales"),
+        ({"member.spend": {"over": "1.001 EUR"}}, "member.spend tiene como máximo 2 decimales"),
+        ({"member.moved_on": {"contains": 1}}, "member.moved_on es una fecha y no admite contains"),
+        ({"member.shop": {"over": "a"}}, "member.shop es un texto y no admite over"),
+        ({"member.contry": "DE"}, "no existe el campo member.contry"),
+        ({"line.category": "dairy"}, "por line.category se le pregunta a una línea"),
+    ],
+)
+def test_a_fault_is_told_in_spanish(written: Any, reason: str) -> None:
+    (fault,) = faults_of(written, CATALOGUE)
+
+    assert fault.told("es-ES").reason == reason
+
+
+def test_what_to_do_is_told_in_spanish_and_what_to_write_as_it_is_written() -> None:
+    (empty,), (typo,) = faults_of({}, CATALOGUE), faults_of({"member.contry": "DE"}, CATALOGUE)
+
+    assert (empty.told("es").suggestion, empty.told("en").suggestion) == ("quítala", "leave it out")
+    assert typo.told("es").suggestion == typo.told("en").suggestion == "member.country"
 
 
 def test_every_fault_is_reported_at_once() -> None:
@@ -151,13 +178,18 @@ def test_conditions_nest_at_most_32_deep() -> None:
         return {"member.orders": 1} if levels == 0 else {"not": nested(levels - 1)}
 
     assert not faults_of(nested(31), CATALOGUE)
-    assert [fault.code for fault in faults_of(nested(5000 // 10), CATALOGUE)] == ["rules.too_deep"]
+    (deep,) = faults_of(nested(5000 // 10), CATALOGUE)
+    assert (deep.code, deep.told("es").reason) == (
+        "rules.too_deep",
+        "las condiciones se anidan en 32 capas como máximo",
+    )
 
 
 def test_a_segment_may_ask_about_members_only() -> None:
     (fault,) = faults_of({"order.net": {"over": "5 EUR"}}, CATALOGUE.at(scopes=[Scope.MEMBER]))
 
-    assert (fault.code, fault.reason) == ("rules.scope", "order.net is not known here, only member.*")
+    assert (fault.code, fault.told("en").reason) == ("rules.scope", "order.net is not known here, only member.*")
+    assert fault.told("es").reason == "order.net no se conoce aquí, solo member.*"
 
 
 def test_an_event_brings_its_own_fields() -> None:

@@ -79,6 +79,25 @@ def test_a_fault_of_a_formula_is_named(formula: Any, path: str, code: str) -> No
         compile_formula(formula, CATALOGUE)
 
     assert [(fault.path, fault.code) for fault in refusal.value.faults] == [(path, f"rules.{code}")]
+    assert all(fault.told("es").reason != fault.told("en").reason for fault in refusal.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("formula", "reason"),
+    [
+        ({"**": [NET, 2]}, "las fórmulas no conocen **"),
+        ({"*": [{"var": "member.country"}, 2]}, "member.country es un texto, no un número"),
+        ({"*": [NET, "5.00 USD"]}, "este programa cuenta en EUR, no en USD"),
+        ({"/": [1]}, "/ no admite 1 valor"),
+        ({"/": [1, 2, 3]}, "/ no admite 3 valores"),
+        ({"if": [NET, 2, 1]}, "var no compara nada"),
+    ],
+)
+def test_a_fault_of_a_formula_is_told_in_spanish(formula: Any, reason: str) -> None:
+    with pytest.raises(FaultyRule) as refusal:
+        compile_formula(formula, CATALOGUE)
+
+    assert [fault.told("es").reason for fault in refusal.value.faults] == [reason]
 
 
 def test_all_faults_of_a_formula_come_at_once() -> None:

@@ -69,6 +69,10 @@ async def test_a_condition_is_tried_out_before_it_is_saved(
         "/when/order.net": None,
     }
 
+    unknown = {"when": {"member.segments": {"contains": "nobodys"}}}
+    gone = await client.post("/segments/preview", json=unknown, headers={"Accept-Language": "es"})
+    assert [fault["reason"] for fault in gone.json()["errors"]] == ["no existe el segmento nobodys"]
+
 
 async def test_segments_are_listed_in_words_with_their_sizes(
     client: httpx2.AsyncClient, database: Database, program_id: int, publish: Publish

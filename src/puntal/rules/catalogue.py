@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from puntal.kit.money import digits
+from puntal.kit.words import Words
 from puntal.rules.errors import Fault, fault
 from puntal.rules.fields import member_fields, order_fields, order_labels, tier_fields, wallet_fields
 from puntal.rules.model import (
@@ -150,10 +151,12 @@ class Catalogue:
         found = self.fields.get(name) or self._event_field(name) or self._metric(name)
         if found is None:
             nearest = difflib.get_close_matches(name, self.names(), n=1, cutoff=0.5)
-            return fault(path, "unknown_field", f"there is no field {name}", nearest[0] if nearest else None)
+            reason = Words(f"there is no field {name}", f"no existe el campo {name}")
+            return fault(path, "unknown_field", reason, nearest[0] if nearest else None)
         if found.scope not in self.scopes:
             allowed = ", ".join(f"{scope}.*" for scope in Scope if scope in self.scopes)
-            return fault(path, "scope", f"{name} is not known here, only {allowed}")
+            reason = Words(f"{name} is not known here, only {allowed}", f"{name} no se conoce aquí, solo {allowed}")
+            return fault(path, "scope", reason)
         return found
 
     def get(self, name: str) -> Field:

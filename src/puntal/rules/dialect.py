@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from puntal.kit.errors import pointer
 from puntal.kit.words import Words
 from puntal.rules.catalogue import Catalogue
-from puntal.rules.errors import Fault, FaultyRule, fault
+from puntal.rules.errors import Fault, FaultyRule, a_type, fault
 from puntal.rules.logic import OF_QUANTIFIER, QUANTIFIERS, Question, read_question, write_question
 from puntal.rules.model import LINES, OPERATORS, Field, Json, Logic, Operator, Scope, Type
-from puntal.rules.values import Stored, read_value, write_value
+from puntal.rules.values import Stored, compared_with_nothing, read_value, write_value
 
 MAX_DEPTH = 32
 _GROUPS = {"all": "and", "any": "or"}
@@ -144,11 +144,17 @@ class _Reader:
         self, written: object, path: str, depth: int, *, line: bool
     ) -> Logic | None:
         if depth > MAX_DEPTH:
-            return self._refuse(path, "too_deep", f"conditions nest at most {MAX_DEPTH} deep", None)
+            reason = Words(
+                f"conditions nest at most {MAX_DEPTH} deep",
+                f"las condiciones se anidan en {MAX_DEPTH} capas como máximo",
+            )
+            return self._refuse(path, "too_deep", reason, None)
         if not isinstance(written, Mapping):
-            return self._refuse(path, "not_a_condition", "a condition is a mapping", "{member.country: DE}")
+            reason = Words("a condition is a mapping", "una condición va de un campo a un valor")
+            return self._refuse(path, "not_a_condition", reason, "{member.country: DE}")
         if not written:
-            return self._refuse(path, "empty", "an empty condition says nothing", "leave it out")
+            reason = Words("an empty condition says nothing", "una condición vacía no dice nada")
+            return self._refuse(path, "empty", reason, Words("leave it out", "quítala"))
         if len(written) == 1 and (operator := str(next(iter(written)))) not in _WORDS and "." not in operator:
             return self._logic(operator, written[operator], path, depth, line=line)
         if len(written) == 1 and "all" in written and self._is_quantifier(written["all"]):
@@ -180,7 +186,8 @@ class _Reader:
                 return self._question(field, "in", value, path, line=line)
             return self._question(field, "is", value, path, line=line)
         if not value:
-            return self._refuse(path, "empty", f"{key} is asked nothing", f"{{{key}: {{exists: true}}}}")
+            reason = Words(f"{key} is asked nothing", f"a {key} no se le pregunta nada")
+            return self._refuse(path, "empty", reason, f"{{{key}: {{exists: true}}}}")
         parts = [
             self._question(field, str(name), operand, f"{path}{pointer(str(name))}", line=line)
             for name, operand in value.items()
@@ -192,16 +199,19 @@ class _Reader:
 
     def _members(self, operator: str, value: object, path: str, depth: int, *, line: bool) -> Logic | None:
         if not isinstance(value, list) or not value:
-            return self._refuse(path, "empty_group", "a group is a list of at least one condition", None)
+            reason = Words("a group is a list of at least one condition", "un grupo es una lista con alguna condición")
+            return self._refuse(path, "empty_group", reason, None)
         parts = [self.condition(item, f"{path}/{index}", depth + 1, line=line) for index, item in enumerate(value)]
         read = [part for part in parts if part is not None]
         return {operator: read} if len(read) == len(parts) else None
 
     def _lines(self, operator: str, value: object, path: str, depth: int, *, line: bool) -> Logic | None:
         if line:
-            return self._refuse(path, "nested_lines", "this is already asked of one line", None)
+            reason = Words("this is already asked of one line", "esto ya se le pregunta a una sola línea")
+            return self._refuse(path, "nested_lines", reason, None)
         if Scope.LINE not in self.catalogue.scopes:
-            return self._refuse(path, "scope", "there are no order lines here", None)
+            reason = Words("there are no order lines here", "aquí no hay líneas de pedido")
+            return self._refuse(path, "scope", reason, None)
         inner = self.condition(value, path, depth + 1, line=True)
         return None if inner is None else {operator: [{"var": LINES}, inner]}
 
@@ -211,7 +221,8 @@ class _Reader:
             self.faults.append(found)
             return None
         if found.scope is Scope.LINE and not line:
-            self._refuse(path, "line_field", f"{name} is asked of one line", f"{{some_line: {{{name}: ...}}}}")
+            reason = Words(f"{name} is asked of one line", f"por {name} se le pregunta a una línea")
+            self._refuse(path, "line_field", reason, f"{{some_line: {{{name}: ...}}}}")
             return None
         return found
 
@@ -219,14 +230,19 @@ class _Reader:
         allowed = OPERATORS[field.type]
         if name not in allowed:
             known = name in tuple(Operator)
-            reason = f"{field.name} is {field.type.value} and cannot be asked {name}"
+            a = a_type(field.type)
+            reason = Words(
+                f"{field.name} is {a.en} and cannot be asked {name}", f"{field.name} es {a.es} y no admite {name}"
+            )
             shown = ", ".join(operator.value for operator in allowed)
             code = "operator_for_type" if known else "unknown_operator"
             return self._refuse(path, code, reason, shown)
         operator = Operator(name)
         if operator is Operator.EXISTS:
             if not isinstance(operand, bool):
-                return self._refuse(path, "wrong_type", "exists is true or false", "true")
+                return self._refuse(
+                    path, "wrong_type", Words("exists is true or false", "exists es true o false"), "true"
+                )
             return write_question(field.name, operator, operand)
         if operator in (Operator.IN, Operator.NOT_IN, Operator.BETWEEN):
             values = self._values(field, operator, operand, path)
@@ -239,23 +255,29 @@ class _Reader:
 
     def _values(self, field: Field, operator: Operator, operand: object, path: str) -> list[Stored] | None:
         if not isinstance(operand, list) or not operand:
-            self._refuse(path, "wrong_type", f"{operator.value} takes a list of values", None)
+            reason = Words(f"{operator.value} takes a list of values", f"{operator.value} lleva una lista de valores")
+            self._refuse(path, "wrong_type", reason, None)
             return None
         if operator is Operator.BETWEEN and len(operand) != 2:  # noqa: PLR2004 - two ends
-            self._refuse(path, "wrong_type", "between takes the lowest and the highest value", None)
+            reason = Words(
+                "between takes the lowest and the highest value", "between lleva el valor más bajo y el más alto"
+            )
+            self._refuse(path, "wrong_type", reason, None)
             return None
         values = [self._value(field, value, f"{path}/{index}") for index, value in enumerate(operand)]
         read = [value for value in values if value is not None]
         if len(read) < len(values):
             return None
         if operator is Operator.BETWEEN and _is_above(read[0], read[1]):
-            self._refuse(path, "empty_range", "the lowest value comes first", None)
+            self._refuse(
+                path, "empty_range", Words("the lowest value comes first", "primero va el valor más bajo"), None
+            )
             return None
         return read
 
     def _value(self, field: Field, written: object, path: str) -> Stored | None:
         if written is None:
-            self._refuse(path, "wrong_type", f"{field.name} is compared with nothing", "exists: false")
+            self._refuse(path, "wrong_type", compared_with_nothing(field), "exists: false")
             return None
         value = read_value(field, written, path)
         if isinstance(value, Fault):
@@ -268,13 +290,18 @@ class _Reader:
         if other is None:
             return None
         if operator in (Operator.STARTS_WITH, Operator.ENDS_WITH, Operator.CONTAINS):
-            return self._refuse(path, "wrong_type", f"{operator.value} takes a value, not a field", None)
+            reason = Words(
+                f"{operator.value} takes a value, not a field", f"{operator.value} lleva un valor, no un campo"
+            )
+            return self._refuse(path, "wrong_type", reason, None)
         texts = {Type.TEXT, Type.CHOICE}
         same = field.type == other.type or {field.type, other.type} <= texts
         if not same or field.currency != other.currency or field.scale != other.scale:
-            return self._refuse(
-                path, "wrong_type", f"{field.name} is {field.type.value} and {name} is {other.type.value}", None
+            one, two = a_type(field.type), a_type(other.type)
+            reason = Words(
+                f"{field.name} is {one.en} and {name} is {two.en}", f"{field.name} es {one.es} y {name} es {two.es}"
             )
+            return self._refuse(path, "wrong_type", reason, None)
         return write_question(field.name, operator, {"var": name})
 
     def _logic(  # noqa: PLR0911 - one return per kind of operator
@@ -285,7 +312,10 @@ class _Reader:
             nearest: str | Words | None = _INSTEAD.get(operator)
             if nearest is None and isinstance(found := self.catalogue.find(operator), Fault):
                 nearest = found.suggestion
-            return self._refuse(at, "unknown_operator", f"{operator} is neither a field nor an operator", nearest)
+            reason = Words(
+                f"{operator} is neither a field nor an operator", f"{operator} no es ni un campo ni un operador"
+            )
+            return self._refuse(at, "unknown_operator", reason, nearest)
         items = raw if isinstance(raw, list) else [raw]
         if operator in ("and", "or"):
             return self._members(operator, items, at, depth, line=line)
@@ -294,13 +324,13 @@ class _Reader:
             return None if inner is None else {"!": [inner]}
         if operator in OF_QUANTIFIER and len(items) == 2:  # noqa: PLR2004 - the lines and the condition
             if not _is_lines(items[0]):
-                return self._refuse(f"{at}/0", "wrong_type", f"{operator} is asked of lines", '{"var": "lines"}')
+                reason = Words(f"{operator} is asked of lines", f"con {operator} se les pregunta a las líneas")
+                return self._refuse(f"{at}/0", "wrong_type", reason, '{"var": "lines"}')
             return self._lines(operator, items[1], f"{at}/1", depth, line=line)
         question = read_question({operator: items})
         if question is None:
-            return self._refuse(
-                at, "shape", f"{operator} compares a field with a value", f'{{"{operator}": [{{"var": "field"}}, ...]}}'
-            )
+            reason = Words(f"{operator} compares a field with a value", f"{operator} compara un campo con un valor")
+            return self._refuse(at, "shape", reason, f'{{"{operator}": [{{"var": "field"}}, ...]}}')
         field = self._field(question.field, at, line=line)
         if field is None:
             return None
@@ -312,7 +342,7 @@ class _Reader:
     def _is_quantifier(self, value: object) -> bool:
         return isinstance(value, list) and len(value) > 0 and _is_lines(value[0])
 
-    def _refuse(self, path: str, code: str, reason: str | Words, suggestion: str | Words | None) -> Logic | None:
+    def _refuse(self, path: str, code: str, reason: Words, suggestion: str | Words | None) -> Logic | None:
         self.faults.append(fault(path, code, reason, suggestion))
         return None
 

@@ -17,7 +17,7 @@ from typing import ClassVar
 from puntal.kit.errors import Fault, pointer
 from puntal.kit.words import Words
 from puntal.rules.catalogue import Catalogue
-from puntal.rules.errors import FaultyRule, fault
+from puntal.rules.errors import FaultyRule, a_type, fault
 from puntal.rules.model import Facts, Field, Scope, Type
 from puntal.rules.values import read_value
 
@@ -28,6 +28,10 @@ _NUMERIC = (Type.NUMBER, Type.MONEY)
 _CONSTANT = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?")
 _MONEY = re.compile(r"(-?\d{1,18}(?:\.\d{1,12})?) ?([A-Z]{3})")
 _PAIR = 2
+_TOO_DEEP = Words(
+    f"formulas nest at most {MAX_DEPTH} deep in {MAX_NODES} parts",
+    f"las fórmulas se anidan en {MAX_DEPTH} capas y tienen {MAX_NODES} partes como máximo",
+)
 
 Amount = Callable[[Facts], Fraction]
 Test = Callable[[Facts], bool]
@@ -113,12 +117,13 @@ class _Reader:
     ) -> Amount | None:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            self._refuse(path, "too_deep", f"formulas nest at most {MAX_DEPTH} deep in {MAX_NODES} parts")
+            self._refuse(path, "too_deep", _TOO_DEEP)
             return None
         if not isinstance(node, Mapping):
             return self._constant(node, path)
         if len(node) != 1:
-            self._refuse(path, "shape", "a step of a formula has one operator", '{"+": [1, 2]}')
+            reason = Words("a step of a formula has one operator", "un paso de una fórmula tiene un solo operador")
+            self._refuse(path, "shape", reason, '{"+": [1, 2]}')
             return None
         ((name, raw),) = node.items()
         if name == "var":
@@ -128,11 +133,14 @@ class _Reader:
         if name == "if":
             return self._choice(items, here, depth)
         if name not in self._ARITHMETIC:
-            self._refuse(here, "unknown_operator", f"a formula has no {name}", ", ".join((*self._ARITHMETIC, "if")))
+            reason = Words(f"a formula has no {name}", f"las fórmulas no conocen {name}")
+            self._refuse(here, "unknown_operator", reason, ", ".join((*self._ARITHMETIC, "if")))
             return None
         lowest, highest = self._COUNTS.get(name, (1, MAX_NODES))
         if not lowest <= len(items) <= highest:
-            self._refuse(here, "shape", f"{name} does not take {len(items)} values")
+            values = "valor" if len(items) == 1 else "valores"
+            reason = Words(f"{name} does not take {len(items)} values", f"{name} no admite {len(items)} {values}")
+            self._refuse(here, "shape", reason)
             return None
         parts = [self.amount(item, f"{here}/{index}", depth + 1) for index, item in enumerate(items)]
         known = [part for part in parts if part is not None]
@@ -144,10 +152,11 @@ class _Reader:
     def test(self, node: object, path: str, depth: int) -> Test | None:
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            self._refuse(path, "too_deep", f"formulas nest at most {MAX_DEPTH} deep in {MAX_NODES} parts")
+            self._refuse(path, "too_deep", _TOO_DEEP)
             return None
         if not isinstance(node, Mapping) or len(node) != 1:
-            self._refuse(path, "shape", "the first part of if is a comparison", '{">": [..., 0]}')
+            reason = Words("the first part of if is a comparison", "la primera parte de if es una comparación")
+            self._refuse(path, "shape", reason, '{">": [..., 0]}')
             return None
         ((name, raw),) = node.items()
         items = raw if isinstance(raw, list) else [raw]
@@ -155,13 +164,17 @@ class _Reader:
         if name in ("and", "or", "!"):
             return self._group(str(name), items, here, depth)
         if name not in _COMPARE or len(items) != _PAIR:
-            self._refuse(here, "unknown_operator", f"{name} compares nothing", ", ".join((*_COMPARE, "and", "or", "!")))
+            reason = Words(f"{name} compares nothing", f"{name} no compara nada")
+            self._refuse(here, "unknown_operator", reason, ", ".join((*_COMPARE, "and", "or", "!")))
             return None
         return self._comparison(str(name), items, here, depth)
 
     def _group(self, name: str, items: list[object], path: str, depth: int) -> Test | None:
         if not items or (name == "!" and len(items) != 1):
-            self._refuse(path, "shape", f"{name} does not take {len(items)} comparisons")
+            reason = Words(
+                f"{name} does not take {len(items)} comparisons", f"{name} no admite {len(items)} comparaciones"
+            )
+            self._refuse(path, "shape", reason)
             return None
         parts = [self.test(item, f"{path}/{index}", depth + 1) for index, item in enumerate(items)]
         known = [part for part in parts if part is not None]
@@ -199,7 +212,9 @@ class _Reader:
     def _word(self, name: str, field: Field, written: object, path: str) -> Test | None:
         """Compare a text, choice, date or flag with a constant."""
         if name not in ("===", "!=="):
-            self._refuse(path, "operator_for_type", f"{field.name} is {field.type.value}", "===, !==")
+            a = a_type(field.type)
+            reason = Words(f"{field.name} is {a.en}", f"{field.name} es {a.es}")
+            self._refuse(path, "operator_for_type", reason, "===, !==")
             return None
         found = self._variable_field(field.name, f"{path}/0")
         value = read_value(field, written, f"{path}/1")
@@ -213,7 +228,11 @@ class _Reader:
 
     def _choice(self, items: list[object], path: str, depth: int) -> Amount | None:
         if len(items) < _PAIR + 1 or len(items) % 2 == 0:
-            self._refuse(path, "shape", "if takes comparisons with values and a last value otherwise")
+            reason = Words(
+                "if takes comparisons with values and a last value otherwise",
+                "if lleva comparaciones con sus valores y, al final, un valor para los demás casos",
+            )
+            self._refuse(path, "shape", reason)
             return None
         arms: list[tuple[Test, Amount]] = []
         for index in range(0, len(items) - 1, 2):
@@ -240,13 +259,16 @@ class _Reader:
             self._refuse(
                 path,
                 "currency",
-                f"this program counts in {self.catalogue.currency}, not {money[2]}",
+                Words(
+                    f"this program counts in {self.catalogue.currency}, not {money[2]}",
+                    f"este programa cuenta en {self.catalogue.currency}, no en {money[2]}",
+                ),
                 f"{money[1]} {self.catalogue.currency}",
             )
             return None
         number = money[1] if money is not None else text
         if _CONSTANT.fullmatch(number) is None:
-            self._refuse(path, "wrong_type", "a constant is a number", '"0.29"')
+            self._refuse(path, "wrong_type", Words("a constant is a number", "una constante es un número"), '"0.29"')
             return None
         value = Fraction(number)
         return lambda _facts: value
@@ -256,7 +278,9 @@ class _Reader:
         if field is None:
             return None
         if field.type not in _NUMERIC:
-            self._refuse(path, "wrong_type", f"{field.name} is {field.type.value}, not a number")
+            a = a_type(field.type)
+            reason = Words(f"{field.name} is {a.en}, not a number", f"{field.name} es {a.es}, no un número")
+            self._refuse(path, "wrong_type", reason)
             return None
         name, unit = field.name, 10**field.scale
 
@@ -274,7 +298,11 @@ class _Reader:
             self.faults.append(found)
             return None
         if found.scope is Scope.LINE and not self.line:
-            self._refuse(path, "line_field", f"{found.name} is known of one line, not of an order")
+            reason = Words(
+                f"{found.name} is known of one line, not of an order",
+                f"{found.name} se conoce de una línea, no de un pedido",
+            )
+            self._refuse(path, "line_field", reason)
             return None
         self.reads.add(found.name)
         return found
@@ -284,7 +312,7 @@ class _Reader:
         found = self.catalogue.find(name) if isinstance(name, str) else None
         return found if isinstance(found, Field) else None
 
-    def _refuse(self, path: str, code: str, reason: str | Words, suggestion: str | Words | None = None) -> None:
+    def _refuse(self, path: str, code: str, reason: Words, suggestion: str | Words | None = None) -> None:
         self.faults.append(fault(path, code, reason, suggestion))
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from puntal.kit.words import Words
 from puntal.rules.catalogue import Catalogue
 from puntal.rules.derived import month_day
 from puntal.rules.errors import Fault, FaultyRule, fault
@@ -89,7 +90,9 @@ class _Compiler:
             return f"({f' {operator.upper()} '.join(parts)})"
         if operator == "!":
             return f"({self._inner(items[0], f'{path}/!/0')} IS NOT TRUE)"
-        return self._refuse(path, f"{operator} asks about order lines")
+        return self._refuse(
+            path, Words(f"{operator} asks about order lines", f"{operator} pregunta por líneas de pedido")
+        )
 
     def _inner(self, item: Json, path: str) -> str:
         assert isinstance(item, Mapping)
@@ -149,7 +152,11 @@ class _Compiler:
                 until=self._parameter(until, "date"),
             )
         if field.sql is None or field.scope is not Scope.MEMBER:
-            return self._refuse(path, f"{field.name} is known of an event, not of a member")
+            reason = Words(
+                f"{field.name} is known of an event, not of a member",
+                f"{field.name} se conoce de un evento, no de un miembro",
+            )
+            return self._refuse(path, reason)
         # Days are texts that have an order: by code point as in the evaluator, whatever the database's collation.
         # Other texts are only compared for equality, and a collation would keep their indexes from being used.
         return f'({field.sql} COLLATE "C")' if field.type is Type.DATE else field.sql
@@ -172,6 +179,6 @@ class _Compiler:
         self.params[name] = value
         return f"%({name})s::{cast}"
 
-    def _refuse(self, path: str, reason: str) -> str:
+    def _refuse(self, path: str, reason: Words) -> str:
         self.faults.append(fault(path, "scope", reason, None))
         return "false"

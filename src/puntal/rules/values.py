@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from babel import Locale
 from babel.core import get_global
 
+from puntal.kit.words import Words
 from puntal.rules.errors import Fault, fault
 from puntal.rules.model import FactValue, Field, Type
 
@@ -41,7 +42,7 @@ def read_value(  # noqa: PLR0911 - one return per type
         case Type.FLAG:
             if isinstance(written, bool):
                 return written
-            return _wrong_type(field, path, "true or false", _flag_hint(written))
+            return _wrong_type(field, path, Words("true or false", "true o false"), _flag_hint(written))
         case Type.DATE:
             return _day(field, written, path)
         case Type.CHOICE:
@@ -50,7 +51,10 @@ def read_value(  # noqa: PLR0911 - one return per type
             return fault(
                 path,
                 "unknown_choice",
-                f"{field.name} is one of {', '.join(field.choices)}, not {_shown(written)}",
+                Words(
+                    f"{field.name} is one of {', '.join(field.choices)}, not {_shown(written)}",
+                    f"{field.name} es uno de estos valores: {', '.join(field.choices)}; no {_shown(written)}",
+                ),
                 _nearest(str(written), field.choices),
             )
         case Type.TEXT | Type.LIST:
@@ -91,16 +95,25 @@ def _scaled(stored: int, scale: int) -> Decimal:
 def _money(field: Field, written: object, path: str) -> Stored | Fault:
     if isinstance(written, (int, Decimal)) and not isinstance(written, bool):
         suggestion = f"{_padded(Decimal(written), field.scale)} {field.currency}"
-        return fault(path, "bare_money", f"{field.name} is money: the currency is missing", suggestion)
+        return fault(
+            path,
+            "bare_money",
+            Words(f"{field.name} is money: the currency is missing", f"{field.name} es dinero: falta la moneda"),
+            suggestion,
+        )
     match = _MONEY.fullmatch(written.strip()) if isinstance(written, str) else None
     if match is None:
-        return _wrong_type(field, path, "an amount with a currency", field.example or f"100.00 {field.currency}")
+        wanted = Words("an amount with a currency", "un importe con su moneda")
+        return _wrong_type(field, path, wanted, field.example or f"100.00 {field.currency}")
     amount, currency = match.groups()
     if currency != field.currency:
         return fault(
             path,
             "currency",
-            f"{field.name} is in {field.currency}, not {currency}",
+            Words(
+                f"{field.name} is in {field.currency}, not {currency}",
+                f"{field.name} va en {field.currency}, no en {currency}",
+            ),
             f"{amount} {field.currency}",
         )
     return _to_scale(field, Decimal(amount), path)
@@ -112,12 +125,12 @@ def _number(field: Field, written: object, path: str) -> Stored | Fault:
     hint = written.strip() if isinstance(written, str) and _NUMBER.fullmatch(written.strip()) else None
     if isinstance(written, str) and (match := _MONEY.fullmatch(written.strip())):
         hint = match[1]
-    return _wrong_type(field, path, "a number", hint)
+    return _wrong_type(field, path, Words("a number", "un número"), hint)
 
 
 def _to_scale(field: Field, amount: Decimal, path: str) -> int | Fault:
     if not amount.is_finite():
-        return _wrong_type(field, path, "a finite number", None)
+        return _wrong_type(field, path, Words("a finite number", "un número finito"), None)
     numerator, denominator = amount.as_integer_ratio()
     factor: int = 10**field.scale
     stored, rest = divmod(numerator * factor, denominator)
@@ -125,12 +138,23 @@ def _to_scale(field: Field, amount: Decimal, path: str) -> int | Fault:
         return fault(
             path,
             "too_precise",
-            f"{field.name} has at most {field.scale} decimals",
+            Words(
+                f"{field.name} has at most {field.scale} decimals",
+                f"{field.name} {at_most_decimals(field.scale)}",
+            ),
             None,
         )
     if abs(stored) > LARGEST:
-        return fault(path, "too_large", f"{field.name} cannot be that large", None)
+        reason = Words(f"{field.name} cannot be that large", f"{field.name} no puede ser tan grande")
+        return fault(path, "too_large", reason, None)
     return stored
+
+
+def at_most_decimals(scale: int) -> str:
+    """Return in Spanish, after its name, how many decimals something has."""
+    if not scale:
+        return "no tiene decimales"
+    return f"tiene como máximo {scale} {'decimal' if scale == 1 else 'decimales'}"
 
 
 def _padded(amount: Decimal, scale: int) -> str:
@@ -146,20 +170,24 @@ def _day(field: Field, written: object, path: str) -> Stored | Fault:
         try:
             return date.fromisoformat(text).isoformat()
         except ValueError:
-            return _wrong_type(field, path, "a day of the calendar", None)
-    return _wrong_type(field, path, "a day written year-month-day", "2026-03-01")
+            return _wrong_type(field, path, Words("a day of the calendar", "un día del calendario"), None)
+    wanted = Words("a day written year-month-day", "un día escrito año-mes-día")
+    return _wrong_type(field, path, wanted, "2026-03-01")
 
 
 def _text(field: Field, written: object, path: str) -> Stored | Fault:
     if not isinstance(written, str):
         hint = str(written) if isinstance(written, (int, Decimal)) and not isinstance(written, bool) else None
-        return _wrong_type(field, path, "text", hint and f'"{hint}"')
+        return _wrong_type(field, path, Words("text", "un texto"), hint and f'"{hint}"')
     if not written:
-        return fault(path, "empty_text", f"{field.name} is compared with nothing", "exists: false")
+        return fault(path, "empty_text", compared_with_nothing(field), "exists: false")
     if "\x00" in written:
-        return fault(path, "bad_text", "text holds no NUL character", None)
+        return fault(path, "bad_text", Words("text holds no NUL character", "un texto no lleva el carácter NUL"), None)
     if field.territory and _COUNTRY.fullmatch(written) is None:
-        return fault(path, "country", f"{written} is not a two-letter country code", _country_code(written))
+        reason = Words(
+            f"{written} is not a two-letter country code", f"{written} no es un código de país de dos letras"
+        )
+        return fault(path, "country", reason, _country_code(written))
     return written
 
 
@@ -183,8 +211,14 @@ def _flag_hint(written: object) -> str | None:
     )
 
 
-def _wrong_type(field: Field, path: str, wanted: str, suggestion: str | None) -> Fault:
-    return fault(path, "wrong_type", f"{field.name} is compared with {wanted}", suggestion)
+def _wrong_type(field: Field, path: str, wanted: Words, suggestion: str | None) -> Fault:
+    reason = Words(f"{field.name} is compared with {wanted.en}", f"{field.name} se compara con {wanted.es}")
+    return fault(path, "wrong_type", reason, suggestion)
+
+
+def compared_with_nothing(field: Field) -> Words:
+    """Return what is wrong where the value is missing."""
+    return Words(f"{field.name} is compared with nothing", f"falta el valor con el que se compara {field.name}")
 
 
 def _shown(written: object) -> str:

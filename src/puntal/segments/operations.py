@@ -13,6 +13,7 @@ from puntal.kit import ids
 from puntal.kit.calendar import local_day
 from puntal.kit.db import Transaction
 from puntal.kit.errors import Fault
+from puntal.kit.words import Words
 from puntal.outbox import operations as outbox
 from puntal.outbox.model import Happening
 from puntal.programs import operations as programs
@@ -68,11 +69,19 @@ def read_condition(written: Written, segments: Segments, *, path: str = "") -> Q
     except FaultyRule as refusal:
         raise FaultyRule([replace(fault, path=path + fault.path) for fault in refusal.faults]) from refusal
     faults = [
-        Fault(path=path, code="segments.not_found", reason=f"there is no segment {name}")
+        Fault(
+            path=path,
+            code="segments.not_found",
+            reason=Words(f"there is no segment {name}", f"no existe el segmento {name}"),
+        )
         for name in sorted(policy.named(logic) - set(segments.dynamic) - segments.lists)
     ]
     faults += [
-        Fault(path=path, code="segments.not_countable", reason=f"members cannot be counted by {name}")
+        Fault(
+            path=path,
+            code="segments.not_countable",
+            reason=Words(f"members cannot be counted by {name}", f"no se puede contar a los miembros por {name}"),
+        )
         for name in sorted(fields_read(logic))
         if (field := segments.catalogue.get(name)).sql is None and field.metric is None
     ]
