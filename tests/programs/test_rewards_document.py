@@ -135,6 +135,7 @@ def test_what_cannot_be_is_said_with_its_place(reward: dict[str, Any], path: str
     found = {fault.path: fault.code for fault in faults}
     assert f"/rewards/0/{path}" in found
     assert code is None or found[f"/rewards/0/{path}"] == f"programs.{code}"
+    assert all(fault.told("es").reason != fault.told("en").reason for fault in faults)
 
 
 def test_a_campaigns_budget_of_money_asks_for_the_most_too() -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from puntal.kit.money import digits
+from puntal.kit.words import Words
 from puntal.programs.document.builtin import PURCHASE
 from puntal.programs.document.campaigns import Campaign
 from puntal.programs.document.earning import Limit
@@ -16,9 +17,14 @@ from puntal.programs.document.program import Program
 from puntal.programs.document.rewards import Cost, OfLines, Reward, RewardBudget
 from puntal.programs.document.values import LocalDay, MoneyText, Percent, each_of
 from puntal.programs.policy.collector import Place
+from puntal.programs.policy.combining import check_given, check_stacking
 from puntal.programs.policy.conditions import Conditions
 from puntal.programs.policy.earning import check_during, check_limit
 from puntal.programs.policy.header import check_dates, check_people, moment
+from puntal.programs.policy.hints import A_WALLET, REMOVE, added
+from puntal.rules.errors import a_type
+from puntal.rules.model import Type
+from puntal.rules.values import at_most_decimals
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "amount_off": ("value",),
@@ -48,10 +54,9 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
     "voucher": frozenset({"amount_off", "percent_off", "product", "shipping", "gift_card", "partner_code", "custom"}),
 }
 """What only some kinds have, and which."""
-_GIVEN = frozenset({"amount_off", "percent_off", "product", "shipping", "gift_card", "partner_code", "custom"})
-"""Kinds that tiers and stamp cards can give: their voucher says everything."""
 _UNKNOWN_WORTH = frozenset({"percent_off", "shipping", "product"})
 """Kinds of which only the cart says how much they take off."""
+_MORE_THAN_NOTHING = Words("a reward gives more than nothing", "una recompensa tiene que dar algo")
 
 
 def rewards_of(program: Program, root: Place) -> Iterator[tuple[Reward, Campaign | None, Place]]:
@@ -77,8 +82,11 @@ def _check_images(reward: Reward, place: Place) -> None:
         if not (_OWN_IMAGE.fullmatch(address) or _IMAGE_ELSEWHERE.fullmatch(address)):
             (place / locale if locale else place).fault(
                 "image_address",
-                "a picture is one that was uploaded, or has an address that begins with https://",
-                "upload the picture",
+                Words(
+                    "a picture is one that was uploaded, or has an address that begins with https://",
+                    "una imagen se sube, o tiene una dirección que empieza por https://",
+                ),
+                Words("upload the picture", "sube la imagen"),
             )
 
 
@@ -97,17 +105,25 @@ class RewardCheck:
         root.unique([(reward.id, place / "id") for reward, _, place in rewards_of(program, root)], "reward")
         for reward, campaign, place in rewards_of(program, root):
             self._reward(reward, campaign, place)
-        self._stacking()
-        self._named_elsewhere()
+        check_stacking(program, root)
+        check_given(program, {reward.id: reward for reward, _, _ in rewards_of(program, root)}, root)
 
     def _reward(self, reward: Reward, campaign: Campaign | None, place: Place) -> None:
         for key in NEEDED[reward.kind]:
             if getattr(reward, key) is None:
-                (place / key).fault("missing", f"a reward of kind {reward.kind} needs '{key}'", f"add '{key}'")
+                reason = Words(
+                    f"a reward of kind {reward.kind} needs '{key}'",
+                    f"una recompensa de tipo {reward.kind} necesita '{key}'",
+                )
+                (place / key).fault("missing", reason, added(key))
         for key, kinds in _ALLOWED.items():
             if key in reward.model_fields_set and reward.kind not in kinds:
                 listed = ", ".join(sorted(kinds))
-                (place / key).fault("not_of_this_kind", f"'{key}' is for {listed}, not for {reward.kind}", "remove it")
+                reason = Words(
+                    f"'{key}' is for {listed}, not for {reward.kind}",
+                    f"'{key}' es para {listed}, no para {reward.kind}",
+                )
+                (place / key).fault("not_of_this_kind", reason, REMOVE)
         self._value(reward, place)
         self._costs(reward, place)
         self._bounds(reward, campaign, place)
@@ -119,36 +135,49 @@ class RewardCheck:
         there = place / "value"
         if reward.kind == "percent_off":
             if isinstance(reward.value, MoneyText):
-                there.fault("percent_needed", "a percentage is taken off", "15%")
+                there.fault("percent_needed", Words("a percentage is taken off", "se descuenta un porcentaje"), "15%")
             elif reward.value is not None and not reward.value.fraction:
-                there.fault("must_be_positive", "a reward gives more than nothing", "5%")
+                there.fault("must_be_positive", _MORE_THAN_NOTHING, "5%")
         elif isinstance(reward.value, Percent):
-            there.fault("money_needed", f"{reward.kind} gives an amount of money", f"5.00 {self._program.currency}")
+            reason = Words(f"{reward.kind} gives an amount of money", f"{reward.kind} da un importe de dinero")
+            there.fault("money_needed", reason, f"5.00 {self._program.currency}")
         elif reward.value is not None and not reward.value.amount:
-            there.fault("must_be_positive", "a reward gives more than nothing", f"5.00 {self._program.currency}")
+            there.fault("must_be_positive", _MORE_THAN_NOTHING, f"5.00 {self._program.currency}")
         if reward.kind == "credit" and reward.into is not None:
             self._credit(reward, reward.into, place)
         if isinstance(reward.applies_to, OfLines):
             self._conditions.of_lines(reward.applies_to.lines, place / "applies_to" / "lines")
-        if reward.portions is not None and reward.portions.min > reward.portions.max:
-            (place / "portions" / "min").fault(
-                "out_of_range", f"at least {reward.portions.min} is more than at most {reward.portions.max}", None
+        portions = reward.portions
+        if portions is not None and portions.min > portions.max:
+            reason = Words(
+                f"at least {portions.min} is more than at most {portions.max}",
+                f"el mínimo, {portions.min}, es mayor que el máximo, {portions.max}",
             )
+            (place / "portions" / "min").fault("out_of_range", reason, None)
 
     def _credit(self, reward: Reward, into: str, place: Place) -> None:
         if not (place / "into").known(into, self._program.wallets, "wallet"):
             return
         wallet = self._program.wallets[into]
         if wallet.retired:
-            (place / "into").fault("retired", f"'{into}' is retired and takes nothing new", None)
+            reason = Words(
+                f"'{into}' is retired and takes nothing new", f"'{into}' está retirado y no admite nada nuevo"
+            )
+            (place / "into").fault("retired", reason, None)
         if wallet.kind == "qualifying":
-            (place / "into").fault("qualifying_is_earned", "qualifying points are earned, never given", None)
+            reason = Words(
+                "qualifying points are earned, never given",
+                "los puntos que cuentan para niveles se ganan, nunca se dan",
+            )
+            (place / "into").fault("qualifying_is_earned", reason, None)
         money = wallet.kind == "money"
         wrong, right = ("points", "value") if money else ("value", "points")
         if getattr(reward, wrong) is not None:
-            (place / wrong).fault("wrong_unit", f"'{into}' is a {wallet.kind} wallet", f"use '{right}'")
+            reason = Words(f"'{into}' is a {wallet.kind} wallet", f"'{into}' es {A_WALLET[wallet.kind]}")
+            (place / wrong).fault("wrong_unit", reason, Words(f"use '{right}'", f"usa '{right}'"))
         elif getattr(reward, right) is None:
-            (place / right).fault("missing", "say how much is credited", f"add '{right}'")
+            reason = Words("say how much is credited", "di cuánto se abona")
+            (place / right).fault("missing", reason, added(right))
 
     def _costs(self, reward: Reward, place: Place) -> None:
         costs = each_of(reward.cost)
@@ -156,7 +185,8 @@ class RewardCheck:
         for index, cost in enumerate(costs):
             there = place / "cost" / index if isinstance(reward.cost, tuple) else place / "cost"
             if cost.wallet in seen:
-                (there / "wallet").fault("duplicate_id", f"another cost is in '{cost.wallet}'", "remove one of them")
+                reason = Words(f"another cost is in '{cost.wallet}'", f"otro coste está en '{cost.wallet}'")
+                (there / "wallet").fault("duplicate_id", reason, Words("remove one of them", "quita uno de los dos"))
             seen.add(cost.wallet)
             self._cost(cost, reward, there)
 
@@ -165,17 +195,21 @@ class RewardCheck:
             return
         wallet = self._program.wallets[cost.wallet]
         if wallet.kind == "qualifying":
-            (place / "wallet").fault("not_spendable", "qualifying points count for tiers only", None)
+            reason = Words("qualifying points count for tiers only", "estos puntos solo cuentan para niveles")
+            (place / "wallet").fault("not_spendable", reason, None)
         if wallet.retired and not reward.retired:
-            (place / "wallet").fault("retired", f"'{cost.wallet}' is retired", "another wallet, or 'retired: true'")
+            reason = Words(f"'{cost.wallet}' is retired", f"'{cost.wallet}' está retirado")
+            advice = Words("another wallet, or 'retired: true'", "otro monedero, o 'retired: true'")
+            (place / "wallet").fault("retired", reason, advice)
         scale = digits(wallet.currency) if wallet.currency is not None else wallet.scale
         written: list[tuple[Place, Decimal]] = [(place / "points", cost.points)]
         written += [(place / "by_tier" / tier, points) for tier, points in cost.by_tier.items()]
         for there, points in written:
             if points * 10**scale % 1:
-                there.fault("too_precise", f"'{cost.wallet}' has {scale} decimals", str(int(points)))
+                reason = Words(f"'{cost.wallet}' has {scale} decimals", f"'{cost.wallet}' {at_most_decimals(scale)}")
+                there.fault("too_precise", reason, str(int(points)))
             if points < 0:
-                there.fault("out_of_range", "a cost is at least nothing", "0")
+                there.fault("out_of_range", Words("a cost is at least nothing", "un coste es cero o más"), "0")
         if cost.by_tier:
             self._tiers(list(cost.by_tier), reward, place / "by_tier")
 
@@ -185,7 +219,8 @@ class RewardCheck:
             if reward.ladder is None:
                 known = {tier.id for each in self._program.ladders for tier in each.tiers}
                 if all(place.known(tier, known, "tier") for tier in named):
-                    place.fault("missing", "these tiers are of several ladders", "add 'ladder'")
+                    reason = Words("these tiers are of several ladders", "estos niveles son de varias escalas")
+                    place.fault("missing", reason, added("ladder"))
             return
         for tier in named:
             (place / tier).known(tier, [step.id for step in ladder.tiers], "tier")
@@ -203,7 +238,8 @@ class RewardCheck:
             there = place / "limit" / index if isinstance(reward.limit, tuple) else place / "limit"
             check_limit(limit, there)
             if "when_short" in limit.model_fields_set:
-                (there / "when_short").fault("only_for_earning", "a reward is given whole or not at all", "remove it")
+                reason = Words("a reward is given whole or not at all", "una recompensa se da entera o no se da")
+                (there / "when_short").fault("only_for_earning", reason, REMOVE)
         if reward.budget is not None:
             _budget(reward.budget, self._program.currency, place / "budget")
         capped = reward.max_discount is not None and reward.max_discount.amount
@@ -212,7 +248,12 @@ class RewardCheck:
             if under is not None:
                 (place / "max_discount").fault(
                     "max_discount_needed",
-                    f"{under} counts money, and only the cart says how much this takes off; the most is reserved",
+                    Words(
+                        f"{under.en} counts money, and only the cart says how much this takes off; "
+                        "the most is reserved",
+                        f"{under.es} cuenta dinero, y solo el carrito dice cuánto descuenta esta recompensa; "
+                        "se reserva el máximo",
+                    ),
                     f"max_discount: 10.00 {self._program.currency}",
                 )
 
@@ -227,7 +268,7 @@ class RewardCheck:
         if reward.tiers:
             self._tiers(list(reward.tiers), reward, place / "tiers")
         if len(set(reward.channels)) < len(reward.channels):
-            (place / "channels").fault("duplicate_id", "a channel stands twice", None)
+            (place / "channels").fault("duplicate_id", Words("a channel stands twice", "un canal está dos veces"), None)
         groups = self._program.stacking.groups if self._program.stacking is not None else {}
         if reward.group is not None:
             (place / "group").known(reward.group, groups, "group")
@@ -235,22 +276,31 @@ class RewardCheck:
     def _given(self, reward: Reward, place: Place) -> None:
         valid = reward.valid
         if valid.for_ is not None and valid.through is not None:
-            (place / "valid").fault("only_one", "it is valid for a time or through a day, not both", "keep 'for'")
+            reason = Words(
+                "it is valid for a time or through a day, not both",
+                "vale durante un tiempo o hasta un día, no las dos cosas",
+            )
+            (place / "valid").fault("only_one", reason, Words("keep 'for'", "deja solo 'for'"))
         if valid.by_tier:
             self._tiers(list(valid.by_tier), reward, place / "valid" / "by_tier")
             if valid.for_ is None:
-                (place / "valid" / "for").fault("missing", "say how long it is valid for everyone else", "30 days")
+                reason = Words(
+                    "say how long it is valid for everyone else", "di durante cuánto tiempo vale para los demás"
+                )
+                (place / "valid" / "for").fault("missing", reason, "30 days")
         if reward.on_end != "nothing" and valid.for_ is None and valid.through is None:
-            (place / "on_end").fault(
-                "only_with_valid", "'on_end' says what happens when 'valid' is over", "add 'valid'"
+            reason = Words(
+                "'on_end' says what happens when 'valid' is over", "'on_end' dice qué pasa cuando acaba 'valid'"
             )
+            (place / "on_end").fault("only_with_valid", reason, added("valid"))
         if reward.experience is not None:
             places = place / "experience" / "sessions"
             sessions = reward.experience.sessions
             places.unique([(each.id, places / i / "id") for i, each in enumerate(sessions)], "session")
             for index, session in enumerate(sessions):
                 if session.through is not None and _before(session.through, session.at):
-                    (places / index / "through").fault("ends_before_it_begins", "it ends before it begins", None)
+                    reason = Words("it ends before it begins", "acaba antes de empezar")
+                    (places / index / "through").fault("ends_before_it_begins", reason, None)
         if reward.type is not None and (place / "type").known(reward.type, self._program.reward_kinds, "reward_kind"):
             self._fields(reward, reward.type, place / "fields")
 
@@ -258,56 +308,12 @@ class RewardCheck:
         wanted = self._program.reward_kinds[kind].fields
         for name in wanted:
             if name not in reward.fields:
-                (place / name).fault("missing", f"a {kind} says its '{name}'", f"add '{name}'")
+                reason = Words(f"a {kind} says its '{name}'", f"una recompensa de tipo {kind} dice su '{name}'")
+                (place / name).fault("missing", reason, added(name))
         for name, value in reward.fields.items():
             if (place / name).known(name, wanted, "field") and not _is_a(wanted[name], value):
-                (place / name).fault("wrong_type", f"'{name}' is a {wanted[name]}", None)
-
-    def _stacking(self) -> None:
-        stacking = self._program.stacking
-        if stacking is None:
-            return
-        root = self._root / "stacking"
-        for name, group in stacking.groups.items():
-            place = root / "groups" / name
-            for index, other in enumerate(group.with_):
-                there = place / "with" / index
-                if there.known(other, stacking.groups, "group") and other == name:
-                    there.fault("contradiction", "a group is always with itself; how often says 'limit'", "limit: 2")
-            if group.exclusive and group.with_:
-                (place / "with").fault(
-                    "contradiction", "an exclusive group shuts out every other", "remove one of both"
-                )
-        for index, name in enumerate(stacking.order):
-            (root / "order" / index).known(name, stacking.groups, "group")
-        if len(set(stacking.order)) < len(stacking.order):
-            (root / "order").fault("duplicate_id", "a group stands twice", None)
-
-    def _named_elsewhere(self) -> None:
-        """Collect the faults of gifts and stamp cards that name a reward."""
-        rewards = {reward.id: reward for reward, _, _ in rewards_of(self._program, self._root)}
-        named: list[tuple[str, Place]] = []
-        for index, ladder in enumerate(self._program.ladders):
-            for number, tier in enumerate(ladder.tiers):
-                for position, benefit in enumerate(tier.benefits):
-                    if benefit.reward is not None:
-                        place = self._root / "ladders" / index / "tiers" / number / "benefits" / position / "reward"
-                        named.append((benefit.reward, place))
-        for name, wallet in self._program.wallets.items():
-            if wallet.card is not None and wallet.card.reward is not None:
-                named.append((wallet.card.reward, self._root / "wallets" / name / "card" / "reward"))
-        for reward_id, place in named:
-            if not place.known(reward_id, rewards, "reward"):
-                continue
-            reward = rewards[reward_id]
-            if reward.retired:
-                place.fault("retired", f"'{reward_id}' is retired", None)
-            if reward.kind not in _GIVEN:
-                place.fault(
-                    "not_a_voucher",
-                    f"it is given as a voucher, and a {reward.kind} is none",
-                    "'wallet' and 'points'" if reward.kind == "credit" else None,
-                )
+                reason = Words(f"'{name}' is a {wanted[name]}", f"'{name}' es {a_type(Type(wanted[name])).es}")
+                (place / name).fault("wrong_type", reason, None)
 
 
 def _budget(budget: RewardBudget, currency: str, place: Place) -> None:
@@ -315,28 +321,34 @@ def _budget(budget: RewardBudget, currency: str, place: Place) -> None:
     if all(each is None for each in given):
         place.fault(
             "one_needed",
-            "a budget needs one of 'redemptions', 'members', 'discount', 'order_value', 'points'",
+            Words(
+                "a budget needs one of 'redemptions', 'members', 'discount', 'order_value', 'points'",
+                "un presupuesto necesita uno de 'redemptions', 'members', 'discount', 'order_value', 'points'",
+            ),
             f"discount: 1000.00 {currency}",
         )
     if len({share.fraction for share in budget.alert}) < len(budget.alert):
-        (place / "alert").fault("duplicate_id", "an alert stands twice", None)
+        (place / "alert").fault("duplicate_id", Words("an alert stands twice", "un aviso está dos veces"), None)
     for key, most in (("discount", budget.discount), ("order_value", budget.order_value)):
         if most is not None and not most.amount:
-            (place / key).fault("must_be_positive", "a budget of nothing forbids the reward", "enabled: false")
+            reason = Words("a budget of nothing forbids the reward", "un presupuesto de cero impide la recompensa")
+            (place / key).fault("must_be_positive", reason, "enabled: false")
 
 
 def _delivered_in_cart(reward: Reward) -> bool:
     return reward.product is None or reward.product.delivery == "cart"
 
 
-def _money_bound(reward: Reward, campaign: Campaign | None, program: Program, limits: tuple[Limit, ...]) -> str | None:
+def _money_bound(
+    reward: Reward, campaign: Campaign | None, program: Program, limits: tuple[Limit, ...]
+) -> Words | None:
     if reward.budget is not None and reward.budget.discount is not None:
-        return "its budget"
+        return Words("its budget", "su presupuesto")
     if campaign is not None and campaign.budget is not None and campaign.budget.discount is not None:
-        return "the campaign's budget"
+        return Words("the campaign's budget", "el presupuesto de la campaña")
     if program.budget is not None and program.budget.discount is not None:
-        return "the program's budget"
-    return "its limit" if any(limit.value is not None for limit in limits) else None
+        return Words("the program's budget", "el presupuesto del programa")
+    return Words("its limit", "su límite") if any(limit.value is not None for limit in limits) else None
 
 
 def _before(end: LocalDay, start: LocalDay) -> bool:
