@@ -101,6 +101,23 @@ async def test_all_faults_are_named_and_nothing_is_written(shop: Shop, event: di
         assert (await shop.get(f"events/{event['id']}")).status_code == 404
 
 
+async def test_each_of_a_batch_is_told_in_the_callers_language(shop: Shop) -> None:
+    events = [an_order() | {"id": ""}, an_order() | {"type": "shoes.tried_on"}]
+
+    answered = await shop.client.post(
+        f"{shop.at}/events/batch", json={"events": events}, headers={"accept-language": "es"}
+    )
+
+    assert [each["problem"]["errors"][0]["reason"] for each in answered.json()["items"]] == [
+        "Debe tener al menos 1 carácter",
+        "shoes.tried_on no es un evento de este programa",
+    ]
+    asked = await shop.client.post(
+        f"{shop.at}/events?dry_run=perhaps", json=an_order(), headers={"accept-language": "es"}
+    )
+    assert asked.json()["errors"][0]["reason"] == "true o false"
+
+
 UNREADABLE = [
     pytest.param(b"", 422, id="nothing"),
     pytest.param(b"{", 422, id="half an object"),

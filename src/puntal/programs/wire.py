@@ -15,6 +15,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from puntal.kit.errors import Fault, UnsupportedMedia
+from puntal.kit.reasons import UnfitError
+from puntal.kit.words import Words
 from puntal.programs import source
 from puntal.programs.diff import Change, Difference
 from puntal.programs.model import KillSwitch, ProgramRow, Publication, Revision, SwitchMode, SwitchTarget
@@ -30,7 +32,7 @@ Number = Annotated[int, Field(ge=1, lt=2**31)]
 
 def _known(currency: str) -> str:
     if not is_currency(currency):
-        raise ValueError("no currency of ISO 4217")
+        raise UnfitError(Words("no currency of ISO 4217", "no es una moneda de ISO 4217"))
     return currency
 
 
