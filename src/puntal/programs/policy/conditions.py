@@ -73,7 +73,7 @@ class Conditions:
         if award.fallback is None:
             reason = Words(
                 "a formula needs what to give when a value is missing",
-                "una fórmula necesita qué dar cuando falta un valor",
+                "una fórmula tiene que decir qué dar cuando falta un valor",
             )
             (place / "fallback").fault("missing", reason, "fallback: 0")
         try:

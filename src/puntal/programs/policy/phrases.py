@@ -179,7 +179,7 @@ NOT_VALID = "este valor no sirve aquí"
 
 MAPPING = Words("a mapping", "un grupo de claves")
 LIST = Words("a list", "una lista")
-NOTHING = Words("nothing", "nada")
+NOTHING = Words("nothing", "un valor vacío")
 
 
 def did_you_mean(word: str) -> Words:
