@@ -79,7 +79,7 @@ def test_the_faults_shown_are_the_faults_found(guide: str) -> None:
 
     _, faults = check(with_piece(the_small_program(guide), source.load_yaml(refused)))
 
-    for fault in (each.told("en") for each in faults):
+    for fault in (each.told(guide.rpartition("/")[0] or "en") for each in faults):
         assert f"{fault.path}  {fault.reason}" in text
         assert fault.suggestion is None or f"→ {fault.suggestion}" in text
 
