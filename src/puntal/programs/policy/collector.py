@@ -41,7 +41,7 @@ class Place:
     def __truediv__(self, step: Step) -> Place:
         return replace(self, steps=(*self.steps, step))
 
-    def fault(self, code: str, reason: str | Words, suggestion: str | Words | None = None) -> None:
+    def fault(self, code: str, reason: Words, suggestion: str | Words | None = None) -> None:
         """Collect one fault of this place."""
         self.faults.append(
             Fault(path=pointer(*self.steps), code=f"programs.{code}", reason=reason, suggestion=suggestion)
