@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,6 +11,7 @@ from puntal.rules.catalogue import Catalogue
 from puntal.rules.dialect import contract, expand, faults_of, to_builder
 from puntal.rules.errors import FaultyRule
 from puntal.rules.model import CustomField, Scope, Type, WalletField
+from puntal.rules.sql import compile_sql
 from puntal.rules.values import fact
 
 CATALOGUE = Catalogue.build(
@@ -159,6 +162,20 @@ def test_what_to_do_is_told_in_spanish_and_what_to_write_as_it_is_written() -> N
 
     assert (empty.told("es").suggestion, empty.told("en").suggestion) == ("quítala", "leave it out")
     assert typo.told("es").suggestion == typo.told("en").suggestion == "member.country"
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ({"order.channel": "web"}, "order.channel se conoce de un evento, no de un miembro"),
+        ({"some_line": {"line.category": "dairy"}}, "some pregunta por líneas de pedido"),
+    ],
+)
+def test_what_only_an_event_knows_is_not_asked_of_members(written: Any, reason: str) -> None:
+    with pytest.raises(FaultyRule) as refusal:
+        compile_sql(expand(written, CATALOGUE), CATALOGUE, today=date(2026, 3, 1), zone=ZoneInfo("Europe/Madrid"))
+
+    assert [fault.told("es").reason for fault in refusal.value.faults] == [reason]
 
 
 def test_every_fault_is_reported_at_once() -> None:
