@@ -14,6 +14,7 @@ import psutil
 import psycopg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from puntal.kit import clock, ids, migration
@@ -48,6 +49,11 @@ def _forgetful(**said: Any) -> None:
 
 
 structlog.configure = _forgetful  # type: ignore[assignment] # takes what it takes, by name
+
+
+# An example that takes long on a busy machine is not wrong.
+settings.register_profile("puntal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("puntal")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -51,7 +51,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "events": "evento",
         "fields": "campo",
         "limits": "límite compartido",
-        "ladders": "escalera",
+        "ladders": "escala",
         "tiers": "nivel",
         "earning": "regla",
         "campaigns": "campaña",

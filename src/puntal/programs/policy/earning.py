@@ -26,10 +26,10 @@ from puntal.programs.document.values import MoneyText, each_of
 from puntal.programs.policy.collector import Place
 from puntal.programs.policy.conditions import Conditions
 from puntal.programs.policy.header import check_dates, check_people
+from puntal.programs.policy.hints import REMOVE
 from puntal.programs.policy.wallets import check_available, check_expiry
 
 MOST_HELD_OUT = Fraction(1, 2)
-_REMOVE = Words("remove it", "quítalo")
 _ANCHOR = datetime(2024, 1, 1)  # noqa: DTZ001 - a wall-clock Monday for recurrences
 _DAILY = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 _COARSE_UNITS = frozenset({"days", "weeks", "months", "years"})
@@ -208,7 +208,7 @@ class EarningCheck:
             self._conditions.of_formula(award, rule.on, place)
         elif award.fallback is not None:
             reason = Words("only a formula has a fallback", "solo una fórmula tiene 'fallback'")
-            (place / "fallback").fault("only_with_formula", reason, _REMOVE)
+            (place / "fallback").fault("only_with_formula", reason, REMOVE)
         if award.expiry is not None:
             check_expiry(award.expiry, self._events, place / "expiry")
         if award.available is not None:
@@ -234,11 +234,11 @@ class EarningCheck:
             reason = Words(
                 "'full_only' counts complete amounts of 'per'", "'full_only' cuenta importes completos de 'per'"
             )
-            (place / "full_only").fault("only_with_amount", reason, _REMOVE)
+            (place / "full_only").fault("only_with_amount", reason, REMOVE)
         proportional = by_money or award.rate is not None
         if award.carry_fraction and not proportional:
             reason = Words("only proportional awards have a remainder", "solo los abonos proporcionales dejan un resto")
-            (place / "carry_fraction").fault("only_with_amount", reason, _REMOVE)
+            (place / "carry_fraction").fault("only_with_amount", reason, REMOVE)
         if award.carry_fraction and award.rounding != "floor":
             reason = Words(
                 "a remainder is carried only when rounding down", "el resto solo se guarda al redondear a la baja"
