@@ -4,8 +4,7 @@ ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
 IN := cd '$(ROOT)' &&
 BIN := .venv/bin
 SERVE ?= 1
-# One more than two processors: tests wait for servers and browsers of their own.
-WORKERS ?= 3
+WORKERS ?= 2
 ARGS ?=
 
 .DEFAULT_GOAL := help

@@ -164,7 +164,9 @@ def test_the_account_shows_where_one_is_signed_in(visit: Visit, site: Site) -> N
     visit.everywhere(page)
 
     for _ in range(2):
-        enter(visit("/account", as_owner=False), email, PHRASE)
+        third = visit("/account", as_owner=False)
+        enter(third, email, PHRASE)
+        third.get_by_text("This browser").wait_for()
     page.reload()
     expect(page.get_by_role("button", name="End", exact=True)).to_have_count(2)
     page.get_by_role("button", name="Sign out everywhere else").click()
